@@ -1,0 +1,99 @@
+import { z } from 'zod'
+
+/**
+ * Why a run failed. `abandoned`: nobody read it any more. `interrupted`: the server stopped or died under it.
+ * The others say what Claude, or the way to Claude, did.
+ */
+export const ErrorCodeSchema = z.enum([
+  'overloaded',
+  'rate_limited',
+  'auth',
+  'invalid_request',
+  'upstream_timeout',
+  'upstream_interrupted',
+  'refused',
+  'abandoned',
+  'interrupted',
+  'internal',
+])
+export type ErrorCode = z.infer<typeof ErrorCodeSchema>
+
+/** Token counts of one Claude call. `estimated` when Claude never got to report them, as after an abort. */
+export const UsageSchema = z.object({
+  inputTokens: z.int().nonnegative(),
+  outputTokens: z.int().nonnegative(),
+  cacheReadTokens: z.int().nonnegative(),
+  cacheWriteTokens: z.int().nonnegative(),
+  estimated: z.boolean(),
+})
+export type Usage = z.infer<typeof UsageSchema>
+
+const StartEventSchema = z.object({ type: z.literal('start'), model: z.string(), runId: z.string() })
+const ThinkingEventSchema = z.object({ type: z.literal('thinking'), text: z.string() })
+const TextEventSchema = z.object({ type: z.literal('text'), text: z.string() })
+
+/**
+ * `stopReason` is Claude's own (`end_turn`, `max_tokens`, …) or `stopped`, when somebody pressed Stop.
+ * `costUsd` is null for a model whose price is not known.
+ */
+const DoneEventSchema = z.object({
+  type: z.literal('done'),
+  stopReason: z.string(),
+  usage: UsageSchema,
+  costUsd: z.number().nonnegative().nullable(),
+})
+
+/**
+ * `message` is written for the person reading the page. `retryable`: the same request may succeed later.
+ * A code that a newer server invented reads as `internal`, so that its end is still an end.
+ */
+const ErrorEventSchema = z.object({
+  type: z.literal('error'),
+  code: ErrorCodeSchema.catch('internal'),
+  message: z.string(),
+  retryable: z.boolean(),
+})
+
+/** Everything a run can say. It says `start` first, and exactly one `done` or `error`, last. */
+export const RunEventSchema = z.discriminatedUnion('type', [
+  StartEventSchema,
+  ThinkingEventSchema,
+  TextEventSchema,
+  DoneEventSchema,
+  ErrorEventSchema,
+])
+export type RunEvent = z.infer<typeof RunEventSchema>
+export type DoneEvent = z.infer<typeof DoneEventSchema>
+export type ErrorEvent = z.infer<typeof ErrorEventSchema>
+export type TerminalEvent = DoneEvent | ErrorEvent
+export type TextualEvent = z.infer<typeof TextEventSchema> | z.infer<typeof ThinkingEventSchema>
+
+export function isTextual(event: RunEvent): event is TextualEvent {
+  return event.type === 'text' || event.type === 'thinking'
+}
+
+export function isTerminal(event: RunEvent): event is TerminalEvent {
+  return event.type === 'done' || event.type === 'error'
+}
+
+/** An event of a type this build does not know. It is shown nowhere and moves the position by 1. */
+export type UnknownEvent = { readonly type: 'unknown' }
+
+const AnyEventSchema = z.looseObject({ type: z.string() })
+
+/**
+ * Reads an event that came over the wire. Types from a newer server come back as `unknown`.
+ *
+ * @throws {z.ZodError} for what is no event at all, or a known type with the wrong fields.
+ */
+export function parseRunEvent(value: unknown): RunEvent | UnknownEvent {
+  const parsed = RunEventSchema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const { type } = AnyEventSchema.parse(value)
+  if (KNOWN_TYPES.has(type)) throw parsed.error
+  return { type: 'unknown' }
+}
+
+const KNOWN_TYPES: ReadonlySet<string> = new Set(
+  RunEventSchema.options.map((option) => option.shape.type.value),
+)

@@ -1,0 +1,1 @@
+export { anyDone, anyError, anyPiece, anyPieces, anyText } from './arbitrary-events.ts'
