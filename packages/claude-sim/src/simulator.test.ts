@@ -1,0 +1,254 @@
+import Anthropic from '@anthropic-ai/sdk'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { z } from 'zod'
+import { type Simulator, startSimulator } from './simulator.ts'
+import { ask, eventsOf, textIn } from './test-client.ts'
+
+let sim: Simulator
+beforeEach(async () => {
+  sim = await startSimulator({ defaults: { tps: 0, ttft: 0 } })
+})
+afterEach(() => sim.close())
+
+function sdk(options: { authToken?: string } = {}) {
+  const key = options.authToken === undefined ? { apiKey: 'test' } : { apiKey: null, ...options }
+  return new Anthropic({ ...key, baseURL: sim.url, maxRetries: 2 })
+}
+
+async function thinkingSent(thinking?: object, effort = 'high'): Promise<boolean[]> {
+  const extra = { ...(thinking && { thinking }), output_config: { effort } }
+  const stream = await (await ask(sim.url, { extra })).text()
+  return ['"thinking_delta"', '"signature_delta"'].map((type) => stream.includes(type))
+}
+
+async function answerTo(messages: { role: string; content: string }[]): Promise<string> {
+  return textIn(await (await ask(sim.url, { messages })).text())
+}
+
+async function refusal(extra: Record<string, unknown>): Promise<string> {
+  const response = await ask(sim.url, { extra })
+  const { error } = ErrorSchema.parse(await response.json())
+  return `${response.status} ${error.type}: ${error.message}`
+}
+
+const ErrorSchema = z.object({ error: z.object({ type: z.string(), message: z.string() }) })
+
+const PROMPT = {
+  model: 'claude-opus-4-8',
+  max_tokens: 4096,
+  messages: [{ role: 'user' as const, content: 'Why do locks have two gates?' }],
+}
+
+test('a stream through the SDK has every event in the order of the API', async () => {
+  const types: string[] = []
+  const stream = await sdk().messages.create({
+    ...PROMPT,
+    stream: true,
+    thinking: { type: 'adaptive', display: 'summarized' },
+  })
+  for await (const event of stream) {
+    const type = event.type === 'content_block_delta' ? event.delta.type : event.type
+    if (types.at(-1) !== type) types.push(type)
+  }
+  expect(types).toEqual([
+    'message_start',
+    'content_block_start',
+    'thinking_delta',
+    'signature_delta',
+    'content_block_stop',
+    'content_block_start',
+    'text_delta',
+    'content_block_stop',
+    'message_delta',
+    'message_stop',
+  ])
+})
+
+test('what a client joined is byte for byte what the record says was served', async () => {
+  for (const text of ['markdown', 'lorem', 'emoji']) {
+    const stream = await (await ask(sim.url, { sim: `text=${text} tokens=3000` })).text()
+    const record = sim.stats().requests.at(-1)
+    expect(record?.text).toBe(textIn(stream))
+    expect(record?.bytesWritten).toBe(Buffer.byteLength(stream))
+    expect(record).toMatchObject({ outcome: 'completed', tokens: 3000, status: 200, stream: true })
+  }
+})
+
+test('usage is cumulative, and counts what the record counts', async () => {
+  const extra = { thinking: { type: 'adaptive', display: 'summarized' } }
+  const events = eventsOf(await (await ask(sim.url, { sim: 'tokens=100 thinking=50', extra })).text())
+  const last = events.find(({ event }) => event === 'message_delta')
+  expect(last?.data).toMatchObject({
+    delta: { stop_reason: 'end_turn' },
+    usage: { output_tokens: 150, output_tokens_details: { thinking_tokens: 50 } },
+  })
+  expect(sim.stats().requests[0]?.tokens).toBe(150)
+  expect(events[0]?.data).toMatchObject({ message: { usage: { input_tokens: expect.any(Number) } } })
+})
+
+test('every event is padded with 0 to 15 spaces, and a ping follows message_start', async () => {
+  const stream = await (await ask(sim.url, { sim: 'tokens=2000' })).text()
+  const widths = new Set([...stream.matchAll(/( *)\}\n\n/g)].map((match) => match[1]?.length))
+  expect([...widths].toSorted((a = 0, b = 0) => a - b)).toEqual(
+    Array.from({ length: 16 }, (_, width) => width),
+  )
+  expect(eventsOf(stream)[1]?.event).toBe('ping')
+})
+
+test('a message without stream is the same answer in one piece', async () => {
+  const streamed = textIn(
+    await (await ask(sim.url, { messages: PROMPT.messages, extra: { max_tokens: 4096 } })).text(),
+  )
+  const message = await sdk().messages.create(PROMPT)
+  expect(message.content).toMatchObject([{ type: 'text', text: streamed }])
+  expect(message.stop_reason).toBe('end_turn')
+  expect(sim.stats().requests[1]).toMatchObject({ text: streamed, tokens: message.usage.output_tokens })
+})
+
+test('thinking is left out, silent or shown, as the request asks', async () => {
+  expect(await thinkingSent()).toEqual([false, false])
+  expect(await thinkingSent({ type: 'disabled' })).toEqual([false, false])
+  expect(await thinkingSent({ type: 'adaptive' })).toEqual([false, true])
+  expect(await thinkingSent({ type: 'adaptive', display: 'summarized' })).toEqual([true, true])
+  expect(await thinkingSent({ type: 'adaptive', display: 'summarized' }, 'low')).toEqual([false, false])
+})
+
+test('max_tokens cuts the answer, and counts the thinking', async () => {
+  const thinking = { type: 'adaptive' as const, display: 'summarized' as const }
+  const message = await sdk().messages.create({ ...PROMPT, max_tokens: 130, thinking })
+  expect(message.stop_reason).toBe('max_tokens')
+  expect(message.usage.output_tokens).toBe(130)
+})
+
+test('the same conversation gets the same answer; another prompt or another turn does not', async () => {
+  const first = { role: 'user', content: 'Why?' }
+  const one = await answerTo([first])
+  const [again, other, slower, second] = [
+    await answerTo([first]),
+    await answerTo([{ role: 'user', content: 'How?' }]),
+    await answerTo([{ role: 'user', content: 'Why? [[sim ping=100]]' }]),
+    await answerTo([first, { role: 'assistant', content: one }, first]),
+  ]
+  expect(again).toBe(one)
+  expect(slower).toBe(one)
+  expect(other).not.toBe(one)
+  expect(second).not.toBe(one)
+  expect(one).toContain('I am Sluice’s simulator')
+  expect(one).toContain('You asked: “Why?”')
+  expect(second).toContain('You have asked 2 questions so far')
+})
+
+test('with cache_control, the second turn reads what the first one wrote', async () => {
+  const cache_control = { type: 'ephemeral' as const }
+  const first = await sdk().messages.create({ ...PROMPT, cache_control })
+  const [question] = PROMPT.messages
+  const turns = [question, { role: 'assistant' as const, content: first.content }, question].filter(
+    (turn) => turn !== undefined,
+  )
+  const second = await sdk().messages.create({ ...PROMPT, cache_control, messages: turns })
+  const { cache_creation_input_tokens: written } = first.usage
+  expect(written).toBeGreaterThan(0)
+  expect(first.usage.cache_read_input_tokens).toBe(0)
+  expect(second.usage.cache_read_input_tokens).toBe(written)
+  expect(second.usage.cache_creation_input_tokens).toBeGreaterThan(0)
+})
+
+test('count_tokens agrees with the usage of the same prompt', async () => {
+  const { max_tokens: _, ...prompt } = PROMPT
+  const { input_tokens } = await sdk().messages.countTokens(prompt)
+  const { usage } = await sdk().messages.create(PROMPT)
+  expect(usage.input_tokens).toBe(input_tokens)
+  expect(sim.stats()).toMatchObject({ messages: 1, requests: [{ endpoint: 'count_tokens' }, {}] })
+})
+
+test('both auth headers are taken, and none is refused', async () => {
+  await expect(sdk().messages.create(PROMPT)).resolves.toMatchObject({ type: 'message' })
+  await expect(sdk({ authToken: 'token' }).messages.create(PROMPT)).resolves.toMatchObject({
+    type: 'message',
+  })
+  const refused = await ask(sim.url, {}, { headers: {} })
+  expect(refused.status).toBe(401)
+  expect(await refused.json()).toEqual({
+    type: 'error',
+    error: { details: null, type: 'authentication_error', message: expect.any(String) },
+    request_id: refused.headers.get('request-id'),
+  })
+})
+
+test('every response carries a request id and rate limits that count down', async () => {
+  const remaining = async (path: string, init?: RequestInit) => {
+    const { headers } = await fetch(`${sim.url}${path}`, init)
+    expect(headers.get('request-id')).toMatch(/^req_011C\w{20}$/)
+    expect(Date.parse(headers.get('anthropic-ratelimit-requests-reset') ?? '')).toBeGreaterThan(0)
+    return Number(headers.get('anthropic-ratelimit-requests-remaining'))
+  }
+  const before = await remaining('/nowhere')
+  await (await ask(sim.url)).text()
+  expect(await remaining('/v1/models', { headers: { 'x-api-key': 'test' } })).toBeLessThan(before)
+})
+
+test('a request the API would refuse is refused with the API’s error', async () => {
+  const thinking = { type: 'enabled', budget_tokens: 1024 }
+  expect(await refusal({ max_tokens: undefined })).toBe(
+    '400 invalid_request_error: max_tokens: Field required',
+  )
+  expect(await refusal({ model: undefined })).toContain('model: Field required')
+  expect(await refusal({ messages: undefined })).toContain('messages: Field required')
+  expect(await refusal({ messages: [] })).toContain('messages: at least one message is required')
+  expect(await refusal({ messages: [{ role: 'robot', content: 'x' }] })).toContain('messages.0.role')
+  expect(await refusal({ messages: [{ role: 'user', content: '' }] })).toContain('non-empty content')
+  expect(await refusal({ messages: [{ role: 'assistant', content: 'x' }] })).toContain('prefill')
+  expect(await refusal({ temperature: 1 })).toContain('400 invalid_request_error: temperature')
+  expect(await refusal({ thinking })).toContain('adaptive')
+  expect(await refusal({ colour: 'red' })).toContain('colour: Extra inputs are not permitted')
+  expect(await refusal({ model: 'gpt-1' })).toBe('404 not_found_error: model: gpt-1')
+  const broken = await ask(sim.url, {}, { body: '{"model":' })
+  expect(broken.status).toBe(400)
+  expect(sim.stats()).toMatchObject({ messages: 12, open: 0 })
+})
+
+test('an unknown path, even an odd one, is a 404 in the API’s words', async () => {
+  const headers = { 'x-api-key': 'test' }
+  for (const path of ['/v1/complete', '//', '/v1/messages/batches']) {
+    const response = await fetch(`${sim.url}${path}`, { headers })
+    expect(response.status).toBe(404)
+    expect(await response.json()).toMatchObject({ type: 'error', error: { type: 'not_found_error' } })
+  }
+})
+
+test('the SDK lists the models', async () => {
+  const ids = []
+  for await (const model of sdk().models.list()) ids.push(model.id)
+  expect(ids).toContain('claude-opus-4-8')
+})
+
+test('statistics are served over HTTP, and reset there', async () => {
+  await (await ask(sim.url, { prompt: 'Count me [[sim tokens=10]]' })).text()
+  const stats: unknown = await (await fetch(`${sim.url}/_stats`)).json()
+  expect(stats).toEqual(JSON.parse(JSON.stringify(sim.stats())))
+  expect(stats).toMatchObject({ messages: 1, open: 0, requests: [{ prompt: 'Count me', tokens: 10 }] })
+  await fetch(`${sim.url}/_reset`, { method: 'POST' })
+  expect(sim.stats()).toEqual({ messages: 0, open: 0, requests: [] })
+})
+
+test('waitFor ends with its signal, and passes on what its predicate throws', async () => {
+  const controller = new AbortController()
+  const waiting = sim.waitFor(() => false, controller.signal)
+  controller.abort(new Error('enough'))
+  await expect(waiting).rejects.toThrow('enough')
+  const failing = sim.waitFor(() => {
+    throw new Error('bad predicate')
+  })
+  await expect(failing).rejects.toThrow('bad predicate')
+})
+
+test('close destroys open sockets', async () => {
+  const response = await ask(sim.url, { sim: 'fault=stall' })
+  await sim.close()
+  await expect(response.text()).rejects.toThrow('terminated')
+})
+
+test('defaults that make no sense are refused at the start', async () => {
+  await expect(startSimulator({ defaults: { fault: 'explode' } })).rejects.toThrow('"explode" is not allowed')
+  await expect(startSimulator({ defaults: { code: 500 } })).rejects.toThrow('code needs fault=status')
+})
