@@ -1,0 +1,304 @@
+import { getEventListeners } from 'node:events'
+import { expect, test } from 'vitest'
+import { followLog } from './follow-log.ts'
+import { Lease } from './lease.ts'
+import { MemoryLog } from './memory-log.ts'
+import { DONE, OVERLOADED, START, text, thinking } from './testing/events.ts'
+import { manualClock, settle } from './testing/manual-clock.ts'
+import { reading } from './testing/reading.ts'
+
+const FRAME_MS = 50
+const WINDOW = 100
+
+function setUp() {
+  const clock = manualClock()
+  const log = new MemoryLog()
+  const lease = new Lease({
+    clock,
+    windowChars: WINDOW,
+    graceMs: 5000,
+    leaseMs: 75_000,
+    keepWithoutReaders: false,
+    onAbandoned: () => {},
+  })
+  const open = ({ after = 0, readerId }: { after?: number; readerId?: string } = {}) => {
+    const reader = lease.open({ readerId, position: after })
+    const frames = followLog({ log, reader, after, maxFrameChars: WINDOW, frameMs: FRAME_MS, clock })
+    return { reader, frames }
+  }
+  const follow = (options?: { after?: number; readerId?: string }) => {
+    const { reader, frames } = open(options)
+    return { reader, read: reading(frames, clock) }
+  }
+  return { clock, log, lease, open, follow }
+}
+
+test('what is there is read at once, merged', async () => {
+  const { log, follow } = setUp()
+  await log.append([START, text('a'), text('b'), text('c')])
+  const { read } = follow()
+  await settle()
+  expect(read.events).toEqual([START, text('abc')])
+  expect(read.entries.map(({ position }) => position)).toEqual([1, 4])
+})
+
+test('the first words come at once, however shortly after the start of the run', async () => {
+  const { clock, log, follow } = setUp()
+  const { read } = follow()
+  await log.append([START])
+  await clock.advance(1)
+  await log.append([text('Hi')])
+  await clock.advance(0)
+  expect(read.entries.map(({ at }) => at)).toEqual([0, 1])
+})
+
+test('there is one frame per frame time, with all that came meanwhile', async () => {
+  const { clock, log, follow } = setUp()
+  const { read } = follow()
+  for (let i = 0; i < 30; i++) {
+    await log.append([text(`${i % 10}`)])
+    await clock.advance(10)
+  }
+  expect(read.entries.map(({ at, event }) => [at, event])).toEqual([
+    [0, text('0')],
+    [50, text('1234')],
+    [100, text('56789')],
+    [150, text('01234')],
+    [200, text('56789')],
+    [250, text('01234')],
+    [300, text('56789')],
+  ])
+})
+
+test('after a pause the next words come at once again', async () => {
+  const { clock, log, follow } = setUp()
+  const { read } = follow()
+  await log.append([text('a')])
+  await clock.advance(1234)
+  await log.append([text('b')])
+  await clock.advance(0)
+  expect(read.entries.map(({ at }) => at)).toEqual([0, 1234])
+})
+
+test('where thinking turns into text one frame is two entries', async () => {
+  const { clock, log, follow } = setUp()
+  const { read } = follow()
+  await log.append([thinking('h')])
+  await clock.advance(10)
+  await log.append([thinking('m'), text('H')])
+  await clock.advance(10)
+  await log.append([text('i')])
+  await clock.advance(30)
+  expect(read.entries.map(({ at, event }) => [at, event])).toEqual([
+    [0, thinking('h')],
+    [50, thinking('m')],
+    [50, text('Hi')],
+  ])
+})
+
+test('a reader slower than the frame time waits no longer than it makes us wait', async () => {
+  const { clock, log, open } = setUp()
+  const { frames } = open()
+  await log.append([text('a')])
+  expect(await frames.next()).toEqual({ done: false, value: { position: 1, event: text('a') } })
+  await log.append([text('b')])
+  await clock.advance(200)
+  await log.append([text('c')])
+  expect(await frames.next()).toEqual({ done: false, value: { position: 3, event: text('bc') } })
+})
+
+test('the end is the last entry, and then the reader returns', async () => {
+  const { clock, log, follow } = setUp()
+  const { read } = follow()
+  await log.append([text('a'), DONE])
+  await clock.advance(0)
+  expect(read.events).toEqual([text('a'), DONE])
+  expect(read.state).toBe('returned')
+})
+
+test('text that comes in the same burst as an error is delivered, and before it', async () => {
+  const { clock, log, follow } = setUp()
+  const { read } = follow()
+  await log.append([text('a')])
+  await clock.advance(1)
+  await log.append([text('b')])
+  await log.append([text('c'), OVERLOADED])
+  await clock.advance(FRAME_MS)
+  expect(read.events).toEqual([text('a'), text('bc'), OVERLOADED])
+  expect(read.state).toBe('returned')
+})
+
+test('a reader that reconnects at 7 first receives what follows 7', async () => {
+  const { clock, log, follow } = setUp()
+  await log.append([START, text('0123456789')])
+  const { read } = follow({ after: 7 })
+  await clock.advance(0)
+  expect(read.entries).toEqual([{ position: 11, event: text('6789'), at: 0 }])
+})
+
+test('a reader that reconnects at every position of a run gets exactly the rest', async () => {
+  const { clock, log, follow } = setUp()
+  const whole = `Hi 👩‍👩‍👧${'😀'.repeat(120)}!`
+  await log.append([text(whole), DONE])
+  for (let after = 0; after <= whole.length; after++) {
+    const { read } = follow({ after })
+    await clock.advance(FRAME_MS * 4)
+    expect(read.text).toBe(whole.slice(after))
+    expect(read.state).toBe('returned')
+  }
+})
+
+test('a reader that has it all, the end too, returns at once and empty', async () => {
+  const { clock, log, follow } = setUp()
+  await log.append([text('abc'), DONE])
+  for (const readerId of ['a', undefined]) {
+    const { read } = follow(readerId === undefined ? { after: 4 } : { after: 4, readerId })
+    await clock.advance(0)
+    expect(read.entries).toEqual([])
+    expect(read.state).toBe('returned')
+  }
+})
+
+test('a reader that claims more than there is is refused', async () => {
+  const { clock, log, follow } = setUp()
+  await log.append([text('abc'), DONE])
+  const { read } = follow({ after: 5 })
+  await clock.advance(0)
+  expect(read.state).toMatchObject({ thrown: { code: 'position_beyond_end' } })
+})
+
+test('a frame moves the position by at most a window, without flow control as well', async () => {
+  const { clock, log, follow } = setUp()
+  await log.append([text('x'.repeat(250)), DONE])
+  const { read } = follow()
+  await clock.advance(FRAME_MS * 10)
+  expect(read.entries.map(({ at, position }) => [at, position])).toEqual([
+    [0, 100],
+    [50, 200],
+    [100, 250],
+    [100, 251],
+  ])
+})
+
+test('a flow-controlled reader is sent at most a window beyond its last ack, up to the last unit', async () => {
+  const { clock, log, lease, follow } = setUp()
+  await log.append([text('x'.repeat(1000)), DONE])
+  const { read } = follow({ readerId: 'a' })
+  await clock.advance(10_000)
+  expect(read.position).toBe(100)
+  lease.ack('a', 1)
+  await clock.advance(10_000)
+  expect(read.position).toBe(101)
+  let acked = 1
+  while (read.state === 'open') {
+    acked = Math.min(acked + 37, read.position)
+    lease.ack('a', acked)
+    await clock.advance(FRAME_MS)
+    expect(read.position).toBeLessThanOrEqual(acked + WINDOW)
+  }
+  expect(read.text).toBe('x'.repeat(1000))
+  expect(read.events.at(-1)).toEqual(DONE)
+})
+
+test('acks do not hurry the frames', async () => {
+  const { clock, log, lease, follow } = setUp()
+  await log.append([text('x'.repeat(1000))])
+  const { read } = follow({ readerId: 'a' })
+  for (let i = 0; i < 50; i++) {
+    await clock.advance(2)
+    lease.ack('a', read.position)
+  }
+  expect(read.entries.map(({ at }) => at)).toEqual([0, 50, 100])
+})
+
+test('a frame that was not taken is not counted as sent', async () => {
+  const { clock, log, lease, open } = setUp()
+  await log.append([text('x'.repeat(90)), thinking('y'.repeat(10)), text('z'.repeat(50))])
+  const { frames } = open()
+  expect(lease.demand()).toBe(100)
+  await frames.next()
+  expect(lease.demand()).toBe(190)
+  await frames.next()
+  expect(lease.demand()).toBe(200)
+  await clock.advance(1000)
+  expect(lease.demand()).toBe(200)
+})
+
+test('a reader that lapses is told so, having had every entry it was sent', async () => {
+  const { clock, log, follow } = setUp()
+  await log.append([text('abc')])
+  const { read, reader } = follow({ readerId: 'a' })
+  await clock.advance(75_000)
+  expect(read.state).toMatchObject({ thrown: { name: 'RunsError', code: 'reader_lapsed' } })
+  expect(read.text).toBe('abc')
+  expect(getEventListeners(reader.signal, 'abort')).toEqual([])
+})
+
+test('a reader that waits for room lapses as well', async () => {
+  const { clock, log, follow } = setUp()
+  await log.append([text('x'.repeat(1000))])
+  const { read, reader } = follow({ readerId: 'a' })
+  await clock.advance(75_000)
+  expect(read.state).toMatchObject({ thrown: { code: 'reader_lapsed' } })
+  expect(read.position).toBe(100)
+  expect(getEventListeners(reader.signal, 'abort')).toEqual([])
+})
+
+test('a reader that is replaced is told so, and the newer one goes on', async () => {
+  const { clock, log, follow } = setUp()
+  await log.append([text('abc')])
+  const older = follow({ readerId: 'a' })
+  await clock.advance(0)
+  const newer = follow({ readerId: 'a', after: 3 })
+  await clock.advance(FRAME_MS)
+  expect(older.read.state).toMatchObject({ thrown: { code: 'reader_replaced' } })
+  await log.append([text('d')])
+  await clock.advance(0)
+  expect(older.read.text).toBe('abc')
+  expect(newer.read.text).toBe('d')
+})
+
+test.for([
+  ['waits for the log', []],
+  ['waits for its next frame', [text('abc')]],
+  ['waits for room', [text('x'.repeat(1000))]],
+] as const)('a reader that is closed while it %s returns, and leaves nothing', async ([, events]) => {
+  const { clock, log, lease, follow } = setUp()
+  await log.append(events)
+  const { read, reader } = follow({ readerId: 'a' })
+  await clock.advance(10)
+  reader.close()
+  await settle()
+  expect(read.state).toBe('returned')
+  expect(getEventListeners(reader.signal, 'abort')).toEqual([])
+  lease.end()
+  expect(clock.pending).toBe(0)
+})
+
+test('a reader that was closed before it began returns without reading', async () => {
+  const { log, open } = setUp()
+  await log.append([text('abc')])
+  const { frames, reader } = open()
+  reader.close()
+  expect(await frames.next()).toEqual({ done: true, value: undefined })
+})
+
+test('two readers at different positions read the same text', async () => {
+  const { clock, log, lease, follow } = setUp()
+  const one = follow()
+  const other = follow({ readerId: 'b' })
+  let written = ''
+  for (let i = 0; i < 100; i++) {
+    written += `${i} `
+    await log.append([text(`${i} `)])
+    if (i % 9 === 0) lease.ack('b', other.read.position)
+    await clock.advance(7)
+  }
+  await log.append([DONE])
+  while (other.read.state === 'open') {
+    lease.ack('b', other.read.position)
+    await clock.advance(FRAME_MS)
+  }
+  expect(one.read.text).toBe(written)
+  expect(other.read.text).toBe(written)
+})

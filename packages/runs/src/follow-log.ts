@@ -1,0 +1,53 @@
+import { isTerminal, isTextual } from '@sluice/events'
+import type { Clock } from './clock.ts'
+import type { Reader } from './lease.ts'
+import type { Log, LogEntry } from './log.ts'
+import { RunsError } from './runs-error.ts'
+import { sleep } from './sleep.ts'
+
+export interface FollowOptions {
+  readonly log: Log
+  readonly reader: Reader
+  /** The position the reader has. */
+  readonly after: number
+  /** The most a frame may move the position. */
+  readonly maxFrameChars: number
+  /** The least time between two frames of text, in ms. */
+  readonly frameMs: number
+  readonly clock: Clock
+}
+
+/**
+ * Everything that follows a position, until the log ends: the first frame at once, then at most one per
+ * `frameMs`, each with all there is by then, text merged. A frame is one entry, or several where types meet.
+ * A slow reader needs no queue: what it has not taken is still in the log.
+ *
+ * Ends when the log does or the reader is closed.
+ *
+ * @throws {RunsError} `reader_lapsed` or `reader_replaced` when the lease threw the reader out;
+ * `position_beyond_end` when the log does not reach `after`.
+ */
+export async function* followLog(options: FollowOptions): AsyncGenerator<LogEntry, void, undefined> {
+  const { log, reader, maxFrameChars, frameMs, clock } = options
+  const { signal } = reader
+  let position = options.after
+  while (!signal.aborted) {
+    await log.changed(position, signal)
+    await reader.room(position)
+    if (signal.aborted) break
+    const frame = await log.read(position, Math.min(maxFrameChars, reader.allowance() - position))
+    // Only at the end of an ended log: somebody resumed after its terminal event.
+    if (frame.length === 0) return
+    const sentAt = clock.now()
+    for (const entry of frame) {
+      position = entry.position
+      reader.sent(position)
+      yield entry
+      if (isTerminal(entry.event)) return
+    }
+    // `start` alone does not use up the time of the first words.
+    if (frame.some((entry) => isTextual(entry.event)))
+      await sleep(clock, sentAt + frameMs - clock.now(), signal)
+  }
+  if (signal.reason instanceof RunsError) throw signal.reason
+}

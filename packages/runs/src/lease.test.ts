@@ -1,0 +1,303 @@
+import { getEventListeners } from 'node:events'
+import { expect, test } from 'vitest'
+import { Lease, type LeaseOptions } from './lease.ts'
+import { RunsError } from './runs-error.ts'
+import { manualClock, settle } from './testing/manual-clock.ts'
+
+function setUp(options: Partial<LeaseOptions> = {}) {
+  const clock = manualClock()
+  const abandonedAt: number[] = []
+  const lease = new Lease({
+    clock,
+    windowChars: 100,
+    graceMs: 5000,
+    leaseMs: 75_000,
+    keepWithoutReaders: false,
+    onAbandoned: () => abandonedAt.push(clock.now()),
+    ...options,
+  })
+  return { clock, lease, abandonedAt }
+}
+
+test('a run that nobody comes to read is abandoned after the grace, once', async () => {
+  const { clock, abandonedAt } = setUp()
+  await clock.advance(4999)
+  expect(abandonedAt).toEqual([])
+  await clock.advance(100_000)
+  expect(abandonedAt).toEqual([5000])
+  expect(clock.pending).toBe(0)
+})
+
+test('a run with a connected reader is never abandoned', async () => {
+  const { clock, lease, abandonedAt } = setUp()
+  await clock.advance(4999)
+  lease.open({ position: 0 })
+  await clock.advance(10_000_000)
+  expect(abandonedAt).toEqual([])
+})
+
+test('a run is abandoned a grace after its last reader left, not after the first', async () => {
+  const { clock, lease, abandonedAt } = setUp()
+  const one = lease.open({ position: 0 })
+  const other = lease.open({ readerId: 'a', position: 0 })
+  one.close()
+  await clock.advance(20_000)
+  expect(abandonedAt).toEqual([])
+  other.close()
+  await clock.advance(4999)
+  expect(abandonedAt).toEqual([])
+  await clock.advance(1)
+  expect(abandonedAt).toEqual([25_000])
+})
+
+test('whoever comes back within the grace finds the run, and the next grace is a whole one', async () => {
+  const { clock, lease, abandonedAt } = setUp()
+  lease.open({ position: 0 }).close()
+  await clock.advance(4999)
+  lease.open({ position: 0 }).close()
+  await clock.advance(4999)
+  expect(abandonedAt).toEqual([])
+  await clock.advance(1)
+  expect(abandonedAt).toEqual([9999])
+})
+
+test('nobody is missed after the end of the run', async () => {
+  const { clock, lease, abandonedAt } = setUp()
+  const reader = lease.open({ position: 0 })
+  lease.end()
+  reader.close()
+  await clock.advance(100_000)
+  expect(abandonedAt).toEqual([])
+  expect(clock.pending).toBe(0)
+})
+
+test('an end in the middle of the grace stops the grace', () => {
+  const { clock, lease } = setUp()
+  expect(clock.pending).toBe(1)
+  lease.end()
+  expect(clock.pending).toBe(0)
+})
+
+test('a flow-controlled reader may be sent a window beyond its last ack', () => {
+  const { lease } = setUp()
+  const reader = lease.open({ readerId: 'a', position: 30 })
+  expect(reader.allowance()).toBe(130)
+  reader.sent(130)
+  expect(reader.allowance()).toBe(130)
+  lease.ack('a', 80)
+  expect(reader.allowance()).toBe(180)
+})
+
+test('acks only move forward, and those of a reader that is gone or unknown move nothing', () => {
+  const { lease } = setUp()
+  const reader = lease.open({ readerId: 'a', position: 30 })
+  lease.ack('a', 20)
+  lease.ack('b', 90)
+  expect(reader.allowance()).toBe(130)
+  expect(lease.demand()).toBe(130)
+  reader.close()
+  lease.ack('a', 90)
+  expect(lease.demand()).toBe(130)
+})
+
+test('a reader without flow control may be sent everything', () => {
+  const { lease } = setUp()
+  expect(lease.open({ position: 0 }).allowance()).toBe(Number.POSITIVE_INFINITY)
+})
+
+test('Claude may be read one window ahead before there is a reader', () => {
+  expect(setUp().lease.demand()).toBe(100)
+})
+
+test('Claude may be read a window beyond the ack of a flow-controlled reader, whatever it was sent', () => {
+  const { lease } = setUp()
+  const reader = lease.open({ readerId: 'a', position: 0 })
+  reader.sent(90)
+  expect(lease.demand()).toBe(100)
+  lease.ack('a', 60)
+  expect(lease.demand()).toBe(160)
+})
+
+test('Claude may be read a window beyond what a reader without flow control was sent', () => {
+  const { lease } = setUp()
+  lease.open({ position: 0 }).sent(70)
+  expect(lease.demand()).toBe(170)
+})
+
+test('of several readers the furthest counts', () => {
+  const { lease } = setUp()
+  const far = lease.open({ position: 500 })
+  const near = lease.open({ readerId: 'a', position: 10 })
+  expect(lease.readers).toBe(2)
+  expect(lease.demand()).toBe(600)
+  far.close()
+  expect(lease.demand()).toBe(110)
+  near.close()
+  expect(lease.readers).toBe(0)
+})
+
+test('while nobody is there Claude may be read a window beyond where the last reader left', () => {
+  const { lease } = setUp()
+  const reader = lease.open({ position: 0 })
+  reader.sent(70)
+  reader.close()
+  expect(lease.demand()).toBe(170)
+})
+
+test('demandBeyond wakes for an ack, a sent frame, a reader that comes ahead, and an abort', async () => {
+  const { lease } = setUp()
+  const controller = new AbortController()
+  const { signal } = controller
+  const resolved: number[] = []
+  const wantBeyond = (end: number) => void lease.demandBeyond(end, signal).then(() => resolved.push(end))
+  const reader = lease.open({ position: 0 })
+  lease.open({ readerId: 'a', position: 0 })
+  for (const end of [99, 100, 149, 199, 399, 999]) wantBeyond(end)
+  await settle()
+  expect(resolved).toEqual([99])
+  reader.sent(1)
+  await settle()
+  expect(resolved).toEqual([99, 100])
+  lease.ack('a', 100)
+  await settle()
+  expect(resolved).toEqual([99, 100, 149, 199])
+  lease.open({ position: 300 })
+  await settle()
+  expect(resolved).toEqual([99, 100, 149, 199, 399])
+  controller.abort()
+  await settle()
+  expect(resolved).toEqual([99, 100, 149, 199, 399, 999])
+  expect(getEventListeners(signal, 'abort')).toEqual([])
+})
+
+test('room wakes for an ack and for the end of the reader, and leaves nothing', async () => {
+  const { lease } = setUp()
+  const reader = lease.open({ readerId: 'a', position: 0 })
+  const resolved: number[] = []
+  const want = (position: number) => void reader.room(position).then(() => resolved.push(position))
+  for (const position of [99, 100, 500]) want(position)
+  await settle()
+  expect(resolved).toEqual([99])
+  lease.ack('a', 1)
+  await settle()
+  expect(resolved).toEqual([99, 100])
+  reader.close()
+  await settle()
+  expect(resolved).toEqual([99, 100, 500])
+  expect(getEventListeners(reader.signal, 'abort')).toEqual([])
+})
+
+test('a flow-controlled reader that is silent for a lease is thrown out, and the grace begins', async () => {
+  const { clock, lease, abandonedAt } = setUp()
+  const reader = lease.open({ readerId: 'a', position: 0 })
+  await clock.advance(74_999)
+  expect(reader.signal.aborted).toBe(false)
+  await clock.advance(1)
+  expect(reader.signal.reason).toBeInstanceOf(RunsError)
+  expect(reader.signal.reason).toMatchObject({ code: 'reader_lapsed' })
+  expect(lease.readers).toBe(0)
+  await clock.advance(5000)
+  expect(abandonedAt).toEqual([80_000])
+  expect(clock.pending).toBe(0)
+})
+
+test('an ack renews the lease, even one that moves nothing, and needs no timer of its own', async () => {
+  const { clock, lease } = setUp()
+  const reader = lease.open({ readerId: 'a', position: 10 })
+  for (let i = 0; i < 20; i++) {
+    await clock.advance(70_000)
+    lease.ack('a', i % 2 === 0 ? 10 : 0)
+    expect(clock.pending).toBe(1)
+  }
+  await clock.advance(74_999)
+  expect(reader.signal.aborted).toBe(false)
+  await clock.advance(1)
+  expect(reader.signal.aborted).toBe(true)
+})
+
+test('what it is sent does not renew the lease of a flow-controlled reader', async () => {
+  const { clock, lease } = setUp()
+  const reader = lease.open({ readerId: 'a', position: 0 })
+  await clock.advance(50_000)
+  reader.sent(50)
+  await clock.advance(25_000)
+  expect(reader.signal.aborted).toBe(true)
+})
+
+test('every reader lapses in its own time, and one that is not flow-controlled never does', async () => {
+  const { clock, lease, abandonedAt } = setUp()
+  const silent = lease.open({ readerId: 'silent', position: 0 })
+  const free = lease.open({ position: 0 })
+  await clock.advance(30_000)
+  const late = lease.open({ readerId: 'late', position: 0 })
+  await clock.advance(44_999)
+  expect(lease.readers).toBe(3)
+  await clock.advance(1)
+  expect([silent, late, free].map(({ signal }) => signal.aborted)).toEqual([true, false, false])
+  await clock.advance(29_999)
+  expect(late.signal.aborted).toBe(false)
+  await clock.advance(1)
+  expect(late.signal.aborted).toBe(true)
+  expect(clock.pending).toBe(0)
+  await clock.advance(10_000_000)
+  expect(free.signal.aborted).toBe(false)
+  expect(abandonedAt).toEqual([])
+})
+
+test('a reader that hangs on after the end of the run lapses too', async () => {
+  const { clock, lease, abandonedAt } = setUp()
+  const reader = lease.open({ readerId: 'a', position: 0 })
+  lease.end()
+  await clock.advance(75_000)
+  expect(reader.signal.reason).toMatchObject({ code: 'reader_lapsed' })
+  expect(abandonedAt).toEqual([])
+  expect(clock.pending).toBe(0)
+})
+
+test('a newer reader with the same id replaces the older one, which can no longer let go of the run', async () => {
+  const { clock, lease, abandonedAt } = setUp()
+  const older = lease.open({ readerId: 'a', position: 0 })
+  const newer = lease.open({ readerId: 'a', position: 40 })
+  expect(older.signal.reason).toMatchObject({ name: 'RunsError', code: 'reader_replaced' })
+  older.close()
+  expect(lease.readers).toBe(1)
+  expect(newer.signal.aborted).toBe(false)
+  lease.ack('a', 50)
+  expect([older.allowance(), newer.allowance()]).toEqual([100, 150])
+  await clock.advance(74_999)
+  expect(abandonedAt).toEqual([])
+})
+
+test('closing is idempotent, silent, and leaves no timer once the run has ended', () => {
+  const { clock, lease } = setUp()
+  const reader = lease.open({ readerId: 'a', position: 0 })
+  reader.close()
+  reader.close()
+  expect(lease.readers).toBe(0)
+  expect(reader.signal.reason).not.toBeInstanceOf(RunsError)
+  lease.end()
+  expect(clock.pending).toBe(0)
+})
+
+test('a run that is kept goes on without readers and without a window, and nobody is missed', async () => {
+  const { clock, lease, abandonedAt } = setUp({ keepWithoutReaders: true })
+  expect(lease.demand()).toBe(Number.POSITIVE_INFINITY)
+  const reader = lease.open({ position: 0 })
+  expect(lease.demand()).toBe(100)
+  reader.close()
+  expect(lease.demand()).toBe(Number.POSITIVE_INFINITY)
+  await clock.advance(10_000_000)
+  expect(abandonedAt).toEqual([])
+  expect(clock.pending).toBe(0)
+})
+
+test('a kept run that waited for its reader goes on when that reader lapses', async () => {
+  const { clock, lease } = setUp({ keepWithoutReaders: true })
+  lease.open({ readerId: 'a', position: 0 })
+  let goesOn = false
+  void lease.demandBeyond(100, new AbortController().signal).then(() => (goesOn = true))
+  await clock.advance(74_999)
+  expect(goesOn).toBe(false)
+  await clock.advance(1)
+  expect(goesOn).toBe(true)
+})

@@ -1,0 +1,78 @@
+import { isTerminal, isTextual, type RunEvent, type TerminalEvent } from '@sluice/events'
+import type { Clock } from './clock.ts'
+import type { Lease } from './lease.ts'
+import type { Log } from './log.ts'
+import { sleep } from './sleep.ts'
+
+/**
+ * Where a run's events come from. Every item is what had arrived when it was asked for; the last one ends in
+ * `done` or `error`. Nothing is read ahead of a pull.
+ *
+ * When `signal` aborts, the next item is the last: a `done` with stop reason `stopped` and the usage so far.
+ * Expected failures are `error` events; a throw is a bug, and reaches the reader as `internal`.
+ */
+export type Source = (run: { runId: string; signal: AbortSignal }) => AsyncIterable<readonly RunEvent[]>
+
+/** How long, in ms, a source that was aborted may take to hand over its last item. Ours take about 2. */
+const SETTLE_MS = 1000
+
+export interface PumpOptions {
+  readonly log: Log
+  readonly lease: Lease
+  /** The least time between two pulls, in ms, once text flows. */
+  readonly frameMs: number
+  readonly clock: Clock
+  readonly signal: AbortSignal
+  /** Told what a source throws while it is put away, when the run no longer depends on it. */
+  readonly onLateError: (error: unknown) => void
+}
+
+/**
+ * Pulls from a source into a log: not at all while the log is a window ahead of its furthest reader, and at
+ * most once per `frameMs`, so that what arrived in between is read in one go.
+ *
+ * Appends all but the terminal event, which it resolves to: undefined when the source ended without one, or
+ * did not settle after an abort. @throws what the source throws.
+ */
+export async function pump(
+  source: AsyncIterable<readonly RunEvent[]>,
+  { log, lease, frameMs, clock, signal, onLateError }: PumpOptions,
+): Promise<TerminalEvent | undefined> {
+  const iterator = source[Symbol.asyncIterator]()
+  let { end } = await log.status()
+  let lastPull = false
+  try {
+    for (;;) {
+      await lease.demandBeyond(end, signal)
+      lastPull = signal.aborted
+      const item = await settled(iterator.next(), clock, signal)
+      if (item === undefined || item.done === true) return undefined
+      const pulledAt = clock.now()
+      const terminal = item.value.find(isTerminal)
+      const events = terminal === undefined ? item.value : item.value.slice(0, item.value.indexOf(terminal))
+      if (events.length > 0) end = await log.append(events)
+      if (terminal !== undefined || lastPull) return terminal
+      // Counted from when the pull ended, as a reader counts from its frame: so the two stay in step.
+      if (events.some(isTextual)) await sleep(clock, pulledAt + frameMs - clock.now(), signal)
+    }
+  } finally {
+    // Not awaited: `return` on a generator that is still waiting hangs until it wakes.
+    void iterator.return?.().catch(onLateError)
+  }
+}
+
+/** Resolves as `pending` does, or to undefined when it is still pending `SETTLE_MS` after an abort. */
+function settled<T>(pending: Promise<T>, clock: Clock, signal: AbortSignal): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    let cancel: (() => void) | undefined
+    const onAbort = () => {
+      cancel = clock.after(SETTLE_MS, () => resolve(undefined))
+    }
+    if (signal.aborted) onAbort()
+    else signal.addEventListener('abort', onAbort, { once: true })
+    pending.then(resolve, reject).finally(() => {
+      cancel?.()
+      signal.removeEventListener('abort', onAbort)
+    })
+  })
+}

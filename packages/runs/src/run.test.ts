@@ -1,0 +1,270 @@
+import { getEventListeners } from 'node:events'
+import type { RunEvent } from '@sluice/events'
+import { expect, test } from 'vitest'
+import type { Log } from './log.ts'
+import { MemoryLog } from './memory-log.ts'
+import { type EndCause, Run, type RunOptions } from './run.ts'
+import { DONE, OVERLOADED, text } from './testing/events.ts'
+import { manualClock, settle } from './testing/manual-clock.ts'
+import {
+  scriptedSource,
+  type ScriptedSourceOptions,
+  STOPPED_WITH_ESTIMATE,
+} from './testing/scripted-source.ts'
+
+const STARTED: RunEvent = { type: 'start', model: 'a-model', runId: 'a-run' }
+
+function setUp({ log = new MemoryLog(), ...script }: ScriptedSourceOptions & { log?: Log } = {}) {
+  const clock = manualClock()
+  const scripted = scriptedSource(script)
+  const errors: unknown[] = []
+  const start = (options: Partial<RunOptions> = {}) =>
+    new Run({
+      runId: 'a-run',
+      owner: 'ann',
+      model: 'a-model',
+      source: scripted.source,
+      log,
+      limits: { windowChars: 100, frameMs: 50, graceMs: 5000, leaseMs: 75_000, runMaxMs: 900_000 },
+      clock,
+      onSourceError: (error) => errors.push(error),
+      ...options,
+    })
+  const events = async () => (await log.read(0, Number.MAX_SAFE_INTEGER)).map(({ event }) => event)
+  const leftovers = () => ({
+    timers: clock.pending,
+    listeners: getEventListeners(scripted.signal, 'abort').length,
+    calls: scripted.calls,
+    returns: scripted.returns,
+  })
+  return { clock, log, script: scripted, errors, start, events, leftovers }
+}
+
+const NOTHING_LEFT = { timers: 0, listeners: 0, calls: 1, returns: 1 }
+
+test('a run says start first, then what its source says, and ends as its source does', async () => {
+  const { script, start, events, errors, leftovers } = setUp()
+  script.say(text('a'), DONE)
+  const run = start()
+  expect((await run.ended).terminal).toEqual(DONE)
+  expect(await events()).toEqual([STARTED, text('a'), DONE])
+  expect(errors).toEqual([])
+  expect(leftovers()).toEqual(NOTHING_LEFT)
+})
+
+test('text in the same burst as an error is in the log before it', async () => {
+  const { script, start, events } = setUp()
+  script.say(text('a'), text('b'), OVERLOADED)
+  await start().ended
+  expect(await events()).toEqual([STARTED, text('ab'), OVERLOADED])
+})
+
+test('a stopped run ends with its source’s estimate of what it cost', async () => {
+  const { clock, script, start, events, leftovers } = setUp()
+  script.say(text('a'))
+  const run = start()
+  await clock.advance(10)
+  run.end('stopped')
+  expect((await run.ended).terminal).toEqual(STOPPED_WITH_ESTIMATE)
+  expect(await events()).toEqual([STARTED, text('a'), STOPPED_WITH_ESTIMATE])
+  expect(leftovers()).toEqual(NOTHING_LEFT)
+})
+
+test('the source’s signal aborts in the same tick as the stop', async () => {
+  const { clock, script, start } = setUp()
+  const run = start()
+  await clock.advance(10)
+  run.end('stopped')
+  expect(script.signal.aborted).toBe(true)
+})
+
+test.for([
+  ['stopped', { type: 'done', stopReason: 'stopped' }],
+  ['abandoned', { type: 'error', code: 'abandoned', retryable: true }],
+  ['timeout', { type: 'error', code: 'upstream_timeout', retryable: true }],
+  ['interrupted', { type: 'error', code: 'interrupted', retryable: true }],
+] as const)(
+  'a run that is cut short as %s says so, whether or not its source hears',
+  async ([cause, end]) => {
+    for (const deaf of [false, true]) {
+      const { clock, script, start, events, leftovers } = setUp({ deaf })
+      script.say(text('a'))
+      const run = start()
+      await clock.advance(100)
+      run.end(cause)
+      await clock.advance(1000)
+      expect((await run.ended).terminal).toMatchObject(end)
+      expect(await events()).toEqual([STARTED, text('a'), (await run.ended).terminal])
+      expect(leftovers()).toEqual(NOTHING_LEFT)
+    }
+  },
+)
+
+test('a stop that its source did not hear has an estimate that claims nothing', async () => {
+  const { clock, start } = setUp({ deaf: true })
+  const run = start()
+  await clock.advance(100)
+  run.end('stopped')
+  await clock.advance(1000)
+  expect((await run.ended).terminal).toMatchObject({
+    usage: { outputTokens: 0, estimated: true },
+    costUsd: null,
+  })
+})
+
+test('only the first cause of an end counts', async () => {
+  const { clock, start } = setUp({ deaf: true })
+  const run = start()
+  await clock.advance(100)
+  run.end('stopped')
+  run.end('timeout')
+  await clock.advance(1000)
+  run.end('interrupted')
+  expect((await run.ended).terminal).toMatchObject({ type: 'done', stopReason: 'stopped' })
+})
+
+test.for([DONE, OVERLOADED])(
+  'a source that had $type ready when the run was cut short has the last word',
+  async (last) => {
+    for (const cause of ['stopped', 'abandoned', 'timeout', 'interrupted'] satisfies EndCause[]) {
+      const { clock, script, start, events } = setUp({ deaf: true })
+      script.say(text('a'))
+      const run = start()
+      await clock.advance(10)
+      script.say(text('b'), last)
+      run.end(cause)
+      expect((await run.ended).terminal).toEqual(last)
+      expect(await events()).toEqual([STARTED, text('ab'), last])
+    }
+  },
+)
+
+test('a stop before the source was even called still ends the run, once', async () => {
+  const { start, events, leftovers } = setUp()
+  const run = start()
+  run.end('stopped')
+  expect((await run.ended).terminal).toEqual(STOPPED_WITH_ESTIMATE)
+  expect(await events()).toEqual([STARTED, STOPPED_WITH_ESTIMATE])
+  expect(leftovers()).toEqual(NOTHING_LEFT)
+})
+
+test('a stop of a run that has ended changes nothing', async () => {
+  const { script, start, events, leftovers } = setUp()
+  script.say(DONE)
+  const run = start()
+  await run.ended
+  run.end('stopped')
+  await settle()
+  expect(await events()).toEqual([STARTED, DONE])
+  expect(leftovers()).toEqual(NOTHING_LEFT)
+})
+
+test('a source that ends without a terminal event ends the run as upstream_interrupted', async () => {
+  const { clock, script, start, events, errors, leftovers } = setUp()
+  script.say(text('a'))
+  script.end()
+  const run = start()
+  await clock.advance(50)
+  expect((await run.ended).terminal).toMatchObject({
+    type: 'error',
+    code: 'upstream_interrupted',
+    retryable: true,
+  })
+  expect(await events()).toEqual([STARTED, text('a'), (await run.ended).terminal])
+  expect(errors).toEqual([])
+  expect(leftovers()).toEqual(NOTHING_LEFT)
+})
+
+test('a source that throws ends the run with one internal error, tells us and nobody else', async () => {
+  const { clock, script, start, events, errors, leftovers } = setUp()
+  const bug = new Error('password123')
+  script.say(text('a'))
+  script.crash(bug)
+  const run = start()
+  await clock.advance(50)
+  expect((await run.ended).terminal).toMatchObject({ type: 'error', code: 'internal', retryable: true })
+  expect(await events()).toEqual([STARTED, text('a'), (await run.ended).terminal])
+  expect(JSON.stringify(await events())).not.toContain('password')
+  expect(errors).toEqual([bug])
+  expect(leftovers()).toEqual(NOTHING_LEFT)
+})
+
+test('a source that throws as soon as it is called ends the run in the same way', async () => {
+  const { start, events, errors } = setUp()
+  const bug = new Error('a bug')
+  const run = start({
+    source: () => {
+      throw bug
+    },
+  })
+  expect((await run.ended).terminal).toMatchObject({ code: 'internal' })
+  expect(await events()).toEqual([STARTED, (await run.ended).terminal])
+  expect(errors).toEqual([bug])
+})
+
+test('a source that throws because it was aborted does not hide why', async () => {
+  const { start, errors } = setUp()
+  const run = start({
+    source: async function* ({ signal }) {
+      yield [text('a')]
+      signal.throwIfAborted()
+      await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    },
+  })
+  await settle()
+  run.end('stopped')
+  expect((await run.ended).terminal).toMatchObject({ type: 'done', stopReason: 'stopped' })
+  expect(errors).toHaveLength(1)
+})
+
+test('a run that nobody reads is abandoned after the grace, and its source aborted', async () => {
+  const { clock, script, start, leftovers } = setUp()
+  script.say(text('a'))
+  const run = start()
+  await clock.advance(4999)
+  expect(script.signal.aborted).toBe(false)
+  await clock.advance(1)
+  expect(script.signal.aborted).toBe(true)
+  expect((await run.ended).terminal).toMatchObject({ code: 'abandoned' })
+  expect(leftovers()).toEqual(NOTHING_LEFT)
+})
+
+test('a run that is to continue goes to its end without readers, and without a window', async () => {
+  const { clock, log, start, leftovers } = setUp({
+    onPull: (pull) => [pull <= 50 ? text('0123456789') : DONE],
+  })
+  const run = start({ onDisconnect: 'continue' })
+  await clock.advance(60_000)
+  expect((await run.ended).terminal).toEqual(DONE)
+  expect(await log.status()).toEqual({ end: 502, ended: true })
+  expect(leftovers()).toEqual(NOTHING_LEFT)
+})
+
+test('no run takes longer than its limit, one that is to continue neither', async () => {
+  const { clock, script, start, leftovers } = setUp()
+  const run = start({ onDisconnect: 'continue' })
+  await clock.advance(899_999)
+  expect(script.signal.aborted).toBe(false)
+  await clock.advance(1)
+  expect((await run.ended).terminal).toMatchObject({
+    code: 'upstream_timeout',
+    message: expect.stringContaining('900 seconds'),
+  })
+  expect(leftovers()).toEqual(NOTHING_LEFT)
+})
+
+test('a log that fails is told and rejects ended; nothing goes on behind it', async () => {
+  const outage = new Error('no connection')
+  class FailingLog extends MemoryLog {
+    override async append(events: readonly RunEvent[]): Promise<number> {
+      if (events.some((event) => event.type !== 'start')) throw outage
+      return super.append(events)
+    }
+  }
+  const { script, start, errors, leftovers } = setUp({ log: new FailingLog() })
+  script.say(text('a'))
+  const run = start()
+  await expect(run.ended).rejects.toBe(outage)
+  expect(errors).toEqual([outage])
+  expect(leftovers()).toEqual(NOTHING_LEFT)
+})

@@ -1,0 +1,135 @@
+import type { DoneEvent, ErrorEvent, TerminalEvent } from '@sluice/events'
+import type { Clock } from './clock.ts'
+import { Lease } from './lease.ts'
+import type { Log } from './log.ts'
+import { pump, type Source } from './pump.ts'
+
+/** Why a run was cut short. */
+export type EndCause = 'stopped' | 'abandoned' | 'timeout' | 'interrupted'
+
+export interface RunLimits {
+  /** How far a reader is sent beyond its ack, and Claude read beyond the furthest reader. UTF-16 code units. */
+  readonly windowChars: number
+  /** The least time between two frames, and between two pulls. */
+  readonly frameMs: number
+  /** How long a run goes on without a reader. */
+  readonly graceMs: number
+  /** How long a flow-controlled reader may go without an ack. */
+  readonly leaseMs: number
+  /** How long a run may take in all. */
+  readonly runMaxMs: number
+}
+
+export interface RunOptions {
+  readonly runId: string
+  readonly owner: string
+  /** Named in the `start` event until the source knows better. */
+  readonly model: string
+  readonly source: Source
+  /** `abort` (default): nobody reads, nobody pays. `continue`: goes on to its end whoever reads. */
+  readonly onDisconnect?: 'abort' | 'continue' | undefined
+  readonly log: Log
+  readonly limits: RunLimits
+  readonly clock: Clock
+  /** Told of a source that threw: a bug in it, shown to readers as `internal`. */
+  readonly onSourceError: (error: unknown) => void
+}
+
+/** One Claude call made for one owner: its log, who holds it, and its one end. */
+export class Run {
+  readonly runId: string
+  readonly owner: string
+  readonly log: Log
+  readonly lease: Lease
+  /** Resolves once the terminal event is in the log, `end` being where. Rejects only if the log itself fails. */
+  readonly ended: Promise<{ terminal: TerminalEvent; end: number }>
+  readonly #cut = new AbortController()
+  /** Set exactly when `#cut` is aborted. */
+  #cause: EndCause | undefined
+
+  constructor(options: RunOptions) {
+    const { limits, clock } = options
+    this.runId = options.runId
+    this.owner = options.owner
+    this.log = options.log
+    this.lease = new Lease({
+      clock,
+      windowChars: limits.windowChars,
+      graceMs: limits.graceMs,
+      leaseMs: limits.leaseMs,
+      keepWithoutReaders: options.onDisconnect === 'continue',
+      onAbandoned: () => this.end('abandoned'),
+    })
+    this.ended = this.#drive(options)
+  }
+
+  /** Cuts the run short. Without effect on one that has ended, or is being cut short already. */
+  end(cause: EndCause): void {
+    this.#cause ??= cause
+    this.#cut.abort()
+  }
+
+  async #drive({ runId, model, source, log, limits, clock, onSourceError }: RunOptions): Run['ended'] {
+    const { signal } = this.#cut
+    const cancelTimeout = clock.after(limits.runMaxMs, () => this.end('timeout'))
+    let own: TerminalEvent | undefined
+    try {
+      await log.append([{ type: 'start', model, runId }])
+      own = await pump(source({ runId, signal }), {
+        log,
+        lease: this.lease,
+        frameMs: limits.frameMs,
+        clock,
+        signal,
+        onLateError: onSourceError,
+      })
+    } catch (error) {
+      onSourceError(error)
+      // What throws after the cut may well throw because of it: the cause of the cut says more.
+      if (this.#cause === undefined) own = failure('internal', 'Something went wrong on our side.')
+    } finally {
+      cancelTimeout()
+      this.lease.end()
+    }
+    const terminal = terminalOf(own, this.#cause, limits)
+    // The one place where a run's end is written: whatever happened, exactly one.
+    return { terminal, end: await log.append([terminal]) }
+  }
+}
+
+function terminalOf(
+  own: TerminalEvent | undefined,
+  cause: EndCause | undefined,
+  limits: RunLimits,
+): TerminalEvent {
+  // A source that had finished when the run was cut short has the last word.
+  if (own !== undefined && !(own.type === 'done' && own.stopReason === 'stopped')) return own
+  switch (cause) {
+    case 'stopped':
+      return own ?? STOPPED_WITHOUT_USAGE
+    case 'abandoned':
+      return failure('abandoned', 'Nobody was reading the answer any more, so it was ended.')
+    case 'timeout':
+      return failure(
+        'upstream_timeout',
+        `The answer took longer than the limit of ${Math.round(limits.runMaxMs / 1000)} seconds.`,
+      )
+    case 'interrupted':
+      return failure('interrupted', 'The server was restarted in the middle of the answer.')
+    case undefined:
+      return own ?? failure('upstream_interrupted', 'The answer broke off before its end.')
+    default:
+      return cause satisfies never
+  }
+}
+
+function failure(code: ErrorEvent['code'], message: string): ErrorEvent {
+  return { type: 'error', code, message, retryable: true }
+}
+
+const STOPPED_WITHOUT_USAGE: DoneEvent = {
+  type: 'done',
+  stopReason: 'stopped',
+  usage: { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, estimated: true },
+  costUsd: null,
+}

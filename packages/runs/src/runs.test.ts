@@ -1,0 +1,700 @@
+import { getEventListeners } from 'node:events'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import type { RunEvent, TerminalEvent } from '@sluice/events'
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { MemoryLog } from './memory-log.ts'
+import { Runs, type RunsOptions, type StartOptions } from './runs.ts'
+import { RunsError } from './runs-error.ts'
+import { DONE, OVERLOADED, text, thinking } from './testing/events.ts'
+import { manualClock, settle } from './testing/manual-clock.ts'
+import { reading } from './testing/reading.ts'
+import {
+  scriptedSource,
+  type ScriptedSourceOptions,
+  STOPPED_WITH_ESTIMATE,
+} from './testing/scripted-source.ts'
+
+const WINDOW = 100
+const FRAME_MS = 50
+const GRACE_MS = 5000
+const LEASE_MS = 75_000
+const RETAIN_MS = 300_000
+const STARTED: RunEvent = { type: 'start', model: 'a-model', runId: 'r1' }
+
+function setUp({ onPull, deaf, ...options }: ScriptedSourceOptions & Partial<RunsOptions> = {}) {
+  const clock = manualClock()
+  const ends: { runId: string; owner: string; terminal: TerminalEvent; chars: number; ms: number }[] = []
+  const errors: { error: unknown; runId: string }[] = []
+  const runs = new Runs({
+    windowChars: WINDOW,
+    frameMs: FRAME_MS,
+    graceMs: GRACE_MS,
+    leaseMs: LEASE_MS,
+    runMaxMs: 900_000,
+    retainMs: RETAIN_MS,
+    maxRunsPerOwner: 3,
+    maxRuns: 5,
+    clock,
+    onEnd: (run) => ends.push(run),
+    onError: (error, runId) => errors.push({ error, runId }),
+    ...options,
+  })
+  const script = scriptedSource({ ...(onPull && { onPull }), ...(deaf && { deaf }) })
+  const start = (more: Partial<StartOptions> = {}) =>
+    runs.start({ owner: 'ann', runId: 'r1', model: 'a-model', source: script.source, ...more })
+  const read = ({ after = 0, owner = 'ann', runId = 'r1', readerId }: Partial<ReadSetUp> = {}) => {
+    const connection = new AbortController()
+    const { signal } = connection
+    const seen = reading(runs.read(owner, runId, { after, readerId, signal }), clock)
+    return { seen, drop: () => connection.abort(), signal }
+  }
+  return { clock, runs, script, ends, errors, start, read }
+}
+
+interface ReadSetUp {
+  after: number
+  owner: string
+  runId: string
+  readerId: string
+}
+
+/** The event a run ended with, for a run whose reader saw its end. */
+const last = (seen: { events: readonly RunEvent[] }) => seen.events.at(-1)
+
+test('starting twice at once calls the source once', async () => {
+  const { clock, script, start } = setUp()
+  const started = await Promise.all([start(), start(), start()])
+  expect(started).toEqual([{ created: true }, { created: false }, { created: false }])
+  await clock.advance(100)
+  expect(script.calls).toBe(1)
+})
+
+test('starting again after the end, while it can still be read, does not start again', async () => {
+  const { clock, script, start } = setUp()
+  script.say(DONE)
+  await start()
+  await clock.advance(RETAIN_MS - 1)
+  expect(await start()).toEqual({ created: false })
+  expect(script.calls).toBe(1)
+})
+
+test('a run id belongs to whoever claimed it first: another owner is told there is no such run', async () => {
+  const { script, start } = setUp()
+  const [mine, theirs] = await Promise.allSettled([start(), start({ owner: 'bob' })])
+  expect(mine.status).toBe('fulfilled')
+  expect(theirs).toMatchObject({ status: 'rejected', reason: { name: 'RunsError', code: 'not_found' } })
+  await settle()
+  expect(script.calls).toBe(1)
+})
+
+test('a foreign, an unknown and an expired run cannot be told apart, in whatever is asked of them', async () => {
+  const { clock, runs, script, start } = setUp()
+  script.say(text('secret'), DONE)
+  await start({ runId: 'expired' })
+  await clock.advance(RETAIN_MS)
+  await start({ runId: 'foreign', owner: 'bob', source: scriptedSource().source })
+  await settle()
+  const { signal } = new AbortController()
+  const questions = [
+    (runId: string) => runs.read('ann', runId, { after: 0, signal }).next(),
+    (runId: string) => runs.read('ann', runId, { after: 10_000, signal }).next(),
+    (runId: string) => runs.ack('ann', runId, { readerId: 'a', position: 0 }),
+    (runId: string) => runs.ack('ann', runId, { readerId: 'a', position: 10_000 }),
+    (runId: string) => runs.stop('ann', runId),
+  ]
+  for (const ask of questions) {
+    const answers = await Promise.all(['expired', 'foreign', 'unknown'].map((runId) => refusal(ask(runId))))
+    expect(answers[0]).toMatchObject({ code: 'not_found' })
+    expect(answers[1]).toEqual(answers[0])
+    expect(answers[2]).toEqual(answers[0])
+  }
+  expect(await refusal(start({ runId: 'foreign' }))).toEqual(await refusal(runs.stop('ann', 'unknown')))
+  expect(runs.live).toBe(1)
+})
+
+test('nothing that a stranger tries touches a run', async () => {
+  const { clock, runs, script, start, read } = setUp()
+  await start()
+  const { seen } = read({ readerId: 'a' })
+  script.say(text('x'.repeat(500)))
+  await clock.advance(100)
+  await refusal(runs.stop('bob', 'r1'))
+  await refusal(runs.ack('bob', 'r1', { readerId: 'a', position: 50 }))
+  const stranger = read({ owner: 'bob', readerId: 'a' })
+  await clock.advance(100)
+  expect(stranger.seen.state).toMatchObject({ thrown: { code: 'not_found' } })
+  expect(seen.state).toBe('open')
+  expect(seen.position).toBe(WINDOW)
+  expect(runs.live).toBe(1)
+})
+
+test('a run is read from its beginning to its end', async () => {
+  const { clock, script, start, read } = setUp()
+  await start()
+  const { seen } = read()
+  await clock.advance(0)
+  expect(seen.events).toEqual([STARTED])
+  script.say(text('Hel'))
+  script.say(text('lo'), DONE)
+  await clock.advance(FRAME_MS)
+  expect(seen.events.slice(1)).toEqual([text('Hello'), DONE])
+  expect(seen.state).toBe('returned')
+})
+
+test('text in the same burst as an error reaches the reader, and before it', async () => {
+  const { clock, script, start, read } = setUp()
+  await start()
+  const { seen } = read()
+  script.say(text('a'))
+  await clock.advance(10)
+  script.say(text('b'), thinking('c'), text('d'), OVERLOADED)
+  await clock.advance(2 * FRAME_MS)
+  expect(seen.events.slice(1)).toEqual([text('a'), text('b'), thinking('c'), text('d'), OVERLOADED])
+})
+
+test('a reader that drops and comes back within the grace finds the same run, and loses nothing', async () => {
+  const { clock, script, start, read } = setUp()
+  await start()
+  const first = read()
+  script.say(text('before'))
+  await clock.advance(100)
+  first.drop()
+  await clock.advance(100)
+  expect(first.seen.state).toBe('returned')
+  script.say(text(' between'))
+  await clock.advance(GRACE_MS - 101)
+  const second = read({ after: first.seen.position })
+  script.say(text(' after'), DONE)
+  await clock.advance(100)
+  expect(first.seen.text + second.seen.text).toBe('before between after')
+  expect(last(second.seen)).toEqual(DONE)
+  expect(script.calls).toBe(1)
+})
+
+test('a run that nobody comes back to is abandoned after the grace, not before, and can be read to that end', async () => {
+  const { clock, runs, script, start, read, ends } = setUp()
+  await start()
+  const { drop } = read()
+  script.say(text('abc'))
+  await clock.advance(60_000)
+  drop()
+  await clock.advance(GRACE_MS - 1)
+  expect(script.signal.aborted).toBe(false)
+  await clock.advance(1)
+  expect(script.signal.aborted).toBe(true)
+  expect(runs.live).toBe(0)
+  expect(ends).toMatchObject([{ runId: 'r1', owner: 'ann', terminal: { code: 'abandoned' }, ms: 65_000 }])
+  const late = read()
+  await clock.advance(100)
+  expect(late.seen.text).toBe('abc')
+  expect(last(late.seen)).toMatchObject({ type: 'error', code: 'abandoned' })
+})
+
+test('a run that nobody ever reads is abandoned after the grace', async () => {
+  const { clock, script, start } = setUp()
+  await start()
+  await clock.advance(GRACE_MS - 1)
+  expect(script.signal.aborted).toBe(false)
+  await clock.advance(1)
+  expect(script.signal.aborted).toBe(true)
+})
+
+test('a reader whose connection was gone before it began holds nothing', async () => {
+  const { clock, runs, start, read } = setUp()
+  await start()
+  const { seen, drop } = read()
+  drop()
+  await clock.advance(0)
+  expect(seen.state).toBe('returned')
+  expect(runs.readers).toBe(0)
+  await clock.advance(GRACE_MS)
+  expect(runs.live).toBe(0)
+})
+
+test('a reader that is put away by its consumer holds nothing', async () => {
+  const { clock, runs, script, start } = setUp()
+  await start()
+  script.say(text('abc'))
+  await clock.advance(10)
+  const { signal } = new AbortController()
+  for await (const _ of runs.read('ann', 'r1', { after: 0, signal })) {
+    expect(runs.readers).toBe(1)
+    break
+  }
+  expect(runs.readers).toBe(0)
+  expect(getEventListeners(signal, 'abort')).toEqual([])
+})
+
+test('a ghost costs at most a window: it lapses, and the run is abandoned a grace later', async () => {
+  const { clock, runs, script, start, read, ends } = setUp({ onPull: () => [text('0123456789')] })
+  await start()
+  const { seen, signal } = read({ readerId: 'ghost' })
+  await clock.advance(LEASE_MS - 1)
+  expect(seen.position).toBe(WINDOW)
+  expect(script.pulls).toBe(10)
+  expect(seen.state).toBe('open')
+  await clock.advance(1)
+  expect(seen.state).toMatchObject({ thrown: { name: 'RunsError', code: 'reader_lapsed' } })
+  expect(runs.readers).toBe(0)
+  expect(getEventListeners(signal, 'abort')).toEqual([])
+  await clock.advance(GRACE_MS - 1)
+  expect(runs.live).toBe(1)
+  await clock.advance(1)
+  expect(runs.live).toBe(0)
+  expect(ends).toMatchObject([{ terminal: { code: 'abandoned' } }])
+  expect(script.pulls).toBe(11)
+})
+
+test('a reader that lapsed may come back within the grace, and the run goes on', async () => {
+  const { clock, runs, script, start, read } = setUp()
+  await start()
+  const ghost = read({ readerId: 'a' })
+  script.say(text('abc'))
+  await clock.advance(LEASE_MS)
+  const back = read({ readerId: 'a', after: ghost.seen.position })
+  await clock.advance(GRACE_MS + 1)
+  script.say(text('def'), DONE)
+  await clock.advance(0)
+  expect(back.seen.events).toEqual([text('def'), DONE])
+  expect(runs.live).toBe(0)
+})
+
+test('a reader that acks keeps the run, and the source pulled a window ahead of its acks', async () => {
+  const { clock, runs, script, start, read } = setUp({
+    onPull: (pull) => [pull < 60 ? text('0123456789') : DONE],
+  })
+  await start()
+  const { seen } = read({ readerId: 'a' })
+  let acked = 0
+  while (seen.state === 'open') {
+    await clock.advance(10_000)
+    expect(seen.position).toBeLessThanOrEqual(acked + WINDOW)
+    expect(script.pulls).toBeLessThanOrEqual((acked + WINDOW) / 10)
+    acked = seen.position
+    await runs.ack('ann', 'r1', { readerId: 'a', position: acked })
+  }
+  expect(seen.text).toBe('0123456789'.repeat(59))
+})
+
+test('an ack for a reader that is gone is ignored; one beyond the end of the log is refused', async () => {
+  const { clock, runs, script, start, read } = setUp()
+  await start()
+  script.say(text('abc'))
+  const { seen, drop } = read({ readerId: 'a' })
+  await clock.advance(100)
+  await runs.ack('ann', 'r1', { readerId: 'a', position: 4 })
+  await expect(runs.ack('ann', 'r1', { readerId: 'a', position: 5 })).rejects.toMatchObject({
+    name: 'RunsError',
+    code: 'position_beyond_end',
+  })
+  drop()
+  await runs.ack('ann', 'r1', { readerId: 'a', position: 4 })
+  await runs.ack('ann', 'r1', { readerId: 'never', position: 4 })
+  expect(seen.position).toBe(4)
+  expect(runs.readers).toBe(0)
+})
+
+test('a position beyond the end is refused, and holds nothing', async () => {
+  const { clock, runs, start, read } = setUp()
+  await start()
+  await settle()
+  const { seen } = read({ after: 2 })
+  await clock.advance(0)
+  expect(seen.state).toMatchObject({ thrown: { name: 'RunsError', code: 'position_beyond_end' } })
+  expect(runs.readers).toBe(0)
+})
+
+test('a second tab reads the same run; the furthest of the two lets it go on', async () => {
+  const { clock, runs, script, start, read } = setUp({ onPull: () => [text('0123456789')] })
+  await start()
+  const one = read({ readerId: 'one' })
+  const other = read({ readerId: 'other' })
+  await clock.advance(10_000)
+  await runs.ack('ann', 'r1', { readerId: 'one', position: 60 })
+  await clock.advance(10_000)
+  expect(script.pulls).toBe(16)
+  expect([one.seen.position, other.seen.position]).toEqual([160, WINDOW])
+  one.drop()
+  await clock.advance(GRACE_MS * 2)
+  expect(runs.live).toBe(1)
+  await runs.ack('ann', 'r1', { readerId: 'other', position: 100 })
+  await clock.advance(10_000)
+  expect(other.seen.text).toBe('0123456789'.repeat(20).slice(0, other.seen.text.length))
+  expect(other.seen.position).toBe(200)
+})
+
+test('a reader that subscribes again replaces itself, and the older one is told', async () => {
+  const { clock, runs, script, start, read } = setUp()
+  await start()
+  const older = read({ readerId: 'a' })
+  await clock.advance(10)
+  const newer = read({ readerId: 'a', after: older.seen.position })
+  await clock.advance(10)
+  expect(older.seen.state).toMatchObject({ thrown: { name: 'RunsError', code: 'reader_replaced' } })
+  expect(runs.readers).toBe(1)
+  script.say(text('abc'), DONE)
+  await clock.advance(10)
+  expect(newer.seen.text).toBe('abc')
+})
+
+test('a stop ends the run at once with the source’s estimate, and stopping again changes nothing', async () => {
+  const { clock, runs, script, start, read, ends } = setUp()
+  await start()
+  const { seen } = read()
+  script.say(text('abc'))
+  await clock.advance(10)
+  await Promise.all([runs.stop('ann', 'r1'), runs.stop('ann', 'r1')])
+  expect(script.signal.aborted).toBe(true)
+  await clock.advance(FRAME_MS)
+  await runs.stop('ann', 'r1')
+  await clock.advance(FRAME_MS)
+  expect(seen.text).toBe('abc')
+  expect(last(seen)).toEqual(STOPPED_WITH_ESTIMATE)
+  expect(seen.events.filter(({ type }) => type === 'done')).toHaveLength(1)
+  expect(ends).toMatchObject([{ terminal: STOPPED_WITH_ESTIMATE }])
+})
+
+test('a stop reaches a run whose reader is a window behind', async () => {
+  const { clock, runs, script, start, read } = setUp({ onPull: () => [text('0123456789')] })
+  await start()
+  const { seen } = read({ readerId: 'a' })
+  await clock.advance(10_000)
+  await runs.stop('ann', 'r1')
+  await settle()
+  expect(runs.live).toBe(0)
+  expect(script.signal.aborted).toBe(true)
+  expect(seen.position).toBe(WINDOW)
+  await runs.ack('ann', 'r1', { readerId: 'a', position: WINDOW })
+  await clock.advance(FRAME_MS)
+  expect(last(seen)).toEqual(STOPPED_WITH_ESTIMATE)
+})
+
+test('a source that throws gives its readers one internal error, and us the cause', async () => {
+  const { clock, script, start, read, errors, ends } = setUp()
+  await start()
+  const { seen } = read()
+  script.say(text('abc'))
+  const bug = new Error('a bug')
+  script.crash(bug)
+  await clock.advance(2 * FRAME_MS)
+  expect(seen.text).toBe('abc')
+  expect(seen.events.filter(({ type }) => type === 'error')).toMatchObject([{ code: 'internal' }])
+  expect(seen.state).toBe('returned')
+  expect(errors).toEqual([{ error: bug, runId: 'r1' }])
+  expect(ends).toHaveLength(1)
+})
+
+test('a run that takes too long ends as upstream_timeout', async () => {
+  const { clock, start, read } = setUp()
+  await start()
+  const { seen } = read()
+  await clock.advance(899_999)
+  expect(seen.state).toBe('open')
+  await clock.advance(1)
+  expect(last(seen)).toMatchObject({ type: 'error', code: 'upstream_timeout' })
+})
+
+test('a run that is to continue ends by itself, unread, and is read afterwards', async () => {
+  const { clock, script, start, read } = setUp({
+    onPull: (pull) => [pull <= 100 ? text('0123456789') : DONE],
+  })
+  await start({ onDisconnect: 'continue' })
+  await clock.advance(20_000)
+  expect(script.pulls).toBe(101)
+  const { seen } = read()
+  await clock.advance(1000)
+  expect(seen.text).toBe('0123456789'.repeat(100))
+  expect(last(seen)).toEqual(DONE)
+})
+
+test('a run can be read until it has been over for the retention time, then it is gone', async () => {
+  const { clock, runs, script, start, read } = setUp()
+  script.say(text('abc'), DONE)
+  await start()
+  await clock.advance(RETAIN_MS - 1)
+  expect(read().seen.state).toBe('open')
+  await clock.advance(0)
+  expect(runs.size).toBe(1)
+  await clock.advance(1)
+  expect(runs.size).toBe(0)
+  const { seen } = read()
+  await clock.advance(0)
+  expect(seen.state).toMatchObject({ thrown: { code: 'not_found' } })
+})
+
+test('an owner has so many unfinished runs at most; others, and the same run again, are not refused', async () => {
+  const { runs, start } = setUp()
+  for (const runId of ['r1', 'r2', 'r3']) await start({ runId, source: scriptedSource().source })
+  await expect(start({ runId: 'r4' })).rejects.toMatchObject({ name: 'RunsError', code: 'too_many_runs' })
+  expect(await start({ runId: 'r3' })).toEqual({ created: false })
+  expect(await start({ runId: 'r4', owner: 'bob' })).toEqual({ created: true })
+  await expect(start({ runId: 'r4' })).rejects.toMatchObject({ code: 'not_found' })
+  expect(runs.live).toBe(4)
+})
+
+test('there are so many unfinished runs at most in all; the same run again is not refused', async () => {
+  const { runs, start } = setUp()
+  for (let i = 0; i < 5; i++) await start({ runId: `r${i}`, owner: `o${i}`, source: scriptedSource().source })
+  await expect(start({ runId: 'r9', owner: 'o9' })).rejects.toMatchObject({ code: 'too_many_runs' })
+  expect(await start({ runId: 'r0', owner: 'o0' })).toEqual({ created: false })
+  expect(runs.live).toBe(5)
+})
+
+test('a run that has ended counts no more, from the moment its reader sees the end', async () => {
+  const { clock, runs, script, start } = setUp({ maxRunsPerOwner: 1, maxRuns: 1 })
+  await start()
+  const { signal } = new AbortController()
+  const next = scriptedSource()
+  let started: Promise<{ created: boolean }> | undefined
+  const readThenStart = async () => {
+    for await (const { event } of runs.read('ann', 'r1', { after: 0, signal })) {
+      if (event.type === 'done') started = start({ runId: 'r2', source: next.source })
+    }
+  }
+  const both = readThenStart()
+  script.say(DONE)
+  await clock.advance(0)
+  await both
+  expect(await started).toEqual({ created: true })
+  expect(runs.live).toBe(1)
+})
+
+test('a refused run leaves nothing: its id can be started when there is room', async () => {
+  const { clock, runs, script, start } = setUp({ maxRunsPerOwner: 1 })
+  await start()
+  await refusal(start({ runId: 'r2' }))
+  expect(runs.size).toBe(1)
+  script.say(DONE)
+  await clock.advance(0)
+  expect(await start({ runId: 'r2' })).toEqual({ created: true })
+})
+
+test.for([
+  ['its own end', (script: ReturnType<typeof scriptedSource>) => script.say(DONE), GRACE_MS],
+  ['its own error', (script: ReturnType<typeof scriptedSource>) => script.say(OVERLOADED), GRACE_MS],
+  ['a broken source', (script: ReturnType<typeof scriptedSource>) => script.end(), GRACE_MS],
+  [
+    'a source that throws',
+    (script: ReturnType<typeof scriptedSource>) => script.crash(new Error('bug')),
+    GRACE_MS,
+  ],
+  ['a stop', (_: unknown, runs: Runs) => runs.stop('ann', 'r1'), GRACE_MS],
+  ['a deaf source', (_: unknown, runs: Runs) => runs.stop('ann', 'r1'), GRACE_MS],
+  ['its limit', () => {}, 900_000],
+  ['a ghost', () => {}, LEASE_MS + GRACE_MS],
+] as const)('after %s no timer, listener, waiter or reader is left', async ([how, end, ms]) => {
+  const { clock, runs, script, start, read } = setUp({ deaf: how === 'a deaf source' })
+  await start()
+  const free = read()
+  const { seen, signal, drop } = read({ readerId: 'a' })
+  script.say(text('x'.repeat(50)))
+  await clock.advance(1000)
+  if (how === 'a ghost') free.drop()
+  await end(script, runs)
+  if (how !== 'a ghost') await runs.ack('ann', 'r1', { readerId: 'a', position: 51 })
+  await clock.advance(ms)
+  expect(runs.live).toBe(0)
+  drop()
+  expect(seen.state).not.toBe('open')
+  expect(free.seen.state).toBe('returned')
+  expect(runs.readers).toBe(0)
+  for (const used of [script.signal, signal, free.signal])
+    expect(getEventListeners(used, 'abort')).toEqual([])
+  expect(script.returns).toBe(1)
+  expect(clock.pending).toBe(1)
+  await clock.advance(RETAIN_MS)
+  expect(clock.pending).toBe(0)
+  expect(runs.size).toBe(0)
+})
+
+test('a run that has ended keeps nothing of its source, and one that has expired not its log either', async () => {
+  const { clock, runs, ends } = setUp({ createLog: () => watched(new MemoryLog()) })
+  const refs: WeakRef<object>[] = []
+  const watched = <T extends object>(value: T) => {
+    refs.push(new WeakRef(value))
+    return value
+  }
+  const prompt = () => watched({ messages: ['x'.repeat(1000)] })
+  const begin = async () => {
+    const request = prompt()
+    await runs.start({
+      owner: 'ann',
+      runId: 'r1',
+      model: 'a-model',
+      source: async function* () {
+        yield [text(String(request.messages.length))]
+        yield [DONE]
+      },
+    })
+  }
+  await begin()
+  await clock.advance(1000)
+  expect(ends).toHaveLength(1)
+  collectGarbage()
+  expect(refs.map((ref) => ref.deref() !== undefined)).toEqual([false, true])
+  await clock.advance(RETAIN_MS)
+  collectGarbage()
+  expect(refs.map((ref) => ref.deref() !== undefined)).toEqual([false, false])
+})
+
+test('a log that fails is told, and its run does not count for ever', async () => {
+  const outage = new Error('no connection')
+  class FailingLog extends MemoryLog {
+    override async append(): Promise<number> {
+      throw outage
+    }
+  }
+  const { clock, runs, start, errors, ends } = setUp({ createLog: () => new FailingLog() })
+  await start()
+  await clock.advance(10)
+  expect(errors.map(({ error }) => error)).toContain(outage)
+  expect(ends).toEqual([])
+  expect(runs.live).toBe(0)
+  await clock.advance(RETAIN_MS)
+  expect(runs.size).toBe(0)
+})
+
+test('an onEnd that throws is told, and its run does not count for ever', async () => {
+  const bug = new Error('a bug')
+  const { clock, runs, script, start, errors } = setUp({
+    onEnd: () => {
+      throw bug
+    },
+  })
+  script.say(DONE)
+  await start()
+  await clock.advance(10)
+  expect(errors).toEqual([{ error: bug, runId: 'r1' }])
+  expect(runs.live).toBe(0)
+})
+
+test('closing ends every live run as interrupted, with the text it had, and starts no more', async () => {
+  const { clock, runs, script, start, read, ends } = setUp()
+  await start()
+  script.say(text('abc'))
+  const other = scriptedSource()
+  other.say(text('def'), DONE)
+  await start({ runId: 'over', source: other.source })
+  const { seen } = read()
+  const over = read({ runId: 'over' })
+  await clock.advance(10)
+  const closing = runs.close()
+  await expect(start({ runId: 'r2' })).rejects.toMatchObject({ name: 'RunsError', code: 'closing' })
+  expect(await start()).toEqual({ created: false })
+  await closing
+  expect(runs.live).toBe(0)
+  expect(ends.map(({ runId, terminal }) => [runId, terminal.type])).toEqual([
+    ['over', 'done'],
+    ['r1', 'error'],
+  ])
+  await clock.advance(FRAME_MS)
+  expect(seen.text).toBe('abc')
+  expect(last(seen)).toMatchObject({ type: 'error', code: 'interrupted', retryable: true })
+  expect(last(over.seen)).toEqual(DONE)
+  expect(clock.pending).toBe(0)
+})
+
+test('closing waits for a deaf source for a second, and closing again is closing once', async () => {
+  const { clock, runs, start } = setUp({ deaf: true })
+  await start()
+  await settle()
+  let closed = 0
+  for (let i = 0; i < 2; i++) void runs.close().then(() => closed++)
+  await clock.advance(999)
+  expect(closed).toBe(0)
+  await clock.advance(1)
+  expect(closed).toBe(2)
+  expect(clock.pending).toBe(0)
+})
+
+test('property: whatever connections die and however it is acked, the text is what the source said', async () => {
+  const words = fc.oneof(
+    fc.record({ type: fc.constant('text'), text: fc.string({ unit: 'grapheme', maxLength: 40 }) }),
+    fc.record({ type: fc.constant('thinking'), text: fc.constantFrom('hm', '🤔') }),
+  )
+  const step = fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc.record({ do: fc.constant('say'), events: fc.array(words, { maxLength: 4 }) }),
+    },
+    { weight: 4, arbitrary: fc.record({ do: fc.constant('wait'), ms: fc.nat({ max: 120 }) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({ do: fc.constant('ack'), share: fc.double({ min: 0, max: 1, noNaN: true }) }),
+    },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('drop'), lost: fc.nat({ max: 30 }) }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('start again') }) },
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.boolean(), async (steps, flowControlled) => {
+      const { clock, runs, script, start, read } = setUp()
+      const started = [await start()]
+      const connect = (after: number) => read({ after, ...(flowControlled && { readerId: 'a' }) })
+      // What has arrived, one event a code unit, so that its length is the position of the reader.
+      let held: RunEvent[] = []
+      let reader = connect(0)
+      let [before, acked, ahead] = [0, 0, 0]
+      const arrived = () => [...held, ...reader.seen.events.flatMap(codeUnits)]
+      const reconnect = (lost: number) => {
+        // What was sent but never arrived, at most back to where this connection began.
+        held = arrived().slice(0, Math.max(before, arrived().length - lost))
+        before = held.length
+        reader.drop()
+        reader = connect(before)
+        acked = before
+      }
+      const said: RunEvent[] = []
+      for (const now of steps) {
+        if (now.do === 'say') {
+          said.push(...now.events)
+          script.say(...now.events)
+        } else if (now.do === 'wait') {
+          await clock.advance(now.ms)
+          ahead = Math.max(ahead, arrived().length - acked)
+        } else if (now.do === 'ack') {
+          acked = Math.max(acked, Math.floor(acked + (arrived().length - acked) * now.share))
+          await runs.ack('ann', 'r1', { readerId: 'a', position: acked })
+        } else if (now.do === 'drop') {
+          reconnect(now.lost)
+        } else {
+          started.push(await start())
+        }
+      }
+      script.say(DONE)
+      while (reader.seen.state === 'open') {
+        acked = arrived().length
+        await runs.ack('ann', 'r1', { readerId: 'a', position: acked })
+        await clock.advance(FRAME_MS)
+      }
+      expect(reader.seen.state).toBe('returned')
+      expect(arrived()).toEqual([STARTED, ...said, DONE].flatMap(codeUnits))
+      expect(ahead).toBeLessThanOrEqual(flowControlled ? WINDOW : Number.POSITIVE_INFINITY)
+      expect(started.filter(({ created }) => created)).toHaveLength(1)
+      expect(script.calls).toBe(1)
+    }),
+    { numRuns: 100 },
+  )
+})
+
+function codeUnits(event: RunEvent): RunEvent[] {
+  if (event.type !== 'text' && event.type !== 'thinking') return [event]
+  return event.text.split('').map((unit) => ({ type: event.type, text: unit }))
+}
+
+/** All that whoever was refused gets to see. */
+async function refusal(answer: Promise<unknown>): Promise<{ code: string; message: string } | undefined> {
+  try {
+    await answer
+    return undefined
+  } catch (error) {
+    return error instanceof RunsError ? { code: error.code, message: error.message } : undefined
+  }
+}
+
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc')
+  const collect: unknown = runInNewContext('gc')
+  if (typeof collect === 'function') collect()
+}

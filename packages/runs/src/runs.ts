@@ -1,0 +1,238 @@
+import type { TerminalEvent } from '@sluice/events'
+import { type Clock, systemClock } from './clock.ts'
+import { followLog } from './follow-log.ts'
+import type { Log, LogEntry } from './log.ts'
+import { MemoryLog } from './memory-log.ts'
+import type { Source } from './pump.ts'
+import { Run, type RunLimits } from './run.ts'
+import { RunsError } from './runs-error.ts'
+
+export interface RunsOptions extends RunLimits {
+  /** How long a run can still be read after its end, in ms. Then it is gone. */
+  readonly retainMs: number
+  /** The most unfinished runs of one owner. */
+  readonly maxRunsPerOwner: number
+  /** The most unfinished runs in all. */
+  readonly maxRuns: number
+  /** Default: the system's. */
+  readonly clock?: Clock
+  /** Where a run's events are kept. Default: in memory. */
+  readonly createLog?: (runId: string) => Log
+  /** Told of every run's end. */
+  readonly onEnd?: (run: {
+    runId: string
+    owner: string
+    terminal: TerminalEvent
+    chars: number
+    ms: number
+  }) => void
+  /** Told of a source that threw, or a log that failed: a bug or an outage, never an expected failure. */
+  readonly onError?: (error: unknown, runId: string) => void
+}
+
+export interface StartOptions {
+  readonly owner: string
+  /** A UUID that the caller chose, so that starting twice is starting once. */
+  readonly runId: string
+  readonly model: string
+  readonly source: Source
+  readonly onDisconnect?: 'abort' | 'continue' | undefined
+}
+
+export interface ReadOptions {
+  /** The position the reader has; 0 for the beginning. */
+  readonly after: number
+  /** Puts the reader under flow control by acks. Without it only the transport limits it. */
+  readonly readerId?: string | undefined
+  readonly signal: AbortSignal
+}
+
+/** Every run of this process, each visible to its owner only. */
+export class Runs {
+  readonly #options: RunsOptions
+  readonly #clock: Clock
+  readonly #runs = new Map<string, Run>()
+  /** One for every run that has not ended; each resolves when its end has been told. */
+  readonly #live = new Set<Promise<void>>()
+  /** How many of each owner's runs have not ended. An owner without one has no entry. */
+  readonly #liveByOwner = new Map<string, number>()
+  readonly #cancelRemovals = new Set<() => void>()
+  #closing = false
+
+  constructor(options: RunsOptions) {
+    this.#options = options
+    this.#clock = options.clock ?? systemClock
+  }
+
+  /** Runs that have not ended. */
+  get live(): number {
+    return this.#live.size
+  }
+
+  /** Runs that can be read: the live ones, and those that ended less than `retainMs` ago. */
+  get size(): number {
+    return this.#runs.size
+  }
+
+  /** Open subscriptions, over all runs. */
+  get readers(): number {
+    let readers = 0
+    for (const run of this.#runs.values()) readers += run.lease.readers
+    return readers
+  }
+
+  /**
+   * Claims a run id and starts the run; for the same owner and id again it does nothing, whatever the limits.
+   *
+   * @returns whether this call started it.
+   * @throws {RunsError} `not_found` when another owner has the id, `too_many_runs`, `closing`.
+   */
+  async start({ owner, runId, ...rest }: StartOptions): Promise<{ created: boolean }> {
+    const existing = this.#runs.get(runId)
+    if (existing) {
+      if (existing.owner === owner) return { created: false }
+      throw notFound()
+    }
+    if (this.#closing) throw new RunsError('closing', 'The server is restarting; try again in a moment.')
+    this.#admit(owner)
+    const { onError, createLog } = this.#options
+    const run = new Run({
+      ...rest,
+      runId,
+      owner,
+      log: createLog?.(runId) ?? new MemoryLog(),
+      limits: this.#options,
+      clock: this.#clock,
+      onSourceError: (error) => onError?.(error, runId),
+    })
+    this.#runs.set(runId, run)
+    this.#count(owner, 1)
+    const over = this.#seeOff(run).finally(() => this.#live.delete(over))
+    this.#live.add(over)
+    return { created: true }
+  }
+
+  /**
+   * Follows a run from a position to its end, then returns.
+   *
+   * @throws {RunsError} `not_found`, `position_beyond_end`, `reader_lapsed`, `reader_replaced`.
+   */
+  async *read(owner: string, runId: string, options: ReadOptions): AsyncGenerator<LogEntry, void, undefined> {
+    const { after, readerId, signal } = options
+    const run = this.#find(owner, runId)
+    const { end } = await run.log.status()
+    if (after > end) {
+      throw new RunsError('position_beyond_end', `Position ${after} is beyond the end of the run, ${end}.`)
+    }
+    const { windowChars, frameMs } = this.#options
+    const reader = run.lease.open({ readerId, position: after })
+    signal.addEventListener('abort', reader.close, { once: true })
+    if (signal.aborted) reader.close()
+    try {
+      yield* followLog({
+        log: run.log,
+        reader,
+        after,
+        maxFrameChars: windowChars,
+        frameMs,
+        clock: this.#clock,
+      })
+    } finally {
+      signal.removeEventListener('abort', reader.close)
+      reader.close()
+    }
+  }
+
+  /**
+   * Notes that a reader has rendered everything up to a position. Positions only move forward; an ack for a
+   * reader that is gone is ignored.
+   *
+   * @throws {RunsError} `not_found`, `position_beyond_end`.
+   */
+  async ack(
+    owner: string,
+    runId: string,
+    { readerId, position }: { readerId: string; position: number },
+  ): Promise<void> {
+    const run = this.#find(owner, runId)
+    const { end } = await run.log.status()
+    if (position > end) {
+      throw new RunsError('position_beyond_end', `Position ${position} is beyond the end of the run, ${end}.`)
+    }
+    run.lease.ack(readerId, position)
+  }
+
+  /** Ends a run with `done`, stop reason `stopped`. Idempotent. @throws {RunsError} `not_found`. */
+  async stop(owner: string, runId: string): Promise<void> {
+    this.#find(owner, runId).end('stopped')
+  }
+
+  /**
+   * Starts no more runs and ends the live ones with `error`, code `interrupted`. Resolves when every one has
+   * its end in its log, and `onEnd` has been told.
+   */
+  async close(): Promise<void> {
+    this.#closing = true
+    for (const run of this.#runs.values()) run.end('interrupted')
+    await Promise.allSettled(this.#live)
+    for (const cancel of this.#cancelRemovals) cancel()
+    this.#cancelRemovals.clear()
+  }
+
+  #find(owner: string, runId: string): Run {
+    const run = this.#runs.get(runId)
+    if (run?.owner !== owner) throw notFound()
+    return run
+  }
+
+  #admit(owner: string): void {
+    const { maxRuns, maxRunsPerOwner } = this.#options
+    if ((this.#liveByOwner.get(owner) ?? 0) >= maxRunsPerOwner) {
+      throw new RunsError(
+        'too_many_runs',
+        `At most ${maxRunsPerOwner} answers at a time; wait for one to end.`,
+      )
+    }
+    if (this.#live.size >= maxRuns) {
+      throw new RunsError(
+        'too_many_runs',
+        'The server is answering as many as it can; try again in a moment.',
+      )
+    }
+  }
+
+  /** Waits for the end of a run and tells of it. */
+  async #seeOff({ runId, owner, ended }: Run): Promise<void> {
+    const { onEnd, onError } = this.#options
+    const startedAt = this.#clock.now()
+    try {
+      const { terminal, end } = await ended
+      onEnd?.({ runId, owner, terminal, chars: end, ms: this.#clock.now() - startedAt })
+    } catch (error) {
+      onError?.(error, runId)
+    } finally {
+      this.#count(owner, -1)
+      this.#removeLater(runId)
+    }
+  }
+
+  #count(owner: string, change: 1 | -1): void {
+    const live = (this.#liveByOwner.get(owner) ?? 0) + change
+    if (live === 0) this.#liveByOwner.delete(owner)
+    else this.#liveByOwner.set(owner, live)
+  }
+
+  #removeLater(runId: string): void {
+    if (this.#closing) return
+    const cancel = this.#clock.after(this.#options.retainMs, () => {
+      this.#cancelRemovals.delete(cancel)
+      this.#runs.delete(runId)
+    })
+    this.#cancelRemovals.add(cancel)
+  }
+}
+
+/** The same words for unknown, expired and foreign, so that nobody learns which. */
+function notFound(): RunsError {
+  return new RunsError('not_found', 'There is no such run.')
+}

@@ -1,0 +1,2 @@
+export { logContract } from './log-contract.ts'
+export { type ManualClock, manualClock, settle } from './manual-clock.ts'

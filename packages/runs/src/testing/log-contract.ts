@@ -1,0 +1,429 @@
+import { getEventListeners } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import { isTerminal, isTextual, mergeEvents, type RunEvent } from '@sluice/events'
+import { anyDone, anyError, anyPieces } from '@sluice/events/testing'
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { Log, LogEntry } from '../log.ts'
+import { DONE, OVERLOADED, START, text, thinking } from './events.ts'
+
+const ALL = Number.MAX_SAFE_INTEGER
+
+/**
+ * The tests that every {@link Log} must pass, registered with vitest under `name`. `createLog` is called for
+ * a new, empty log, several hundred times in all.
+ */
+export function logContract(name: string, createLog: () => Log | Promise<Log>): void {
+  const contract = (claim: string, body: (log: Log) => Promise<void>) =>
+    test(`${name}: ${claim}`, async () => {
+      expect.hasAssertions()
+      await body(await createLog())
+    })
+
+  contract('a new log is empty and has not ended', async (log) => {
+    expect(await log.status()).toEqual({ end: 0, ended: false })
+    expect(await log.read(0, ALL)).toEqual([])
+  })
+
+  contract('append resolves to the new end: code units of text, and 1 for any other event', async (log) => {
+    expect(await log.append([START])).toBe(1)
+    expect(await log.append([thinking('né'), text('a😀')])).toBe(6)
+    expect(await log.status()).toEqual({ end: 6, ended: false })
+  })
+
+  contract('events are read in the order they came, each with the position after it', async (log) => {
+    await log.append([START, thinking('hm')])
+    await log.append([text('Hey'), START, text('you'), DONE])
+    expect(await log.read(0, ALL)).toEqual([
+      { position: 1, event: START },
+      { position: 3, event: thinking('hm') },
+      { position: 6, event: text('Hey') },
+      { position: 7, event: START },
+      { position: 10, event: text('you') },
+      { position: 11, event: DONE },
+    ])
+  })
+
+  contract('text that was appended in ten pieces is read as one', async (log) => {
+    for (const piece of '0123456789') await log.append([text(piece)])
+    expect(await log.read(0, ALL)).toEqual([{ position: 10, event: text('0123456789') }])
+  })
+
+  contract('reading changes nothing: the same read gives the same again', async (log) => {
+    await log.append([text('ab'), text('cd')])
+    const first = await log.read(1, 2)
+    await log.append([text('ef')])
+    expect(await log.read(1, 2)).toEqual(first)
+    expect(await log.read(0, ALL)).toEqual([{ position: 6, event: text('abcdef') }])
+  })
+
+  contract('empty text, or no events at all, adds nothing', async (log) => {
+    await log.append([text('a')])
+    expect(await log.append([text(''), thinking(''), text('')])).toBe(1)
+    expect(await log.append([])).toBe(1)
+    await log.append([text('b')])
+    expect(await log.read(0, ALL)).toEqual([{ position: 2, event: text('ab') }])
+  })
+
+  contract('any text comes back as it was: controls, line ends, halves of surrogate pairs', async (log) => {
+    const odd = 'a\0\n\r\n\u2028\ud83d|\ude00\u{10ffff}"\\\ufeff'
+    await log.append([text(odd), DONE])
+    expect(await log.read(0, ALL)).toEqual([
+      { position: odd.length, event: text(odd) },
+      { position: odd.length + 1, event: DONE },
+    ])
+  })
+
+  contract('a read moves the position by at most its limit, over all its entries', async (log) => {
+    await log.append([START, thinking('abc'), text('def'), DONE])
+    expect(await log.read(0, 1)).toEqual([{ position: 1, event: START }])
+    expect(await log.read(0, 3)).toEqual([
+      { position: 1, event: START },
+      { position: 3, event: thinking('ab') },
+    ])
+    expect(await log.read(2, 3)).toEqual([
+      { position: 4, event: thinking('bc') },
+      { position: 5, event: text('d') },
+    ])
+    expect(await log.read(5, 2)).toEqual([{ position: 7, event: text('ef') }])
+    expect(await log.read(5, 3)).toEqual([
+      { position: 7, event: text('ef') },
+      { position: 8, event: DONE },
+    ])
+  })
+
+  contract('a surrogate pair is not parted where there is a choice', async (log) => {
+    await log.append([text('ab😀cd')])
+    expect(await log.read(0, 3)).toEqual([{ position: 2, event: text('ab') }])
+    expect(await log.read(2, 2)).toEqual([{ position: 4, event: text('😀') }])
+    expect(await log.read(2, 1)).toEqual([{ position: 3, event: text('\ud83d') }])
+    expect(await log.read(3, ALL)).toEqual([{ position: 6, event: text('\ude00cd') }])
+  })
+
+  contract('an event before a surrogate pair is choice enough not to part it', async (log) => {
+    await log.append([START, text('😀'), thinking('😀')])
+    expect(await log.read(0, 2)).toEqual([{ position: 1, event: START }])
+    expect(await log.read(1, 3)).toEqual([{ position: 3, event: text('😀') }])
+  })
+
+  contract('a surrogate pair that came in two halves is not parted either', async (log) => {
+    await log.append([text('a\ud83d')])
+    await log.append([text('\ude00b')])
+    expect(await log.read(0, 2)).toEqual([{ position: 1, event: text('a') }])
+    expect(await log.read(0, ALL)).toEqual([{ position: 4, event: text('a😀b') }])
+  })
+
+  contract('the halves of different kinds of text are no pair', async (log) => {
+    await log.append([thinking('a\ud83d'), text('\ude00b')])
+    expect(await log.read(0, 2)).toEqual([{ position: 2, event: thinking('a\ud83d') }])
+  })
+
+  test.for([4094, 4095, 4096, 4097, 8191, 16_384])(
+    `${name}: a pair at %i of a long text is not parted, nor the text merged less`,
+    async (offset) => {
+      for (const halves of [['😀'], ['\ud83d', '\ude00']]) {
+        const log = await createLog()
+        for (const batch of batches('x'.repeat(offset))) await log.append(batch)
+        for (const half of halves) await log.append([text(half)])
+        await log.append([text('yz')])
+        expect(await log.read(0, ALL)).toEqual([
+          { position: offset + 4, event: text(`${'x'.repeat(offset)}😀yz`) },
+        ])
+        for (const after of [0, offset - 1]) {
+          expect((await log.read(after, offset + 1 - after)).at(-1)?.position).toBe(offset)
+          expect((await log.read(after, offset + 2 - after)).at(-1)?.position).toBe(offset + 2)
+        }
+        expect(await log.read(offset, 1)).toEqual([{ position: offset + 1, event: text('\ud83d') }])
+        expect(await log.read(offset + 1, 2)).toEqual([{ position: offset + 3, event: text('\ude00y') }])
+      }
+    },
+  )
+
+  contract('a long text that came in many small pieces is read from anywhere, at any limit', async (log) => {
+    const whole = Array.from({ length: 2500 }, (_, i) => `${i}😀`).join('')
+    for (const batch of batches(whole)) await log.append(batch)
+    for (let after = 0; after < whole.length; after += 997) {
+      for (const limit of [1, 2, 4095, 4096, 4097, 9000]) {
+        const [entry, ...more] = await log.read(after, limit)
+        expect(more).toEqual([])
+        expect(entry).toEqual(expectedRead(units([text(whole)]), after, limit)[0])
+      }
+    }
+  })
+
+  contract('reading at the end gives nothing, whether the log has ended or not', async (log) => {
+    await log.append([text('abc')])
+    expect(await log.read(3, ALL)).toEqual([])
+    await log.append([DONE])
+    expect(await log.read(4, ALL)).toEqual([])
+  })
+
+  contract('reading beyond the end is refused, until the log gets there', async (log) => {
+    await expect(log.read(1, 10)).rejects.toMatchObject({ name: 'RunsError', code: 'position_beyond_end' })
+    await log.append([text('abc')])
+    await expect(log.read(4, 10)).rejects.toMatchObject({ code: 'position_beyond_end' })
+    await log.append([DONE])
+    expect(await log.read(4, 10)).toEqual([])
+    await expect(log.read(5, 10)).rejects.toMatchObject({ code: 'position_beyond_end' })
+  })
+
+  test.for([DONE, OVERLOADED])(
+    `${name}: $type ends the log, and is read by whoever comes late`,
+    async (terminal) => {
+      const log = await createLog()
+      expect(await log.append([text('abc'), terminal])).toBe(4)
+      expect(await log.status()).toEqual({ end: 4, ended: true })
+      expect(await log.read(3, 1)).toEqual([{ position: 4, event: terminal }])
+      expect((await log.read(0, ALL)).at(-1)).toEqual({ position: 4, event: terminal })
+    },
+  )
+
+  test.for([
+    ['a text', [text('more')]],
+    ['a second end', [OVERLOADED]],
+    ['several events', [text('more'), DONE]],
+  ] as const)(`${name}: %s after the end is refused, and none of it added`, async ([, more]) => {
+    const log = await createLog()
+    await log.append([text('abc'), DONE])
+    await expect(log.append(more)).rejects.toMatchObject({ name: 'RunsError', code: 'log_ended' })
+    expect(await log.status()).toEqual({ end: 4, ended: true })
+    expect((await log.read(3, ALL)).map(({ event }) => event)).toEqual([DONE])
+  })
+
+  test.for([
+    ['text', [text('b'), DONE, text('c')]],
+    ['empty text', [text('b'), DONE, text('')]],
+    ['a second end', [text('b'), DONE, OVERLOADED]],
+  ] as const)(
+    `${name}: an append with %s behind its end is refused whole, and the log goes on`,
+    async ([, wrong]) => {
+      const log = await createLog()
+      await log.append([text('a')])
+      await expect(log.append(wrong)).rejects.toMatchObject({ name: 'RunsError', code: 'log_ended' })
+      expect(await log.status()).toEqual({ end: 1, ended: false })
+      expect(await log.append([text('z')])).toBe(2)
+      expect(await log.read(0, ALL)).toEqual([{ position: 2, event: text('az') }])
+    },
+  )
+
+  contract('changed resolves at once when there is something after the position', async (log) => {
+    await log.append([text('ab')])
+    const { signal } = new AbortController()
+    await log.changed(0, signal)
+    await log.changed(1, signal)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
+  contract('changed resolves at an append, not before', async (log) => {
+    await log.append([text('ab')])
+    const { signal } = new AbortController()
+    const change = log.changed(2, signal)
+    expect(await isPending(change)).toBe(true)
+    await log.append([text('c')])
+    await change
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
+  contract('changed sleeps through an append that does not pass its position', async (log) => {
+    const { signal } = new AbortController()
+    const change = log.changed(3, signal)
+    await log.append([text('abc')])
+    await log.append([text('')])
+    expect(await isPending(change)).toBe(true)
+    await log.append([text('d')])
+    await change
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
+  contract('changed resolves when the log ends, and at once ever after', async (log) => {
+    await log.append([text('ab')])
+    const { signal } = new AbortController()
+    const change = log.changed(2, signal)
+    const ahead = log.changed(100, signal)
+    await log.append([DONE])
+    await Promise.all([change, ahead])
+    await log.changed(3, signal)
+    await log.changed(100, signal)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
+  contract('changed resolves when its signal aborts, and wakes nobody else', async (log) => {
+    const controller = new AbortController()
+    const other = new AbortController()
+    const change = log.changed(0, controller.signal)
+    const others = [log.changed(0, other.signal), log.changed(0, other.signal)]
+    controller.abort()
+    await change
+    expect(await isPending(Promise.race(others))).toBe(true)
+    await log.append([text('a')])
+    await Promise.all(others)
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([])
+    expect(getEventListeners(other.signal, 'abort')).toEqual([])
+  })
+
+  contract('changed resolves at once for a signal that has aborted already', async (log) => {
+    const signal = AbortSignal.abort()
+    await log.changed(0, signal)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
+  contract('an append between a read and its changed is not slept through', async (log) => {
+    const { signal } = new AbortController()
+    for (let position = 0; position < 20; position++) {
+      expect(await log.read(position, ALL)).toEqual([])
+      const [, end] = await Promise.all([log.changed(position, signal), log.append([text('a')])])
+      expect(end).toBe(position + 1)
+    }
+    expect(await log.read(20, ALL)).toEqual([])
+    await log.append([DONE])
+    await log.changed(20, signal)
+    expect(await log.read(20, ALL)).toEqual([{ position: 21, event: DONE }])
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
+  contract('readers at any pace and limit, all at once, read the same to the end', async (log) => {
+    const { signal } = new AbortController()
+    const followers = [1, 2, 3, 5, 100, ALL].map((limit) => follow(log, { limit, signal }))
+    const written: RunEvent[] = [START]
+    for (let i = 0; i < 40; i++) written.push(i % 7 === 0 ? thinking(`${i}🤔`) : text(`${i}😀`))
+    for (const event of written) {
+      await log.append([event])
+      if (event.type === 'thinking') await delay(1)
+    }
+    await log.append([DONE])
+    const late = [follow(log, { limit: 4, signal }), follow(log, { limit: ALL, signal })]
+    for (const entries of await Promise.all([...followers, ...late])) {
+      expect(mergeEvents(entries.map(({ event }) => event))).toEqual(mergeEvents([...written, DONE]))
+    }
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+
+  contract('a reader resumed at every position of a run gets exactly the rest', async (log) => {
+    const thoughts = ['hm ', '🤔', ' so'].map(thinking)
+    const words = ['Hi ', '👩‍👩‍👧', '!', '\ud83d', '\ude00', '.\n'].map(text)
+    const events = [START, ...thoughts, ...words, thinking('😀'), text('😀😀'), OVERLOADED]
+    for (const event of events) await log.append([event])
+    const all = units(events)
+    const { signal } = new AbortController()
+    for (let after = 0; after <= all.length; after++) {
+      for (const limit of [1, 2, 3, 7, ALL]) {
+        const entries = await follow(log, { after, limit, signal })
+        expect(units(entries.map(({ event }) => event))).toEqual(all.slice(after))
+        expect(entries.map(({ position }) => position)).toEqual(positions(after, entries))
+      }
+    }
+  })
+
+  test(`${name}: property: a read is what was appended, cut at its limit, however it was appended`, async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(anyPieces, { maxLength: 4 }),
+        fc.option(fc.oneof(anyDone, anyError)),
+        fc.array(fc.tuple(fc.nat({ max: 99 }), fc.integer({ min: 1, max: 12 })), { maxLength: 30 }),
+        async (appends, end, reads) => {
+          const log = await createLog()
+          for (const events of appends) await log.append(events)
+          if (end !== null) await log.append([end])
+          const all = units([...appends.flat(), ...(end === null ? [] : [end])])
+          expect(await log.status()).toEqual({ end: all.length, ended: end !== null })
+          for (const [somewhere, limit] of reads) {
+            const after = somewhere % (all.length + 1)
+            expect(await log.read(after, limit)).toEqual(expectedRead(all, after, limit))
+          }
+        },
+      ),
+      { numRuns: 100 },
+    )
+  })
+
+  test(`${name}: property: any interleaving of appends, reads, cuts and reconnects yields the same`, async () => {
+    const step = fc.oneof(
+      { weight: 3, arbitrary: fc.record({ do: fc.constant('append'), events: anyPieces }) },
+      {
+        weight: 4,
+        arbitrary: fc.record({ do: fc.constant('read'), limit: fc.integer({ min: 1, max: 20 }) }),
+      },
+      { weight: 1, arbitrary: fc.record({ do: fc.constant('reconnect'), lost: fc.nat({ max: 9 }) }) },
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 30 }), fc.oneof(anyDone, anyError), async (steps, end) => {
+        const log = await createLog()
+        const written: RunEvent[] = []
+        // What the reader holds, in code units, and so its position.
+        let held: RunEvent[] = []
+        const read = async (limit: number) => {
+          const entries = await log.read(held.length, limit)
+          held.push(...units(entries.map(({ event }) => event)))
+          expect(entries.at(-1)?.position ?? held.length).toBe(held.length)
+        }
+        for (const now of steps) {
+          if (now.do === 'append') {
+            written.push(...now.events)
+            await log.append(now.events)
+          } else if (now.do === 'read') {
+            await read(now.limit)
+          } else {
+            // Frames that were sent but never arrived.
+            held = held.slice(0, Math.max(0, held.length - now.lost))
+          }
+        }
+        await log.append([end])
+        while (held.at(-1)?.type !== end.type) await read(3)
+        expect(mergeEvents(held)).toEqual(mergeEvents([...written, end]))
+      }),
+      { numRuns: 100 },
+    )
+  })
+}
+
+/** `whole` as a model would write it: a few characters an event, a few events an append. */
+function* batches(whole: string): Generator<RunEvent[]> {
+  for (let i = 0; i < whole.length; i += 105) {
+    const batch = whole.slice(i, i + 105)
+    yield Array.from({ length: Math.ceil(batch.length / 7) }, (_, j) => text(batch.slice(j * 7, j * 7 + 7)))
+  }
+}
+
+/** One event for every step of the position. */
+function units(events: readonly RunEvent[]): RunEvent[] {
+  return events.flatMap((event): RunEvent[] =>
+    isTextual(event) ? event.text.split('').map((unit) => ({ type: event.type, text: unit })) : [event],
+  )
+}
+
+/** What {@link Log.read} owes, spelled out the slow way. */
+function expectedRead(all: readonly RunEvent[], after: number, limit: number): LogEntry[] {
+  const until = after + limit
+  const pair = mergeEvents(all.slice(until - 1, until + 1))[0]
+  const parts = pair !== undefined && isTextual(pair) && (pair.text.codePointAt(0) ?? 0) > 0xff_ff
+  let position = after
+  return mergeEvents(all.slice(after, parts && limit > 1 ? until - 1 : until)).map((event) => {
+    position += isTextual(event) ? event.text.length : 1
+    return { position, event }
+  })
+}
+
+function positions(after: number, entries: readonly LogEntry[]): number[] {
+  return entries.map((_, i) => after + units(entries.slice(0, i + 1).map(({ event }) => event)).length)
+}
+
+/** A reader as the package's own does it: wake up, read, until the end of the run. */
+async function follow(
+  log: Log,
+  { after = 0, limit, signal }: { after?: number; limit: number; signal: AbortSignal },
+): Promise<LogEntry[]> {
+  const entries: LogEntry[] = []
+  for (;;) {
+    const position = entries.at(-1)?.position ?? after
+    await log.changed(position, signal)
+    const found = await log.read(position, limit)
+    entries.push(...found)
+    const last = found.at(-1)
+    if (last === undefined || isTerminal(last.event)) return entries
+  }
+}
+
+/** Whether `promise` outlives 20 ms: long enough for a round trip, short enough to ask often. */
+async function isPending(promise: Promise<unknown>): Promise<boolean> {
+  return Promise.race([promise.then(() => false), delay(20, true)])
+}

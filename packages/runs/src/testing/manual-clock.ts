@@ -1,0 +1,46 @@
+import type { Clock } from '../clock.ts'
+
+export interface ManualClock extends Clock {
+  /** Callbacks that are still to come. */
+  readonly pending: number
+  /** Moves time on, calling what falls due in its order and letting promises settle after each. */
+  advance(ms: number): Promise<void>
+}
+
+/** A clock that stands still until it is moved. */
+export function manualClock(): ManualClock {
+  let now = 0
+  let order = 0
+  const timers = new Set<{ at: number; order: number; callback: () => void }>()
+  return {
+    now: () => now,
+    after(ms, callback) {
+      const timer = { at: now + ms, order: order++, callback }
+      timers.add(timer)
+      return () => timers.delete(timer)
+    },
+    get pending() {
+      return timers.size
+    },
+    async advance(ms) {
+      const until = now + ms
+      await settle()
+      for (;;) {
+        const due = [...timers]
+          .filter((timer) => timer.at <= until)
+          .toSorted((a, b) => a.at - b.at || a.order - b.order)[0]
+        if (due === undefined) break
+        timers.delete(due)
+        now = due.at
+        due.callback()
+        await settle()
+      }
+      now = until
+    },
+  }
+}
+
+/** Lets everything that waits only for promises run. */
+export function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}

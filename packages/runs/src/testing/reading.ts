@@ -1,0 +1,43 @@
+import type { RunEvent } from '@sluice/events'
+import type { Clock } from '../clock.ts'
+import type { LogEntry } from '../log.ts'
+
+export interface Reading {
+  /** What has come, and when by the clock. */
+  readonly entries: readonly (LogEntry & { at: number })[]
+  readonly events: readonly RunEvent[]
+  /** All of `text` events that has come. */
+  readonly text: string
+  /** The position of the last entry; 0 before one. */
+  readonly position: number
+  /** `open` until the reader returns or throws. */
+  readonly state: 'open' | 'returned' | { thrown: unknown }
+}
+
+/** Reads as fast as entries come. */
+export function reading(source: AsyncIterable<LogEntry>, clock: Clock): Reading {
+  const entries: (LogEntry & { at: number })[] = []
+  let state: Reading['state'] = 'open'
+  const read = async () => {
+    for await (const entry of source) entries.push({ ...entry, at: clock.now() })
+  }
+  read().then(
+    () => (state = 'returned'),
+    (thrown: unknown) => (state = { thrown }),
+  )
+  return {
+    entries,
+    get events() {
+      return entries.map(({ event }) => event)
+    },
+    get text() {
+      return entries.map(({ event }) => (event.type === 'text' ? event.text : '')).join('')
+    },
+    get position() {
+      return entries.at(-1)?.position ?? 0
+    },
+    get state() {
+      return state
+    },
+  }
+}

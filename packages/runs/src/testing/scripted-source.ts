@@ -1,0 +1,103 @@
+import type { DoneEvent, RunEvent } from '@sluice/events'
+import type { Source } from '../pump.ts'
+import { Wakeups } from '../wakeups.ts'
+
+/** What an aborted {@link scriptedSource} hands over: an estimate that nobody else could have made up. */
+export const STOPPED_WITH_ESTIMATE: DoneEvent = {
+  type: 'done',
+  stopReason: 'stopped',
+  usage: { inputTokens: 7, outputTokens: 42, cacheReadTokens: 3, cacheWriteTokens: 1, estimated: true },
+  costUsd: 0.5,
+}
+
+export interface ScriptedSource {
+  readonly source: Source
+  /** How often the source was called: each call is a paid one. */
+  readonly calls: number
+  /** How often an item was asked for: each pull is a demand. */
+  readonly pulls: number
+  /** How often it was put away. */
+  readonly returns: number
+  /** The signal of the last call. */
+  readonly signal: AbortSignal
+  /** Lets events arrive. They wait together for the next pull. */
+  say(...events: RunEvent[]): void
+  /** Lets the next pull that finds nothing else end the iteration. */
+  end(): void
+  /** Lets the next pull that finds nothing else throw. */
+  crash(error: unknown): void
+}
+
+export interface ScriptedSourceOptions {
+  /** Called at every pull with its number, from 1: what arrives just then. */
+  readonly onPull?: (pull: number) => readonly RunEvent[]
+  /** Take no notice of the signal. */
+  readonly deaf?: boolean
+}
+
+/** A source under a test's control: it counts what is asked of it and answers an abort as it should. */
+export function scriptedSource({ onPull, deaf = false }: ScriptedSourceOptions = {}): ScriptedSource {
+  const arrivals = new Wakeups()
+  const deafened = new AbortController().signal
+  let waiting: RunEvent[] = []
+  let ending: (() => IteratorResult<readonly RunEvent[]>) | undefined
+  const state = { calls: 0, pulls: 0, returns: 0, signal: deafened }
+
+  async function next(): Promise<IteratorResult<readonly RunEvent[]>> {
+    const signal = deaf ? deafened : state.signal
+    state.pulls++
+    waiting.push(...(onPull?.(state.pulls) ?? []))
+    for (;;) {
+      if (signal.aborted) return { value: [STOPPED_WITH_ESTIMATE] }
+      if (waiting.length > 0) {
+        const value = waiting
+        waiting = []
+        return { value }
+      }
+      if (ending) return ending()
+      await arrivals.wait(signal)
+    }
+  }
+
+  return {
+    source: ({ signal }) => {
+      state.calls++
+      state.signal = signal
+      return {
+        [Symbol.asyncIterator]: () => ({
+          next,
+          return: async () => {
+            state.returns++
+            return { done: true, value: undefined }
+          },
+        }),
+      }
+    },
+    get calls() {
+      return state.calls
+    },
+    get pulls() {
+      return state.pulls
+    },
+    get returns() {
+      return state.returns
+    },
+    get signal() {
+      return state.signal
+    },
+    say: (...events) => {
+      waiting.push(...events)
+      arrivals.wake()
+    },
+    end: () => {
+      ending = () => ({ done: true, value: undefined })
+      arrivals.wake()
+    },
+    crash: (error) => {
+      ending = () => {
+        throw error
+      }
+      arrivals.wake()
+    },
+  }
+}
