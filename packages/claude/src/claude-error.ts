@@ -1,0 +1,80 @@
+import Anthropic from '@anthropic-ai/sdk'
+import type { ErrorCode, ErrorEvent } from '@sluice/events'
+
+/** What a limit of ours, or the state of the wire, says went wrong, where the SDK throws nothing of its own. */
+export class ClaudeError extends Error {
+  override readonly name = 'ClaudeError'
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+/** The one coded error for whatever was thrown on the way to Claude or back. */
+export function errorCodeOf(error: unknown): ErrorCode {
+  if (error instanceof ClaudeError) return error.code
+  if (error instanceof Anthropic.APIConnectionTimeoutError) return 'upstream_timeout'
+  if (error instanceof Anthropic.APIConnectionError) return 'upstream_interrupted'
+  if (error instanceof Anthropic.APIError) {
+    return (error.type == null ? undefined : errorCodeOfType(error.type)) ?? errorCodeOfStatus(error.status)
+  }
+  // In the middle of a body: `TypeError: terminated` for a dropped socket, `SyntaxError` for broken JSON.
+  return 'upstream_interrupted'
+}
+
+/** By the API's own error types: platform.claude.com/docs/en/api/errors. Undefined for one that is new. */
+export function errorCodeOfType(type: string): ErrorCode | undefined {
+  switch (type) {
+    case 'overloaded_error':
+      return 'overloaded'
+    case 'rate_limit_error':
+      return 'rate_limited'
+    case 'authentication_error':
+    case 'permission_error':
+    case 'billing_error':
+      return 'auth'
+    case 'invalid_request_error':
+    case 'not_found_error':
+    case 'request_too_large':
+      return 'invalid_request'
+    case 'timeout_error':
+      return 'upstream_timeout'
+    case 'api_error':
+      return 'internal'
+    default:
+      return undefined
+  }
+}
+
+function errorCodeOfStatus(status: number | undefined): ErrorCode {
+  if (status === undefined) return 'upstream_interrupted'
+  if (status === 429) return 'rate_limited'
+  if (status === 401 || status === 402 || status === 403) return 'auth'
+  if (status === 503 || status === 529) return 'overloaded'
+  if (status === 408 || status === 504) return 'upstream_timeout'
+  return status < 500 ? 'invalid_request' : 'internal'
+}
+
+/** The event a reader gets. Its words are ours: an upstream message may hold a whole response body. */
+export function errorEvent(code: ErrorCode): ErrorEvent {
+  const { message, retryable } = WORDS[code]
+  return { type: 'error', code, message, retryable }
+}
+
+const WORDS: Record<ErrorCode, { message: string; retryable: boolean }> = {
+  overloaded: { message: 'Claude is overloaded right now. Try again in a moment.', retryable: true },
+  rate_limited: { message: 'Too many requests to Claude right now. Try again in a moment.', retryable: true },
+  auth: { message: 'The server may not talk to Claude: its API key was refused.', retryable: false },
+  invalid_request: { message: 'Claude did not accept the request.', retryable: false },
+  upstream_timeout: { message: 'Claude took too long to answer.', retryable: true },
+  upstream_interrupted: {
+    message: 'The connection to Claude broke off in the middle of the answer.',
+    retryable: true,
+  },
+  refused: { message: 'Claude declined to answer this.', retryable: false },
+  abandoned: { message: 'Nobody was reading the answer any more.', retryable: true },
+  interrupted: { message: 'The server was restarted in the middle of the answer.', retryable: true },
+  internal: { message: 'Something went wrong on the way to Claude.', retryable: true },
+}

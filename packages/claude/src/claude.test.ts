@@ -1,0 +1,209 @@
+import { getEventListeners, once } from 'node:events'
+import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text as bodyOf } from 'node:stream/consumers'
+import { startSimulator } from '@sluice/claude-sim'
+import { mergeEvents, type RunEvent } from '@sluice/events'
+import { expect, test } from 'vitest'
+import { type ClaudeFailure, createClaude } from './claude.ts'
+
+const LIMITS = { idleMs: 60_000, totalMs: 60_000 }
+const REQUEST = {
+  model: 'claude-opus-4-8',
+  messages: [{ role: 'user' as const, content: 'Why do locks have gates?' }],
+}
+const RUN_ID = 'run'
+
+interface Upstream extends AsyncDisposable {
+  readonly url: string
+  readonly requests: { headers: IncomingHttpHeaders; body: any }[]
+}
+
+/** An upstream that answers by hand, where the simulator would answer too well. */
+async function upstream(answer: (response: ServerResponse) => void): Promise<Upstream> {
+  const requests: Upstream['requests'] = []
+  const server: Server = createServer(async (request, response) => {
+    requests.push({ headers: request.headers, body: JSON.parse(await bodyOf(request)) })
+    answer(response)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+async function all(source: AsyncIterable<readonly RunEvent[]>): Promise<RunEvent[]> {
+  const events: RunEvent[] = []
+  for await (const batch of source) events.push(...batch)
+  return mergeEvents(events)
+}
+
+const sse = (events: { type: string; [key: string]: unknown }[]) =>
+  events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join('')
+
+const START = {
+  type: 'message_start',
+  message: { model: 'claude-opus-4-8-20260528', usage: { input_tokens: 9, output_tokens: 1 } },
+}
+const delta = (text: string) => ({
+  type: 'content_block_delta',
+  index: 0,
+  delta: { type: 'text_delta', text },
+})
+const END = [
+  { type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 7 } },
+  { type: 'message_stop' },
+]
+
+test('the request asks for summarised thinking, automatic caching and the given effort, with our key alone', async () => {
+  await using server = await upstream((response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' }).end(sse([START, ...END]))
+  })
+  const claude = createClaude({ apiKey: 'given', baseUrl: server.url, ...LIMITS })
+  const ask = claude.ask({ ...REQUEST, system: 'Be brief.', maxTokens: 99, effort: 'low' })
+  await all(ask({ runId: RUN_ID, signal: new AbortController().signal }))
+  expect(server.requests).toHaveLength(1)
+  expect(server.requests[0]?.body).toEqual({
+    model: 'claude-opus-4-8',
+    messages: REQUEST.messages,
+    system: 'Be brief.',
+    max_tokens: 99,
+    stream: true,
+    thinking: { type: 'adaptive', display: 'summarized' },
+    cache_control: { type: 'ephemeral' },
+    output_config: { effort: 'low' },
+  })
+  const { authorization, 'x-api-key': key } = server.requests[0]?.headers ?? {}
+  expect([authorization, key].filter(Boolean).join()).toMatch(/given$/)
+})
+
+test('asking is free until the first pull', async () => {
+  await using server = await upstream((response) => response.destroy())
+  const source = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS }).ask(REQUEST)
+  const iterator = source({ runId: RUN_ID, signal: new AbortController().signal })[Symbol.asyncIterator]()
+  await iterator.return?.()
+  expect(server.requests).toEqual([])
+})
+
+test('any chunking of the body gives the same events, and one text event a read', async () => {
+  const words = 'Ein Tor 🚪 hält das Wasser – 水门 – zurück. '.repeat(3)
+  const whole = Buffer.from(sse([START, ...Array.from(words, delta), { type: 'ping' }, ...END]))
+  for (const size of [1, 2, 3, 7, 64, 1000, whole.length]) {
+    await using server = await upstream(async (response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      for (let at = 0; at < whole.length; at += size) {
+        if (!response.write(whole.subarray(at, at + size))) await once(response, 'drain')
+      }
+      response.end()
+    })
+    const source = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS }).ask(REQUEST)
+    const events = await all(source({ runId: RUN_ID, signal: new AbortController().signal }))
+    expect(events).toEqual([
+      { type: 'text', text: words },
+      {
+        type: 'done',
+        stopReason: 'end_turn',
+        usage: { inputTokens: 9, outputTokens: 7, cacheReadTokens: 0, cacheWriteTokens: 0, estimated: false },
+        costUsd: 0.00022,
+      },
+    ])
+  }
+})
+
+test('text that came in one read with what broke the stream is handed over first', async () => {
+  for (const [broken, code] of [
+    ['event: error\ndata: {"type":"error","error":{"type":"overloaded_error"}}\n\n', 'overloaded'],
+    ['event: content_block_delta\ndata: {"type":"content_block_del\n\n', 'upstream_interrupted'],
+    [
+      'event: content_block_delta\ndata: {"type":"content_block_delta","delta":7}\n\n',
+      'upstream_interrupted',
+    ],
+  ] as const) {
+    await using server = await upstream((response) => {
+      response
+        .writeHead(200, { 'content-type': 'text/event-stream' })
+        .end(sse([START, delta('said')]) + broken)
+    })
+    const source = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS }).ask(REQUEST)
+    const events = await all(source({ runId: RUN_ID, signal: new AbortController().signal }))
+    expect(events).toEqual([{ type: 'text', text: 'said' }, expect.objectContaining({ type: 'error', code })])
+  }
+})
+
+test('an abort ends with the usage so far, closes the socket, and leaves no listener on the signal', async () => {
+  const simulator = await startSimulator({ defaults: { ttft: 0 } })
+  try {
+    const claude = createClaude({ apiKey: 'k', baseUrl: simulator.url, ...LIMITS })
+    const run = new AbortController()
+    const events: RunEvent[] = []
+    for await (const batch of claude.ask(REQUEST)({ runId: RUN_ID, signal: run.signal })) {
+      events.push(...batch)
+      run.abort('stopped')
+    }
+    expect(events.at(-1)).toMatchObject({ type: 'done', stopReason: 'stopped', usage: { estimated: true } })
+    const { requests } = await simulator.waitFor(({ open }) => open === 0)
+    expect(requests.map(({ outcome }) => outcome)).toEqual(['aborted'])
+    expect(getEventListeners(run.signal, 'abort')).toEqual([])
+  } finally {
+    await simulator.close()
+  }
+})
+
+test('an abort before the first pull asks nothing', async () => {
+  await using server = await upstream((response) => response.destroy())
+  const source = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS }).ask(REQUEST)
+  const events = await all(source({ runId: RUN_ID, signal: AbortSignal.abort('stopped') }))
+  // 24 characters of prompt, at four a token.
+  expect(events).toEqual([expect.objectContaining({ type: 'done', stopReason: 'stopped' })])
+  expect(events[0]).toMatchObject({ usage: { inputTokens: 6, outputTokens: 0, estimated: true } })
+  expect(server.requests).toEqual([])
+})
+
+test('a connection lost before the headers is not made again: the first may have been paid for', async () => {
+  await using server = await upstream((response) => response.destroy())
+  const failures: ClaudeFailure[] = []
+  const claude = createClaude({
+    apiKey: 'k',
+    baseUrl: server.url,
+    ...LIMITS,
+    onFailure: (failure) => failures.push(failure),
+  })
+  const events = await all(claude.ask(REQUEST)({ runId: RUN_ID, signal: new AbortController().signal }))
+  expect(events).toEqual([
+    expect.objectContaining({ type: 'error', code: 'upstream_interrupted', retryable: true }),
+  ])
+  expect(server.requests).toHaveLength(1)
+  expect(failures).toMatchObject([{ runId: RUN_ID, code: 'upstream_interrupted' }])
+})
+
+test('a retry-after that nobody would wait for is not waited for', async () => {
+  await using server = await upstream((response) => {
+    response.writeHead(429, {
+      'content-type': 'application/json',
+      'retry-after': '86400',
+      'request-id': 'req_1',
+    })
+    response.end('{"type":"error","error":{"type":"rate_limit_error","message":"secret details"}}')
+  })
+  const failures: ClaudeFailure[] = []
+  const claude = createClaude({
+    apiKey: 'k',
+    baseUrl: server.url,
+    ...LIMITS,
+    onFailure: (failure) => failures.push(failure),
+  })
+  const events = await all(claude.ask(REQUEST)({ runId: RUN_ID, signal: new AbortController().signal }))
+  expect(events).toMatchObject([{ type: 'error', code: 'rate_limited' }])
+  expect(server.requests).toHaveLength(1)
+  expect(failures).toEqual([
+    { runId: RUN_ID, code: 'rate_limited', requestId: 'req_1', status: 429, reason: 'RateLimitError' },
+  ])
+  expect(JSON.stringify([events, failures])).not.toContain('secret details')
+})

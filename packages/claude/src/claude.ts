@@ -1,0 +1,146 @@
+import Anthropic from '@anthropic-ai/sdk'
+import type { ErrorCode, RunEvent } from '@sluice/events'
+import type { Source } from '@sluice/runs'
+import { Answer } from './answer.ts'
+import { ClaudeError, errorCodeOf, errorEvent } from './claude-error.ts'
+import { type ClaudeRequest, promptChars, toMessageParams } from './claude-request.ts'
+import { sseBatches } from './sse-batches.ts'
+import { watchdog } from './watchdog.ts'
+
+export interface ClaudeOptions {
+  readonly apiKey: string
+  /** Default: Anthropic's. */
+  readonly baseUrl?: string | undefined
+  /** How long Claude may be silent, in ms: before its headers (retries included), and between two events. */
+  readonly idleMs: number
+  /** How long an answer may take in all, in ms. Pings keep a dead stream alive for ever. */
+  readonly totalMs: number
+  /** Told of every answer that failed, for the log. Holds neither key nor body. */
+  readonly onFailure?: (failure: ClaudeFailure) => void
+}
+
+export interface ClaudeFailure {
+  readonly runId: string
+  readonly code: ErrorCode
+  /** Anthropic's name for the request, to quote to their support. */
+  readonly requestId: string | undefined
+  readonly status: number | undefined
+  /** The kind of error, and for our own its text. */
+  readonly reason: string
+}
+
+export interface Claude {
+  /** A source of the answer: exactly one call to Claude, made when it is first pulled. */
+  ask(request: ClaudeRequest): Source
+}
+
+/** More than this, in seconds, is not waited for: the reader is told instead, and can decide. */
+const MAX_RETRY_AFTER_S = 10
+
+/** Talks to the Messages API. The only place that knows the SDK. */
+export function createClaude(options: ClaudeOptions): Claude {
+  const { apiKey, baseUrl, idleMs } = options
+  // Key and address are passed, never left to the SDK to find in the environment. `timeout` only ends the
+  // wait for headers, and would be retried; the watchdog below ends it for good.
+  const client = new Anthropic({
+    apiKey,
+    baseURL: baseUrl ?? ANTHROPIC_URL,
+    timeout: idleMs * 2,
+    logLevel: 'off',
+  })
+  return { ask: (request) => (run) => ask(client, options, request, run) }
+}
+
+const ANTHROPIC_URL = 'https://api.anthropic.com'
+
+async function* ask(
+  client: Anthropic,
+  { idleMs, totalMs, onFailure }: ClaudeOptions,
+  request: ClaudeRequest,
+  { runId, signal }: { runId: string; signal: AbortSignal },
+): AsyncGenerator<RunEvent[], void, undefined> {
+  const answer = new Answer({ model: request.model, promptChars: promptChars(request) })
+  const call = new AbortController()
+  const idle = watchdog(() => call.abort(new ClaudeError('upstream_timeout', `silent for ${idleMs} ms`)))
+  const total = watchdog(() =>
+    call.abort(new ClaudeError('upstream_timeout', `took more than ${totalMs} ms`)),
+  )
+  const hangUp = () => call.abort()
+  signal.addEventListener('abort', hangUp, { once: true })
+  if (signal.aborted) hangUp()
+  let response: Response | undefined
+  try {
+    total.arm(totalMs)
+    idle.arm(idleMs)
+    response = await client
+      .withOptions({ fetch: onlyUnpaidRetries(call) })
+      .messages.create(toMessageParams(request), { signal: call.signal })
+      .asResponse()
+    const body = eventStreamOf(response)
+    const batches = sseBatches(body, { waiting: () => idle.arm(idleMs), arrived: () => idle.disarm() })
+    for await (const batch of batches) {
+      const { events, failure } = answer.take(batch)
+      if (events.length > 0) yield events
+      if (failure !== undefined) throw failure
+      if (events.at(-1)?.type === 'done') return
+    }
+    throw new ClaudeError('upstream_interrupted', 'the stream ended before message_stop')
+  } catch (error) {
+    if (signal.aborted) {
+      yield [answer.stopped()]
+      return
+    }
+    const cause: unknown = call.signal.aborted ? call.signal.reason : error
+    const code = errorCodeOf(cause)
+    onFailure?.({ runId, code, ...detailsOf(cause, response) })
+    yield [errorEvent(code)]
+  } finally {
+    idle.disarm()
+    total.disarm()
+    signal.removeEventListener('abort', hangUp)
+    // Whatever is still open closes now, and not when the garbage collector finds it.
+    call.abort()
+  }
+}
+
+/**
+ * Lets the SDK retry only what was surely not paid for: an answer with an error status. A connection that was
+ * lost may have reached Claude, and a second call would be a second bill; it ends the call instead.
+ */
+function onlyUnpaidRetries(call: AbortController): typeof fetch {
+  return async (input, init) => {
+    try {
+      return withoutLongRetries(await fetch(input, init))
+    } catch (error) {
+      call.abort(
+        new ClaudeError('upstream_interrupted', 'the connection was lost before an answer', { cause: error }),
+      )
+      throw error
+    }
+  }
+}
+
+/** The SDK would obey a `retry-after` of up to 24.8 days. */
+function withoutLongRetries(response: Response): Response {
+  if (response.ok || !(Number(response.headers.get('retry-after')) > MAX_RETRY_AFTER_S)) return response
+  const headers = new Headers(response.headers)
+  headers.set('x-should-retry', 'false')
+  return new Response(response.body, { status: response.status, headers })
+}
+
+function eventStreamOf(response: Response): ReadableStream<Uint8Array> {
+  const type = response.headers.get('content-type') ?? 'nothing'
+  if (!response.body || !type.startsWith('text/event-stream')) {
+    throw new ClaudeError('upstream_interrupted', `the answer is ${type}, not an event stream`)
+  }
+  return response.body
+}
+
+function detailsOf(error: unknown, response: Response | undefined): Omit<ClaudeFailure, 'runId' | 'code'> {
+  const api = error instanceof Anthropic.APIError ? error : undefined
+  return {
+    requestId: api?.requestID ?? response?.headers.get('request-id') ?? undefined,
+    status: api?.status ?? response?.status,
+    reason: error instanceof ClaudeError ? error.message : error instanceof Error ? error.name : typeof error,
+  }
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod'
+
+const count = z.number().int().nonnegative()
+
+/** All fields but these are let pass unread; `message_delta` repeats only what it has news of. */
+const WireUsageSchema = z.object({
+  input_tokens: count.nullish(),
+  output_tokens: count.nullish(),
+  cache_read_input_tokens: count.nullish(),
+  cache_creation_input_tokens: count.nullish(),
+})
+export type WireUsage = z.infer<typeof WireUsageSchema>
+
+/** The parts of the Messages API's streaming events that a run needs. Tolerant: the rest is not looked at. */
+export const WireEventSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('message_start'),
+    message: z.object({ model: z.string(), usage: WireUsageSchema }),
+  }),
+  z.object({
+    type: z.literal('content_block_delta'),
+    delta: z.object({ type: z.string(), text: z.string().optional(), thinking: z.string().optional() }),
+  }),
+  z.object({
+    type: z.literal('message_delta'),
+    delta: z.object({ stop_reason: z.string().nullish() }),
+    usage: WireUsageSchema.optional(),
+  }),
+  z.object({ type: z.literal('message_stop') }),
+  z.object({ type: z.literal('error'), error: z.object({ type: z.string() }) }),
+])
+export type WireEvent = z.infer<typeof WireEventSchema>
+
+/** Names that mean nothing to a run, or did not exist when this was written, are skipped before parsing. */
+export function isKnownWireEvent(name: string | undefined): boolean {
+  return name !== undefined && KNOWN.has(name)
+}
+
+const KNOWN: ReadonlySet<string> = new Set(WireEventSchema.options.map((option) => option.shape.type.value))
