@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { collect } from './testing/collect.ts'
+import { startTestServer } from './testing/start-test-server.ts'
+import { WireClient } from './testing/wire-client.ts'
+
+const hello = [{ role: 'user', content: 'hello [[sim tokens=5]]' }]
+const start = (fields: object) => ({ runId: randomUUID(), messages: hello, ...fields })
+
+const hang = () => start({ messages: [{ role: 'user', content: '[[sim fault=hang]]' }] })
+
+const REFUSED: [what: string, input: unknown, status: number, says: RegExp][] = [
+  ['no input', {}, 400, /runId/],
+  ['a runId that is no UUID', start({ runId: 'one' }), 400, /UUID.*runId/is],
+  ['an unknown field', start({ temperature: 1 }), 400, /temperature/],
+  ['no messages', start({ messages: [] }), 400, /messages/],
+  ['an empty prompt', start({ messages: [{ role: 'user', content: ' \n' }] }), 400, /expected some text/],
+  ['an unknown role', start({ messages: [{ role: 'system', content: 'x' }] }), 400, /role/],
+  [
+    'an answer as the last message',
+    start({ messages: [{ role: 'assistant', content: 'x' }] }),
+    400,
+    /last message/,
+  ],
+  ['a model id with odd characters', start({ model: 'claude\r\nx-api-key: 1' }), 400, /model id such as/],
+  [
+    'a file that is not base64',
+    start({
+      messages: [
+        {
+          role: 'user',
+          content: [{ type: 'image', source: { type: 'base64', media_type: 'image/png', data: '<svg>' } }],
+        },
+      ],
+    }),
+    400,
+    /content/,
+  ],
+  ['more tokens than any model writes', start({ maxTokens: 128_001 }), 400, /128000/],
+  ['no tokens', start({ maxTokens: 0 }), 400, /maxTokens/],
+  ['an unknown effort', start({ effort: 'extreme' }), 400, /xhigh/],
+  [
+    'a prompt over the limit',
+    start({ messages: [{ role: 'user', content: 'x'.repeat(1001) }] }),
+    413,
+    /1001 characters; at most 1000/,
+  ],
+  [
+    'a body over the limit',
+    start({ messages: [{ role: 'user', content: 'x'.repeat(100_000) }] }),
+    413,
+    /larger than 71536 bytes/,
+  ],
+]
+
+test.each(REFUSED)(
+  '%s is refused with what was expected, and nothing is asked upstream',
+  async (_, input, status, says) => {
+    await using server = await startTestServer({ MAX_PROMPT_CHARS: '1000' })
+    const client = await server.client()
+    const answer = await client.call('chat.start', input)
+    expect(answer.status).toBe(status)
+    expect(answer.body.error.message).toMatch(says)
+    expect(answer.body.error.data.code).toBe(status === 413 ? 'PAYLOAD_TOO_LARGE' : 'BAD_REQUEST')
+    expect(JSON.stringify(answer.body)).not.toMatch(/stack|node_modules|\.ts:/)
+    expect(server.simulator.stats().messages).toBe(0)
+  },
+)
+
+test('a prompt of exactly the limit is answered', async () => {
+  await using server = await startTestServer({ MAX_PROMPT_CHARS: '1000' })
+  const client = await server.client()
+  const runId = await server.start(client, '[[sim tokens=5]]'.padEnd(1000, 'x'))
+  expect((await collect(await client.events({ runId }))).terminal?.type).toBe('done')
+})
+
+test('malformed JSON is refused, and the next call works', async () => {
+  await using server = await startTestServer()
+  const client = await server.client()
+  const { status, body } = await client.post('chat.start', '{"runId":')
+  expect([status, body.error.data.code]).toEqual([400, 'BAD_REQUEST'])
+  expect(body.error.message).toMatch(/JSON/)
+  expect((await client.call('chat.start', start({}))).status).toBe(200)
+})
+
+test('an unknown procedure, or the wrong method, is refused by name', async () => {
+  await using server = await startTestServer()
+  const client = await server.client()
+  expect((await client.call('chat.begin', {})).body.error.data.code).toBe('NOT_FOUND')
+  expect((await client.query('chat.start', start({}))).body.error.data.code).toBe('METHOD_NOT_SUPPORTED')
+})
+
+test('an ack beyond the end, or of no whole position, is refused; one for a reader that is gone is ignored', async () => {
+  await using server = await startTestServer()
+  const client = await server.client()
+  const runId = await server.start(client, 'acks [[sim tokens=20]]')
+  const { position } = await collect(await client.events({ runId }))
+  const ack = (at: unknown) => client.call('runs.ack', { runId, readerId: randomUUID(), position: at })
+  expect((await ack(position)).status).toBe(200)
+  const beyond = await ack(position + 1)
+  expect([beyond.status, beyond.body.error.message]).toEqual([
+    400,
+    `Position ${position + 1} is beyond the end of the run, ${position}.`,
+  ])
+  for (const odd of [-1, 1.5, '1', null, 2 ** 60]) expect((await ack(odd)).status).toBe(400)
+})
+
+test('a subscription from beyond the end, or from no position, is refused inside the stream', async () => {
+  await using server = await startTestServer()
+  const client = await server.client()
+  const runId = await server.start(client, 'position [[sim tokens=20]]')
+  const { position } = await collect(await client.events({ runId }))
+  for (const lastEventId of [String(position + 1), '-1', '1e3', 'abc', '0x10', '007', '99999999999999999']) {
+    const { refusals, events } = await collect(await client.events({ runId, lastEventId }))
+    expect(
+      refusals.map(({ code }) => code),
+      lastEventId,
+    ).toEqual(['BAD_REQUEST'])
+    expect(events).toEqual([])
+  }
+  // Resumed at the very end: there is nothing more, and that is said by ending.
+  const { events, refusals } = await collect(await client.events({ runId, lastEventId: String(position) }))
+  expect([events, refusals]).toEqual([[], []])
+})
+
+test.each(['', 'nonsense', 'a.b', '%00%ff', 'sluice'])(
+  'a cookie of %j is a new session, and no error',
+  async (value) => {
+    await using server = await startTestServer()
+    const client = new WireClient(server.url, `sluice_session=${value}`)
+    expect((await client.query('models.list')).status).toBe(200)
+    expect(client.cookie).toMatch(/^sluice_session=[0-9a-f-]{36}\./)
+  },
+)
+
+test('a session whose signature was tampered with sees nothing of its former runs', async () => {
+  await using server = await startTestServer()
+  const client = await server.client()
+  const runId = await server.start(client, 'mine [[sim tokens=5]]')
+  const forged = new WireClient(server.url, `${client.cookie?.slice(0, -4)}AAAA`)
+  const { refusals } = await collect(await forged.events({ runId }))
+  expect(refusals.map(({ code }) => code)).toEqual(['NOT_FOUND'])
+})
+
+test('one owner, as many runs at a time as allowed; a retry of one of them is never refused', async () => {
+  await using server = await startTestServer({ MAX_RUNS_PER_OWNER: '2', MAX_RUNS: '3' })
+  const [one, two] = [await server.client(), await server.client()]
+  const first = hang()
+  await one.call('chat.start', first)
+  await one.call('chat.start', hang())
+  const refused = await one.call('chat.start', hang())
+  expect([refused.status, refused.body.error.data.code]).toEqual([429, 'TOO_MANY_REQUESTS'])
+  expect(refused.body.error.message).toMatch(/At most 2/)
+  expect((await one.call('chat.start', first)).status).toBe(200)
+  // The whole server has room for one more.
+  expect((await two.call('chat.start', hang())).status).toBe(200)
+  expect((await two.call('chat.start', hang())).status).toBe(429)
+  await one.call('runs.stop', { runId: first.runId })
+  await collect(await one.events({ runId: first.runId }))
+  expect((await one.call('chat.start', hang())).status).toBe(200)
+})

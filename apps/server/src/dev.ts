@@ -1,0 +1,6 @@
+import { resolve } from 'node:path'
+import { runServer } from './run-server.ts'
+
+const root = resolve(import.meta.dirname, '../../..')
+
+await runServer({ production: false, root, pageUrl: 'http://localhost:5173' })

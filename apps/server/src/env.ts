@@ -1,0 +1,71 @@
+import { DEFAULT_MODEL } from '@sluice/claude'
+import { z } from 'zod'
+
+const ms = (byDefault: number) => z.coerce.number().int().min(1).max(2_147_483_647).default(byDefault)
+const count = (byDefault: number) => z.coerce.number().int().min(1).default(byDefault)
+
+/** What a model id may look like; anything else never reaches Anthropic. */
+export const ModelIdSchema = z
+  .string()
+  .regex(/^[a-zA-Z0-9][a-zA-Z0-9._:@/-]{0,127}$/, 'expected a model id such as claude-opus-4-8')
+
+const EnvSchema = z.object({
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  HOST: z.string().default('127.0.0.1'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  ANTHROPIC_API_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, 'expected printable ASCII without spaces')
+    .optional(),
+  ANTHROPIC_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  CLAUDE_MODEL: ModelIdSchema.default(DEFAULT_MODEL),
+  SIMULATOR: z.enum(['0', '1']).optional(),
+  SESSION_SECRET: z
+    .string()
+    .min(32, 'expected at least 32 characters, e.g. from: openssl rand -hex 32')
+    .optional(),
+  WINDOW_CHARS: count(16_384),
+  FRAME_MS: z.coerce.number().int().min(0).max(10_000).default(50),
+  GRACE_MS: ms(5000),
+  LEASE_MS: ms(75_000),
+  UPSTREAM_IDLE_MS: ms(60_000),
+  RUN_MAX_MS: ms(900_000),
+  RETAIN_MS: ms(300_000),
+  MAX_RUNS_PER_OWNER: count(3),
+  MAX_RUNS: count(2000),
+  MAX_PROMPT_CHARS: count(200_000),
+})
+
+export type Env = z.infer<typeof EnvSchema> & { readonly useSimulator: boolean }
+
+/** Every problem with the environment at once, in words for whoever started the server. */
+export class EnvError extends Error {
+  override readonly name = 'EnvError'
+}
+
+/**
+ * Reads the configuration. Empty values count as absent.
+ *
+ * Without an API key development talks to the simulator; production refuses, unless `SIMULATOR=1` asks for it.
+ *
+ * @throws {EnvError} listing every variable that is wrong and what was expected.
+ */
+export function parseEnv(source: NodeJS.ProcessEnv, { production }: { production: boolean }): Env {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''))
+  const parsed = EnvSchema.safeParse(given)
+  const problems = parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
+  const asked = given['SIMULATOR'] === '1'
+  if (production && !given['ANTHROPIC_API_KEY'] && !asked) {
+    problems.push(
+      '  ANTHROPIC_API_KEY: expected a key; or set SIMULATOR=1 to serve simulated answers on purpose',
+    )
+  }
+  if (!parsed.success || problems.length > 0) {
+    throw new EnvError(
+      `The environment is not usable:\n${problems.join('\n')}\nSee .env.example for what each one means.`,
+    )
+  }
+  return { ...parsed.data, useSimulator: asked || parsed.data.ANTHROPIC_API_KEY === undefined }
+}

@@ -1,0 +1,312 @@
+import { randomUUID } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { collect } from './testing/collect.ts'
+import { startTestServer } from './testing/start-test-server.ts'
+
+/** A small generator of pseudo-random numbers in [0, 1), so that a failure can be repeated. */
+function seeded(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 2 ** 32
+  }
+}
+
+test('a run streams what Claude sent, every token once, and ends with its usage and cost', async () => {
+  await using server = await startTestServer()
+  const client = await server.client()
+  const runId = await server.start(client, 'Tell me about sluices [[sim tokens=3000]]')
+  const run = await collect(await client.events({ runId }))
+  const sent = server.upstream()
+  expect(run.text).toBe(sent.text)
+  expect(run.thinking).toBe(sent.thinking)
+  expect(run.text.length).toBeGreaterThan(5000)
+  expect(run.events[0]).toEqual({ type: 'start', model: 'claude-opus-4-8', runId })
+  expect(run.terminal).toMatchObject({ type: 'done', stopReason: 'end_turn', usage: { estimated: false } })
+  expect(run.terminal).toMatchObject({ usage: { outputTokens: sent.tokens } })
+  expect(run.terminal?.type === 'done' && run.terminal.costUsd).toBeGreaterThan(0)
+})
+
+test('starting the same run ten times at once makes one request upstream', async () => {
+  await using server = await startTestServer()
+  const client = await server.client()
+  const input = { runId: randomUUID(), messages: [{ role: 'user', content: 'once [[sim tokens=50]]' }] }
+  const started = await Promise.all(Array.from({ length: 10 }, () => client.call('chat.start', input)))
+  for (const { status, body } of started) {
+    expect([status, body.result.data]).toEqual([200, { runId: input.runId }])
+  }
+  await collect(await client.events({ runId: input.runId }))
+  // Again after the end: still the same run.
+  expect((await client.call('chat.start', input)).status).toBe(200)
+  expect(server.upstream().outcome).toBe('completed')
+})
+
+test('calls may be batched', async () => {
+  await using server = await startTestServer()
+  const client = await server.client()
+  const starts = [randomUUID(), randomUUID()].map((runId) => ({
+    runId,
+    messages: [{ role: 'user', content: 'batched [[sim fault=hang]]' }],
+  }))
+  const { status, body } = await client.call(
+    'chat.start,chat.start?batch=1',
+    Object.fromEntries(starts.entries()),
+  )
+  expect([status, body.map(({ result }: any) => result.data.runId)]).toEqual([
+    200,
+    starts.map(({ runId }) => runId),
+  ])
+  await client.call('runs.stop,runs.stop?batch=1', {
+    0: { runId: starts[0]?.runId },
+    1: { runId: starts[1]?.runId },
+  })
+  for (const { runId } of starts) {
+    expect((await collect(await client.events({ runId }))).terminal).toMatchObject({ stopReason: 'stopped' })
+  }
+})
+
+test('ten dropped connections in one answer: identical text, one request upstream', async () => {
+  const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000)
+  const random = seeded(seed)
+  await using server = await startTestServer({ FRAME_MS: '5' })
+  const client = await server.client()
+  const runId = await server.start(client, 'long [[sim tps=3000 tokens=4000 text=emoji]]')
+  let text = ''
+  let position = 0
+  for (let drops = 0; drops < 10; drops++) {
+    const connection = await client.events({
+      runId,
+      ...(drops % 2 ? { lastEventId: String(position) } : { header: String(position) }),
+    })
+    const further = position + 1 + Math.floor(random() * 800)
+    const part = await collect(connection, { after: position, enough: (soFar) => soFar.position >= further })
+    connection.destroy()
+    expect(part.terminal, `seed ${seed}: ended before the drops did`).toBeUndefined()
+    text += part.text
+    position = part.position
+  }
+  const rest = await collect(await client.events({ runId, header: String(position) }), { after: position })
+  expect(rest.terminal?.type).toBe('done')
+  expect(text + rest.text, `seed ${seed}`).toBe(server.upstream().text)
+})
+
+test('two tabs follow one run: each gets all of it, upstream sees one request', async () => {
+  await using server = await startTestServer({ FRAME_MS: '5' })
+  const client = await server.client()
+  const runId = await server.start(client, 'shared [[sim tps=5000 tokens=2000]]')
+  const [one, two] = await Promise.all([
+    client.events({ runId }).then((connection) => collect(connection)),
+    client.events({ runId }).then((connection) => collect(connection)),
+  ])
+  expect(one.text).toBe(two.text)
+  expect(one.text).toBe(server.upstream().text)
+})
+
+test('the id inside the input yields to the Last-Event-ID header, as when EventSource reconnects', async () => {
+  await using server = await startTestServer()
+  const client = await server.client()
+  const runId = await server.start(client, 'ids [[sim tokens=200 thinking=0]]')
+  const whole = await collect(await client.events({ runId }))
+  const rest = await collect(await client.events({ runId, lastEventId: '3', header: '40' }), { after: 40 })
+  expect(rest.text).toBe(whole.text.slice(39))
+})
+
+test('Stop closes the request upstream and ends the run with what it cost so far', async () => {
+  await using server = await startTestServer()
+  const client = await server.client()
+  const runId = await server.start(client, 'stop me [[sim tps=200 tokens=60000]]')
+  const connection = await client.events({ runId })
+  const before = await collect(connection, { enough: ({ text }) => text.length > 100 })
+  const tokensAtStop = server.upstream().tokens
+  expect((await client.call('runs.stop', { runId })).status).toBe(200)
+  const stopped = await server.upstreamEnd()
+  expect(stopped.outcome).toBe('aborted')
+  const rest = await collect(connection, { after: before.position })
+  expect(rest.terminal).toMatchObject({ type: 'done', stopReason: 'stopped', usage: { estimated: true } })
+  expect(rest.terminal?.type === 'done' && rest.terminal.usage.outputTokens).toBeGreaterThan(0)
+  expect(stopped.text.startsWith(before.text + rest.text)).toBe(true)
+  // The figure for the README: at 200 tokens/s, tokens that upstream made after Stop was pressed.
+  console.info(`tokens served after Stop: ${stopped.tokens - tokensAtStop}`)
+  expect(stopped.tokens - tokensAtStop).toBeLessThan(60)
+  // Idempotent, also after the end.
+  expect((await client.call('runs.stop', { runId })).status).toBe(200)
+})
+
+test('Stop before Claude has answered ends the run too', async () => {
+  await using server = await startTestServer()
+  const client = await server.client()
+  const runId = await server.start(client, 'early [[sim fault=hang]]')
+  await server.simulator.waitFor(({ open }) => open === 1)
+  await client.call('runs.stop', { runId })
+  const run = await collect(await client.events({ runId }))
+  expect(run.events.map((event) => event.type)).toEqual(['start', 'done'])
+  expect((await server.upstreamEnd()).outcome).toBe('aborted')
+})
+
+test('a closed tab closes upstream after the grace, and not before', async () => {
+  const graceMs = 400
+  await using server = await startTestServer({ GRACE_MS: String(graceMs) })
+  const client = await server.client()
+  const runId = await server.start(client, 'leaving [[sim tps=100 tokens=60000]]')
+  const connection = await client.events({ runId })
+  await collect(connection, { enough: ({ text }) => text.length > 20 })
+  const leftAt = Date.now()
+  connection.destroy()
+  const { outcome, endedAt = 0 } = await server.upstreamEnd()
+  expect(outcome).toBe('aborted')
+  expect(endedAt - leftAt).toBeGreaterThanOrEqual(graceMs - 2)
+  const { terminal } = await collect(await client.events({ runId }))
+  expect(terminal).toMatchObject({ type: 'error', code: 'abandoned' })
+})
+
+test('a run that nobody ever reads is given up after the grace', async () => {
+  await using server = await startTestServer({ GRACE_MS: '50' })
+  const client = await server.client()
+  await server.start(client, 'unread [[sim tps=100 tokens=60000]]')
+  expect((await server.upstreamEnd()).outcome).toBe('aborted')
+})
+
+test('a reader that is back within the grace goes on with the same run', async () => {
+  await using server = await startTestServer({ GRACE_MS: '60000' })
+  const client = await server.client()
+  const runId = await server.start(client, 'reload [[sim tps=2000 tokens=1000]]')
+  const first = await client.events({ runId })
+  const seen = await collect(first, { enough: ({ text }) => text.length > 50 })
+  first.destroy()
+  const rest = await collect(await client.events({ runId, header: String(seen.position) }), {
+    after: seen.position,
+  })
+  expect(rest.terminal?.type).toBe('done')
+  expect(seen.text + rest.text).toBe(server.upstream().text)
+})
+
+test('a reader that never acks is sent one window, and upstream stops being read', async () => {
+  const window = 2000
+  await using server = await startTestServer({
+    WINDOW_CHARS: String(window),
+    FRAME_MS: '5',
+    GRACE_MS: '60000',
+  })
+  const client = await server.client()
+  // About 8 MB on the wire: more than the sockets between hold.
+  const runId = await server.start(client, 'no acks [[sim tokens=128000 thinking=0]]', { maxTokens: 128_000 })
+  const readerId = randomUUID()
+  const connection = await client.events({ runId, readerId })
+  const part = await collect(connection, { enough: ({ position }) => position >= window })
+  expect(part.position).toBe(window)
+
+  // A whole answer goes by for somebody else: time enough to read the first one too, if anybody did.
+  const busy = await server.start(client, 'meanwhile [[sim tokens=30000 thinking=0]]')
+  expect((await collect(await client.events({ runId: busy }))).terminal?.type).toBe('done')
+
+  const { requests } = await server.simulator.waitFor(({ requests: [first] }) => first?.blocked === true)
+  await client.call('runs.stop', { runId })
+  const { requests: after } = await server.simulator.waitFor(
+    ({ requests: [first] }) => first?.outcome === 'aborted',
+  )
+  expect(after[0]?.bytesWritten).toBe(requests[0]?.bytesWritten)
+  console.info(`bytes that upstream wrote for a reader that reads nothing: ${after[0]?.bytesWritten} of 8 MB`)
+
+  // What the server itself took in is all in the log: a window, and the one read that went over it.
+  const rest = await collect(await client.events({ runId, header: String(window) }), { after: window })
+  expect(rest.terminal).toMatchObject({ type: 'done', stopReason: 'stopped' })
+  console.info(`characters that the server read for it: ${rest.position}, with a window of ${window}`)
+  expect(rest.position).toBeLessThan(window + 65_536 / 8)
+})
+
+test('acks let a flow-controlled reader through to the end, never more than a window at a time', async () => {
+  const window = 1000
+  await using server = await startTestServer({ WINDOW_CHARS: String(window), FRAME_MS: '1' })
+  const client = await server.client()
+  const runId = await server.start(client, 'acked [[sim tokens=3000]]')
+  const readerId = randomUUID()
+  let acked = 0
+  let furthest = 0
+  const run = await collect(await client.events({ runId, readerId }), {
+    enough: async ({ position }) => {
+      furthest = Math.max(furthest, position - acked)
+      if (position - acked >= window) {
+        acked = position
+        await client.call('runs.ack', { runId, readerId, position })
+      }
+      return false
+    },
+  })
+  expect(run.text).toBe(server.upstream().text)
+  expect(furthest).toBe(window)
+})
+
+test('a ghost, which keeps its socket and never acks again, loses its lease; upstream is closed', async () => {
+  const [leaseMs, graceMs] = [300, 50]
+  await using server = await startTestServer({ LEASE_MS: String(leaseMs), GRACE_MS: String(graceMs) })
+  const client = await server.client()
+  const runId = await server.start(client, 'ghost [[sim tps=100 tokens=60000]]')
+  const openedAt = Date.now()
+  const connection = await client.events({ runId, readerId: randomUUID() })
+  const { outcome, endedAt = 0 } = await server.upstreamEnd()
+  expect(outcome).toBe('aborted')
+  expect(endedAt - openedAt).toBeGreaterThanOrEqual(leaseMs + graceMs - 2)
+  // What it is told, should it wake up: come back. The run that it then finds has its one end.
+  const { refusals } = await collect(connection)
+  expect(refusals.map(({ code }) => code)).toEqual(['SERVICE_UNAVAILABLE'])
+  const { terminal } = await collect(await client.events({ runId }))
+  expect(terminal).toMatchObject({ type: 'error', code: 'abandoned' })
+})
+
+test('acks keep a lease alive that would have run out', async () => {
+  const leaseMs = 400
+  await using server = await startTestServer({ LEASE_MS: String(leaseMs), GRACE_MS: '200' })
+  const client = await server.client()
+  const readerId = randomUUID()
+  const runId = await server.start(client, 'kept [[sim tps=150 tokens=300]]')
+  const run = await collect(await client.events({ runId, readerId }), {
+    enough: async ({ position }) => {
+      await client.call('runs.ack', { runId, readerId, position })
+      return false
+    },
+  })
+  expect(run.terminal?.type).toBe('done')
+  const { startedAt, endedAt = 0 } = server.upstream()
+  expect(endedAt - startedAt).toBeGreaterThan(leaseMs)
+})
+
+test('unknown, foreign and expired runs cannot be told apart', async () => {
+  await using server = await startTestServer({ RETAIN_MS: '1' })
+  const [mine, theirs] = [await server.client(), await server.client()]
+  const readerId = randomUUID()
+  const foreign = await server.start(theirs, 'theirs [[sim fault=hang]]')
+  const expired = await server.start(mine, 'mine [[sim tokens=5]]')
+  await collect(await mine.events({ runId: expired }))
+  // Gone when its id answers as an unknown one does; every answer until then is a round trip, not a sleep.
+  while ((await mine.call('runs.stop', { runId: expired })).status === 200) {}
+  for (const runId of [randomUUID(), foreign, expired]) {
+    const { refusals } = await collect(await mine.events({ runId }))
+    expect(refusals).toEqual([{ code: 'NOT_FOUND', message: 'There is no such run.' }])
+    for (const answer of [
+      await mine.call('runs.stop', { runId }),
+      await mine.call('runs.ack', { runId, readerId, position: 0 }),
+    ]) {
+      expect(answer.status).toBe(404)
+      expect(answer.body.error.message).toBe('There is no such run.')
+    }
+  }
+  const stolen = await mine.call('chat.start', {
+    runId: foreign,
+    messages: [{ role: 'user', content: 'hi' }],
+  })
+  expect([stolen.status, stolen.body.error.message]).toEqual([404, 'There is no such run.'])
+  // Nothing of the foreign run was touched.
+  expect(server.simulator.stats().open).toBe(1)
+})
+
+test('every run gone, no reader, timer or upstream request is left', async () => {
+  await using server = await startTestServer({ RETAIN_MS: '1' })
+  const client = await server.client()
+  for (let i = 0; i < 20; i++) {
+    const runId = await server.start(client, `leak ${i} [[sim tokens=20]]`)
+    await collect(await client.events({ runId }))
+  }
+  await server.simulator.waitFor(({ open }) => open === 0)
+  while (server.runs.size > 0) await client.query('models.list')
+  expect([server.runs.live, server.runs.size, server.runs.readers]).toEqual([0, 0, 0])
+})

@@ -1,0 +1,12 @@
+import { MODELS } from '@sluice/claude'
+import { procedure, router } from '../trpc.ts'
+
+export const modelsRouter = router({
+  /** What can be asked, at what price, within which limits, and whether the answers are simulated. */
+  list: procedure.query(({ ctx: { simulator, defaultModel, maxPromptChars } }) => ({
+    simulator,
+    defaultModel,
+    maxPromptChars,
+    models: MODELS,
+  })),
+})

@@ -1,0 +1,52 @@
+import { parsePosition } from '@sluice/events'
+import { tracked } from '@trpc/server'
+import { z } from 'zod'
+import { toTrpcError } from '../to-trpc-error.ts'
+import { procedure, router } from '../trpc.ts'
+
+const PositionIdSchema = z.string().transform((id, context) => {
+  const position = parsePosition(id)
+  if (position !== undefined) return position
+  context.addIssue({ code: 'custom', message: 'expected a position: a whole number ≥ 0 in decimal digits' })
+  return z.NEVER
+})
+
+export const runsRouter = router({
+  /**
+   * A run's events after a position, each with the position after it as its SSE id, until `done` or `error`.
+   * `lastEventId` is what tRPC and EventSource send when they come back. With `readerId` the server sends at
+   * most a window beyond that reader's last ack.
+   */
+  events: procedure
+    .input(
+      z.strictObject({
+        runId: z.uuid(),
+        readerId: z.uuid().optional(),
+        lastEventId: PositionIdSchema.optional(),
+      }),
+    )
+    .subscription(async function* ({ ctx, input, signal }) {
+      const { runId, readerId, lastEventId: after = 0 } = input
+      try {
+        const entries = ctx.runs.read(ctx.owner, runId, { after, readerId, signal: signal ?? NEVER })
+        for await (const { position, event } of entries) yield tracked(String(position), event)
+      } catch (error) {
+        throw toTrpcError(error)
+      }
+    }),
+
+  /** Everything up to `position` has been rendered; also a sign of life, due every 10 s. */
+  ack: procedure
+    .input(z.strictObject({ runId: z.uuid(), readerId: z.uuid(), position: z.int().min(0) }))
+    .mutation(async ({ ctx, input: { runId, ...ack } }) => {
+      await ctx.runs.ack(ctx.owner, runId, ack)
+    }),
+
+  /** Ends the run with `done`, stop reason `stopped`. */
+  stop: procedure.input(z.strictObject({ runId: z.uuid() })).mutation(async ({ ctx, input }) => {
+    await ctx.runs.stop(ctx.owner, input.runId)
+  }),
+})
+
+/** For callers without a connection to lose. */
+const NEVER = new AbortController().signal

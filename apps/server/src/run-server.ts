@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs'
+import { loadEnvFile } from 'node:process'
+import { type Logger, pino } from 'pino'
+import { EnvError, parseEnv } from './env.ts'
+import { serve } from './serve.ts'
+
+export interface RunServerOptions {
+  readonly production: boolean
+  /** Root of the repository, where `.env` may lie. */
+  readonly root: string
+  readonly webRoot?: string | undefined
+  /** Where people open the page, if that is not this server. */
+  readonly pageUrl?: string | undefined
+}
+
+/** The whole life of the process: environment, listen, signals. Exits 1 with one message when it cannot start. */
+export async function runServer({ production, root, webRoot, pageUrl }: RunServerOptions): Promise<void> {
+  const envFile = `${root}/.env`
+  if (existsSync(envFile)) loadEnvFile(envFile)
+  try {
+    const env = parseEnv(process.env, { production })
+    const logger = pino({
+      level: env.LOG_LEVEL,
+      ...(production ? {} : { transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } } }),
+    })
+    const server = await serve({ env, logger, webRoot })
+    announce(logger, { url: server.url, pageUrl, env })
+    for (const name of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(name, () => {
+        logger.info({ signal: name, liveRuns: server.runs.live }, 'closing')
+        server.close().then(
+          () => process.exit(0),
+          (error: unknown) => {
+            logger.error({ err: error }, 'closing failed')
+            process.exit(1)
+          },
+        )
+      })
+    }
+  } catch (error) {
+    process.stderr.write(`${startFailure(error)}\n`)
+    process.exit(1)
+  }
+}
+
+function announce(
+  logger: Logger,
+  { url, pageUrl = url, env }: { url: string; pageUrl: string | undefined; env: ReturnType<typeof parseEnv> },
+): void {
+  logger.info(
+    { url, model: env.CLAUDE_MODEL, simulator: env.useSimulator },
+    `Sluice is ready: open ${pageUrl}`,
+  )
+  if (env.useSimulator)
+    logger.warn('Answers come from the simulator. Set ANTHROPIC_API_KEY to talk to Claude.')
+}
+
+function startFailure(error: unknown): string {
+  if (error instanceof EnvError) return error.message
+  if (!(error instanceof Error)) return `The server could not start: ${String(error)}`
+  if ('code' in error && error.code === 'EADDRINUSE' && 'port' in error) {
+    const port = Number(error.port)
+    return `Port ${port} is in use. Stop what uses it, or choose another one, e.g. PORT=${port + 1}.`
+  }
+  return `The server could not start: ${error.message}`
+}

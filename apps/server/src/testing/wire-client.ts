@@ -1,0 +1,126 @@
+import http from 'node:http'
+import { createParser, type EventSourceMessage } from 'eventsource-parser'
+
+/** One SSE message as it came over the wire. `id` is the position; `data` is parsed JSON. */
+export interface WireMessage {
+  readonly id: string | undefined
+  /** The SSE event name: undefined for a run's events; tRPC uses `connected`, `ping`, `serialized-error`, `return`. */
+  readonly name: string | undefined
+  readonly data: unknown
+}
+
+export interface EventsRequest {
+  readonly runId: string
+  readonly readerId?: string
+  /** Sent inside the input, as tRPC does when it subscribes again. */
+  readonly lastEventId?: string
+  /** Sent as the header, as EventSource does when it reconnects. */
+  readonly header?: string
+}
+
+export interface EventsConnection extends AsyncIterable<WireMessage> {
+  readonly status: number
+  readonly headers: http.IncomingHttpHeaders
+  /** Bytes of body received so far. */
+  bytes(): number
+  /** Cuts the TCP connection, as a dropped network does. */
+  destroy(): void
+  /** Stops reading from the socket, as a frozen tab does; the connection stays open. */
+  freeze(): void
+}
+
+/**
+ * A browser as far as the protocol goes: one cookie jar, JSON calls, SSE over real sockets. Says and hears
+ * exactly what goes over the wire.
+ */
+export class WireClient {
+  readonly #url: string
+  #cookie: string | undefined
+
+  constructor(url: string, cookie?: string) {
+    this.#url = url
+    this.#cookie = cookie
+  }
+
+  get cookie(): string | undefined {
+    return this.#cookie
+  }
+
+  /** A mutation. Resolves with the HTTP status and the parsed body, whatever they are. */
+  async call(path: string, input: unknown): Promise<{ status: number; body: any }> {
+    return this.post(path, JSON.stringify(input))
+  }
+
+  /** As `call`, with a body that need not be JSON. */
+  async post(path: string, body: string): Promise<{ status: number; body: any }> {
+    const response = await fetch(`${this.#url}/trpc/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(this.#cookie ? { cookie: this.#cookie } : {}) },
+      body,
+    })
+    this.#keepCookie(response.headers.getSetCookie())
+    return { status: response.status, body: await response.json() }
+  }
+
+  async query(path: string, input?: unknown): Promise<{ status: number; body: any }> {
+    const query = input === undefined ? '' : `?input=${encodeURIComponent(JSON.stringify(input))}`
+    const response = await fetch(`${this.#url}/trpc/${path}${query}`, {
+      headers: this.#cookie ? { cookie: this.#cookie } : {},
+    })
+    this.#keepCookie(response.headers.getSetCookie())
+    return { status: response.status, body: await response.json() }
+  }
+
+  /** Opens `runs.events`. Resolves when the response headers are in. */
+  events({ header, ...input }: EventsRequest): Promise<EventsConnection> {
+    const url = `${this.#url}/trpc/runs.events?input=${encodeURIComponent(JSON.stringify(input))}`
+    return new Promise((resolve, reject) => {
+      const request = http.get(url, {
+        // A socket of its own, as every EventSource has.
+        agent: false,
+        headers: {
+          accept: 'text/event-stream',
+          ...(this.#cookie ? { cookie: this.#cookie } : {}),
+          ...(header === undefined ? {} : { 'last-event-id': header }),
+        },
+      })
+      request.on('error', reject)
+      request.on('response', (response) => resolve(connectionOf(request, response)))
+    })
+  }
+
+  #keepCookie(setCookies: string[]): void {
+    const session = setCookies.find((cookie) => cookie.startsWith('sluice_session='))
+    if (session) this.#cookie = session.split(';', 1)[0]
+  }
+}
+
+function connectionOf(request: http.ClientRequest, response: http.IncomingMessage): EventsConnection {
+  let bytes = 0
+  async function* messages(): AsyncGenerator<WireMessage> {
+    let batch: EventSourceMessage[] = []
+    const parser = createParser({ onEvent: (message) => batch.push(message) })
+    try {
+      for await (const chunk of response.setEncoding('utf8') as AsyncIterable<string>) {
+        bytes += Buffer.byteLength(chunk)
+        parser.feed(chunk)
+        for (const { id, event, data } of batch) {
+          yield { id, name: event, data: data === '' ? undefined : (JSON.parse(data) as unknown) }
+        }
+        batch = []
+      }
+    } catch (error) {
+      // A connection that was cut is the end of what it said.
+      if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error
+    }
+  }
+  const iterator = messages()
+  return {
+    status: response.statusCode ?? 0,
+    headers: response.headers,
+    bytes: () => bytes,
+    destroy: () => void request.destroy(),
+    freeze: () => void response.socket.pause(),
+    [Symbol.asyncIterator]: () => iterator,
+  }
+}

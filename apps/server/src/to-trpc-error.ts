@@ -1,0 +1,29 @@
+import { RunsError } from '@sluice/runs'
+import { TRPCError } from '@trpc/server'
+
+/**
+ * What an error from the packages below is called outside. Anything unforeseen stays what it was, `fallback`.
+ *
+ * Inside a subscription a 4xx is final, and a 503 makes the browser come back with its position.
+ */
+export function toTrpcError(cause: unknown, fallback: unknown = cause): unknown {
+  if (!(cause instanceof RunsError)) return fallback
+  const { code, message } = cause
+  switch (code) {
+    case 'not_found':
+      return new TRPCError({ code: 'NOT_FOUND', message, cause })
+    case 'position_beyond_end':
+      return new TRPCError({ code: 'BAD_REQUEST', message, cause })
+    case 'too_many_runs':
+      return new TRPCError({ code: 'TOO_MANY_REQUESTS', message, cause })
+    case 'reader_replaced':
+      return new TRPCError({ code: 'CONFLICT', message, cause })
+    case 'closing':
+    case 'reader_lapsed':
+      return new TRPCError({ code: 'SERVICE_UNAVAILABLE', message, cause })
+    case 'log_ended':
+      return fallback
+    default:
+      return code satisfies never
+  }
+}
