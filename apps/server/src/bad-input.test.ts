@@ -127,7 +127,7 @@ test.each(['', 'nonsense', 'a.b', '%00%ff', 'sluice'])(
   'a cookie of %j is a new session, and no error',
   async (value) => {
     await using server = await startTestServer()
-    const client = new WireClient(server.url, `sluice_session=${value}`)
+    const client = new WireClient(server.url, { cookie: `sluice_session=${value}` })
     expect((await client.query('models.list')).status).toBe(200)
     expect(client.cookie).toMatch(/^sluice_session=[0-9a-f-]{36}\./)
   },
@@ -137,7 +137,7 @@ test('a session whose signature was tampered with sees nothing of its former run
   await using server = await startTestServer()
   const client = await server.client()
   const runId = await server.start(client, 'mine [[sim tokens=5]]')
-  const forged = new WireClient(server.url, `${client.cookie?.slice(0, -4)}AAAA`)
+  const forged = new WireClient(server.url, { cookie: `${client.cookie?.slice(0, -4)}AAAA` })
   const { refusals } = await collect(await forged.events({ runId }))
   expect(refusals.map(({ code }) => code)).toEqual(['NOT_FOUND'])
 })

@@ -1,10 +1,12 @@
 import type { Claude } from '@sluice/claude'
 import type { Runs } from '@sluice/runs'
+import type { Limits } from './limits.ts'
 
 /** What the server is made of; the same for every request. */
 export interface Services {
   readonly runs: Runs
   readonly claude: Claude
+  readonly limits: Limits
   /** The model where a request names none. */
   readonly defaultModel: string
   /** The most characters a conversation may have. */
@@ -16,4 +18,6 @@ export interface Services {
 export interface Context extends Services {
   /** Whose runs this request may start and see. */
   readonly owner: string
+  /** The address that the request came from, as far as `TRUST_PROXY` lets us know. */
+  readonly ip: string
 }

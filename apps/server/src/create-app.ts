@@ -1,18 +1,26 @@
 import cookie from '@fastify/cookie'
-import type { AppRouter } from './routers/app-router.ts'
 import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Services } from './context.ts'
+import type { TrustProxy } from './env.ts'
 import { answerHttpErrors } from './http-errors.ts'
-import { ownerOf } from './owner.ts'
-import { appRouter } from './routers/app-router.ts'
+import { createOwnerOf } from './owner.ts'
+import { type AppRouter, appRouter } from './routers/app-router.ts'
+import { refuseOtherOrigins } from './same-origin.ts'
+import { secureHeaders } from './secure-headers.ts'
 import { serveWeb } from './serve-web.ts'
+import { retryAfterMs } from './trpc.ts'
 
 export interface AppOptions {
   readonly services: Services
   readonly logger: FastifyBaseLogger
   /** Signs the session cookie. */
   readonly sessionSecret: string
+  /** Other origins whose pages may call this server with its visitors' sessions. */
+  readonly allowedOrigins: readonly string[]
+  readonly trustProxy: TrustProxy
+  /** False once the server takes no new runs, so that load balancers look elsewhere. */
+  readonly isReady: () => boolean
   /** The folder of the built page; undefined in development, where Vite serves it. */
   readonly webRoot?: string | undefined
 }
@@ -21,36 +29,50 @@ export interface AppOptions {
 const BYTES_PER_CHAR = 6
 const OVERHEAD_BYTES = 65_536
 
+/** ms. Nobody honest needs longer to send headers, or a whole request; slowloris does. */
+const HEADERS_MS = 10_000
+const REQUEST_MS = 60_000
+const CHECK_MS = 2000
+
 /** The HTTP server, not listening yet: tRPC at /trpc, health checks, and the built page. */
-export async function createApp({
-  services,
-  logger,
-  sessionSecret,
-  webRoot,
-}: AppOptions): Promise<FastifyInstance> {
+export async function createApp(options: AppOptions): Promise<FastifyInstance> {
+  const { services, logger, allowedOrigins, isReady, webRoot } = options
   const app = Fastify({
     loggerInstance: logger,
     // A line for every ack would bury the lines about runs.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: services.maxPromptChars * BYTES_PER_CHAR + OVERHEAD_BYTES,
+    trustProxy: options.trustProxy,
+    requestTimeout: REQUEST_MS,
+    http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: CHECK_MS },
     // Batched calls name all their procedures in the path.
     routerOptions: { maxParamLength: 5000 },
   })
   answerHttpErrors(app, logger)
-  await app.register(cookie, { secret: sessionSecret })
+  await secureHeaders(app, allowedOrigins)
+  refuseOtherOrigins(app, new Set(allowedOrigins))
+  await app.register(cookie, { secret: options.sessionSecret })
+  const ownerOf = createOwnerOf({ crossSite: allowedOrigins.length > 0 })
   await app.register(fastifyTRPCPlugin, {
     prefix: '/trpc',
     trpcOptions: {
       router: appRouter,
-      createContext: ({ req, res }) => ({ ...services, owner: ownerOf(req, res) }),
+      createContext: ({ req, res }) => ({ ...services, owner: ownerOf(req, res), ip: req.ip }),
+      responseMeta({ errors }) {
+        const [waitMs] = errors.map(retryAfterMs).filter((ms) => ms !== undefined)
+        return waitMs === undefined ? {} : { headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) } }
+      },
       onError({ error, path }) {
-        if (error.code === 'INTERNAL_SERVER_ERROR')
-          logger.error({ err: error.cause ?? error, path }, 'procedure failed')
+        if (error.code !== 'INTERNAL_SERVER_ERROR') return
+        logger.error({ err: error.cause ?? error, path }, 'procedure failed')
       },
     },
   } satisfies FastifyTRPCPluginOptions<AppRouter>)
   app.get('/healthz', async () => ({ status: 'ok' }))
-  app.get('/readyz', async () => ({ status: 'ready' }))
+  app.get('/readyz', async (_request, reply) => {
+    if (isReady()) return { status: 'ready' }
+    return reply.code(503).send({ status: 'draining' })
+  })
   if (webRoot !== undefined) await serveWeb(app, webRoot)
   return app
 }

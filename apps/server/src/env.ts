@@ -20,6 +20,12 @@ const EnvSchema = z.object({
   ANTHROPIC_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
   CLAUDE_MODEL: ModelIdSchema.default(DEFAULT_MODEL),
   SIMULATOR: z.enum(['0', '1']).optional(),
+  ALLOWED_ORIGINS: z
+    .string()
+    .transform((list) => list.split(',').map((origin) => origin.trim()))
+    .pipe(z.array(z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin)))
+    .default([]),
+  TRUST_PROXY: z.string().transform(parseTrustProxy).default(false),
   SESSION_SECRET: z
     .string()
     .min(32, 'expected at least 32 characters, e.g. from: openssl rand -hex 32')
@@ -31,10 +37,26 @@ const EnvSchema = z.object({
   UPSTREAM_IDLE_MS: ms(60_000),
   RUN_MAX_MS: ms(900_000),
   RETAIN_MS: ms(300_000),
+  DRAIN_MS: z.coerce.number().int().min(0).max(2_147_483_647).default(30_000),
+  STARTS_PER_MINUTE: count(20),
+  STARTS_PER_MINUTE_PER_IP: z.coerce.number().int().min(1).optional(),
+  SUBSCRIPTIONS_PER_MINUTE: count(600),
+  ACKS_PER_MINUTE: count(6000),
+  DAILY_TOKENS_PER_OWNER: z.coerce.number().int().min(1).optional(),
+  METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   MAX_RUNS_PER_OWNER: count(3),
   MAX_RUNS: count(2000),
   MAX_PROMPT_CHARS: count(200_000),
 })
+
+/** Whose `X-Forwarded-*` headers are believed: nobody's, everybody's, those of addresses, or of so many hops. */
+export type TrustProxy = boolean | string | ((address: string, hop: number) => boolean)
+
+function parseTrustProxy(value: string): TrustProxy {
+  if (value === 'true' || value === 'false') return value === 'true'
+  const hops = /^\d+$/.test(value) ? Number(value) : undefined
+  return hops === undefined ? value : (_address, hop) => hop < hops
+}
 
 export type Env = z.infer<typeof EnvSchema> & { readonly useSimulator: boolean }
 

@@ -25,6 +25,7 @@ function wordsFor(status: number, bodyLimit: number | undefined): { code: Code; 
   return { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on our side.' }
 }
 
-function errorBody(httpStatus: number, code: Code, message: string): object {
+/** An error in the shape that tRPC gives it. */
+export function errorBody(httpStatus: number, code: Code, message: string): object {
   return { error: { message, code: TRPC_ERROR_CODES_BY_KEY[code], data: { code, httpStatus } } }
 }

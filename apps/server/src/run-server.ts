@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { loadEnvFile } from 'node:process'
 import { type Logger, pino } from 'pino'
 import { EnvError, parseEnv } from './env.ts'
-import { serve } from './serve.ts'
+import { type RunningServer, serve } from './serve.ts'
 
 export interface RunServerOptions {
   readonly production: boolean
@@ -25,22 +25,46 @@ export async function runServer({ production, root, webRoot, pageUrl }: RunServe
     })
     const server = await serve({ env, logger, webRoot })
     announce(logger, { url: server.url, pageUrl, env })
-    for (const name of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(name, () => {
-        logger.info({ signal: name, liveRuns: server.runs.live }, 'closing')
-        server.close().then(
-          () => process.exit(0),
-          (error: unknown) => {
-            logger.error({ err: error }, 'closing failed')
-            process.exit(1)
-          },
-        )
-      })
-    }
+    surviveStrayErrors(server, logger)
+    // While developing, nobody wants to wait for an answer before a restart.
+    closeOnSignals(server, logger, production ? env.DRAIN_MS : 0)
   } catch (error) {
     process.stderr.write(`${startFailure(error)}\n`)
     process.exit(1)
   }
+}
+
+/**
+ * A promise that nobody awaited is a bug, but hurts nobody else's run: it is logged. An exception that nobody
+ * caught may have left anything half done: the process ends, and its runs are told.
+ */
+function surviveStrayErrors(server: RunningServer, logger: Logger): void {
+  process.on('unhandledRejection', (reason) => logger.error({ err: reason }, 'unhandled rejection'))
+  process.on('uncaughtException', (error) => {
+    logger.fatal({ err: error }, 'uncaught exception')
+    void server.close().finally(() => process.exit(1))
+  })
+}
+
+/** The first signal drains, the second ends at once. */
+function closeOnSignals(server: RunningServer, logger: Logger, drainMs: number): void {
+  let closing = false
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (closing) {
+      logger.warn({ signal, liveRuns: server.runs.live }, 'ending at once')
+      process.exit(1)
+    }
+    closing = true
+    logger.info({ signal, liveRuns: server.runs.live, drainMs }, 'draining: no new runs')
+    server.close({ drainMs }).then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error({ err: error }, 'closing failed')
+        process.exit(1)
+      },
+    )
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal)
 }
 
 function announce(

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { createClaude } from '@sluice/claude'
+import type { Usage } from '@sluice/events'
 import { Runs } from '@sluice/runs'
 import type { Logger } from 'pino'
 import { createApp } from './create-app.ts'
 import type { Env } from './env.ts'
+import { createLimits } from './limits.ts'
 
 export interface ServeOptions {
   readonly env: Env
@@ -15,8 +17,12 @@ export interface RunningServer {
   /** Where it listens, e.g. `http://127.0.0.1:3000`. */
   readonly url: string
   readonly runs: Runs
-  /** Ends every run with `interrupted`, lets its readers hear of it, and closes. Idempotent. */
-  close(): Promise<void>
+  /**
+   * Takes no new runs (and says so at /readyz), gives the live ones `drainMs` (default 0) to end, ends the rest
+   * with `interrupted`, lets their readers hear of it, and closes. Readers and acks are served until then.
+   * Idempotent.
+   */
+  close(options?: { drainMs?: number }): Promise<void>
 }
 
 /** How long, in ms, readers have to take a last event before their sockets are closed. */
@@ -25,6 +31,13 @@ const FAREWELL_MS = 2000
 /** Builds everything from the environment and listens. @throws with `code: 'EADDRINUSE'` for a busy port. */
 export async function serve({ env, logger, webRoot }: ServeOptions): Promise<RunningServer> {
   const simulator = env.useSimulator ? await startEmbeddedSimulator() : undefined
+  const limits = createLimits({
+    startsPerMinute: env.STARTS_PER_MINUTE,
+    startsPerMinutePerIp: env.STARTS_PER_MINUTE_PER_IP,
+    subscriptionsPerMinute: env.SUBSCRIPTIONS_PER_MINUTE,
+    acksPerMinute: env.ACKS_PER_MINUTE,
+    dailyTokensPerOwner: env.DAILY_TOKENS_PER_OWNER,
+  })
   const runs = new Runs({
     windowChars: env.WINDOW_CHARS,
     frameMs: env.FRAME_MS,
@@ -34,8 +47,10 @@ export async function serve({ env, logger, webRoot }: ServeOptions): Promise<Run
     retainMs: env.RETAIN_MS,
     maxRunsPerOwner: env.MAX_RUNS_PER_OWNER,
     maxRuns: env.MAX_RUNS,
-    onEnd: ({ runId, terminal, chars, ms }) =>
-      logger.info({ runId, chars, ms: Math.round(ms), ...terminal }, 'run ended'),
+    onEnd({ runId, owner, terminal, chars, ms }) {
+      logger.info({ runId, chars, ms: Math.round(ms), ...terminal }, 'run ended')
+      if (terminal.type === 'done') void limits.spend(owner, tokensOf(terminal.usage))
+    },
     onError: (error, runId) => logger.error({ err: error, runId }, 'run failed'),
   })
   const claude = createClaude({
@@ -45,10 +60,12 @@ export async function serve({ env, logger, webRoot }: ServeOptions): Promise<Run
     totalMs: env.RUN_MAX_MS,
     onFailure: (failure) => logger.warn(failure, 'Claude failed'),
   })
+  let draining = false
   const app = await createApp({
     services: {
       runs,
       claude,
+      limits,
       defaultModel: env.CLAUDE_MODEL,
       maxPromptChars: env.MAX_PROMPT_CHARS,
       simulator: simulator !== undefined,
@@ -56,11 +73,15 @@ export async function serve({ env, logger, webRoot }: ServeOptions): Promise<Run
     logger,
     // Runs live in this process's memory, so sessions that end with it lose nothing.
     sessionSecret: env.SESSION_SECRET ?? randomBytes(32).toString('hex'),
+    allowedOrigins: env.ALLOWED_ORIGINS,
+    trustProxy: env.TRUST_PROXY,
+    isReady: () => !draining,
     webRoot,
   })
 
-  const close = async () => {
-    await runs.close()
+  const close = async (drainMs: number) => {
+    draining = true
+    await runs.close({ drainMs, farewellMs: FAREWELL_MS })
     const cutOff = setTimeout(() => app.server.closeAllConnections(), FAREWELL_MS)
     await app.close()
     clearTimeout(cutOff)
@@ -69,11 +90,15 @@ export async function serve({ env, logger, webRoot }: ServeOptions): Promise<Run
   try {
     const url = await app.listen({ port: env.PORT, host: env.HOST, listenTextResolver: () => '' })
     let closing: Promise<void> | undefined
-    return { url, runs, close: () => (closing ??= close()) }
+    return { url, runs, close: ({ drainMs = 0 } = {}) => (closing ??= close(drainMs)) }
   } catch (error) {
-    await close()
+    await close(0)
     throw error
   }
+}
+
+function tokensOf({ inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens }: Usage): number {
+  return inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens
 }
 
 /** Loaded only when it is used: production with a key never reads it. */

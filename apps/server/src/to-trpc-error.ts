@@ -1,5 +1,6 @@
 import { RunsError } from '@sluice/runs'
 import { TRPCError } from '@trpc/server'
+import { LimitError } from './limits.ts'
 
 /**
  * What an error from the packages below is called outside. Anything unforeseen stays what it was, `fallback`.
@@ -7,6 +8,9 @@ import { TRPCError } from '@trpc/server'
  * Inside a subscription a 4xx is final, and a 503 makes the browser come back with its position.
  */
 export function toTrpcError(cause: unknown, fallback: unknown = cause): unknown {
+  if (cause instanceof LimitError) {
+    return new TRPCError({ code: 'TOO_MANY_REQUESTS', message: cause.message, cause })
+  }
   if (!(cause instanceof RunsError)) return fallback
   const { code, message } = cause
   switch (code) {

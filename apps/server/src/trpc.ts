@@ -1,12 +1,16 @@
 import { initTRPC, type TRPCError } from '@trpc/server'
 import { ZodError, z } from 'zod'
 import type { Context } from './context.ts'
+import { LimitError } from './limits.ts'
 import { toTrpcError } from './to-trpc-error.ts'
 
 /** ms. Proxies cut connections that are idle for 60 s or so; browsers count pings as life (see below). */
 const PING_MS = 5000
 /** ms. A browser that hears nothing for this long reconnects, with the position it has. */
 const RECONNECT_AFTER_MS = 15_000
+
+/** ms. A guess at when one of an owner's unfinished runs may have ended. */
+const RUN_ENDS_AFTER_MS = 5000
 
 const t = initTRPC.context<Context>().create({
   // Never by NODE_ENV: a stack is nobody's business outside.
@@ -16,7 +20,11 @@ const t = initTRPC.context<Context>().create({
     client: { reconnectAfterInactivityMs: RECONNECT_AFTER_MS },
   },
   errorFormatter({ error, shape }) {
-    return { ...shape, message: publicMessage(error) }
+    return {
+      ...shape,
+      message: publicMessage(error),
+      data: { ...shape.data, retryAfterMs: retryAfterMs(error) },
+    }
   },
 })
 
@@ -28,6 +36,12 @@ export const procedure = t.procedure.use(async ({ next }) => {
   if (!result.ok && result.error.cause) throw toTrpcError(result.error.cause, result.error)
   return result
 })
+
+/** When a call that was too much is worth making again, in ms; undefined for other errors. */
+export function retryAfterMs(error: TRPCError): number | undefined {
+  if (error.cause instanceof LimitError) return Math.ceil(error.cause.retryAfterMs)
+  return error.code === 'TOO_MANY_REQUESTS' ? RUN_ENDS_AFTER_MS : undefined
+}
 
 function publicMessage(error: TRPCError): string {
   if (error.cause instanceof ZodError) return z.prettifyError(error.cause)

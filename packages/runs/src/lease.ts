@@ -119,6 +119,11 @@ export class Lease {
     while (this.demand() <= end && !signal.aborted) await this.#changes.wait(signal)
   }
 
+  /** Resolves when nobody holds the run, or when `signal` aborts. */
+  async empty(signal: AbortSignal): Promise<void> {
+    while (this.#holders.size > 0 && !signal.aborted) await this.#changes.wait(signal)
+  }
+
   /** The run has ended: readers may finish in their own time, but nobody is missed any more. */
   end(): void {
     this.#ended = true

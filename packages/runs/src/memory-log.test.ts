@@ -7,10 +7,10 @@ import { logContract } from './testing/log-contract.ts'
 
 logContract('MemoryLog', () => new MemoryLog())
 
-test('100,000 one-token appends are kept as their text and nothing per token', async () => {
+test('100,000 one-token appends are kept as their text and nothing per token, nor per empty event', async () => {
   const log = new MemoryLog()
   const before = heapAfterGc()
-  for (let i = 0; i < 100_000; i++) await log.append([token(i)])
+  for (let i = 0; i < 100_000; i++) await log.append([token(i), { type: 'thinking', text: '' }])
   const { end } = await log.status()
   // A byte a character, since these are Latin; a string of its own per token would be 40 bytes more each.
   expect((heapAfterGc() - before) / end).toBeLessThan(2)

@@ -8,6 +8,7 @@ import { MemoryLog } from './memory-log.ts'
 import { Runs, type RunsOptions, type StartOptions } from './runs.ts'
 import { RunsError } from './runs-error.ts'
 import { DONE, OVERLOADED, text, thinking } from './testing/events.ts'
+import { units } from './testing/log-model.ts'
 import { manualClock, settle } from './testing/manual-clock.ts'
 import { reading } from './testing/reading.ts'
 import {
@@ -636,7 +637,7 @@ test('property: whatever connections die and however it is acked, the text is wh
       let held: RunEvent[] = []
       let reader = connect(0)
       let [before, acked, ahead] = [0, 0, 0]
-      const arrived = () => [...held, ...reader.seen.events.flatMap(codeUnits)]
+      const arrived = () => [...held, ...units(reader.seen.events)]
       const reconnect = (lost: number) => {
         // What was sent but never arrived, at most back to where this connection began.
         held = arrived().slice(0, Math.max(before, arrived().length - lost))
@@ -669,7 +670,7 @@ test('property: whatever connections die and however it is acked, the text is wh
         await clock.advance(FRAME_MS)
       }
       expect(reader.seen.state).toBe('returned')
-      expect(arrived()).toEqual([STARTED, ...said, DONE].flatMap(codeUnits))
+      expect(arrived()).toEqual(units([STARTED, ...said, DONE]))
       expect(ahead).toBeLessThanOrEqual(flowControlled ? WINDOW : Number.POSITIVE_INFINITY)
       expect(started.filter(({ created }) => created)).toHaveLength(1)
       expect(script.calls).toBe(1)
@@ -677,11 +678,6 @@ test('property: whatever connections die and however it is acked, the text is wh
     { numRuns: 100 },
   )
 })
-
-function codeUnits(event: RunEvent): RunEvent[] {
-  if (event.type !== 'text' && event.type !== 'thinking') return [event]
-  return event.text.split('').map((unit) => ({ type: event.type, text: unit }))
-}
 
 /** All that whoever was refused gets to see. */
 async function refusal(answer: Promise<unknown>): Promise<{ code: string; message: string } | undefined> {

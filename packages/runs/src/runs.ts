@@ -6,6 +6,7 @@ import { MemoryLog } from './memory-log.ts'
 import type { Source } from './pump.ts'
 import { Run, type RunLimits } from './run.ts'
 import { RunsError } from './runs-error.ts'
+import { sleep } from './sleep.ts'
 
 export interface RunsOptions extends RunLimits {
   /** How long a run can still be read after its end, in ms. Then it is gone. */
@@ -79,6 +80,11 @@ export class Runs {
     let readers = 0
     for (const run of this.#runs.values()) readers += run.lease.readers
     return readers
+  }
+
+  /** Whether this owner has this run, so that starting it again would do nothing. */
+  has(owner: string, runId: string): boolean {
+    return this.#runs.get(runId)?.owner === owner
   }
 
   /**
@@ -168,15 +174,27 @@ export class Runs {
   }
 
   /**
-   * Starts no more runs and ends the live ones with `error`, code `interrupted`. Resolves when every one has
-   * its end in its log, and `onEnd` has been told.
+   * Starts no more runs, gives the live ones `drainMs` to end, and ends the rest with `error`, code
+   * `interrupted`. Then gives readers `farewellMs` to take what is left for them. Resolves when every run has
+   * its end in its log. Both times default to 0.
    */
-  async close(): Promise<void> {
+  async close({ drainMs = 0, farewellMs = 0 } = {}): Promise<void> {
     this.#closing = true
+    await this.#within(drainMs, () => Promise.allSettled(this.#live))
     for (const run of this.#runs.values()) run.end('interrupted')
     await Promise.allSettled(this.#live)
+    const leases = [...this.#runs.values()].map(({ lease }) => lease)
+    await this.#within(farewellMs, (signal) => Promise.all(leases.map((lease) => lease.empty(signal))))
     for (const cancel of this.#cancelRemovals) cancel()
     this.#cancelRemovals.clear()
+  }
+
+  /** Waits for `work`, but no longer than `ms`; its signal aborts then. */
+  async #within(ms: number, work: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+    const over = new AbortController()
+    void work(over.signal).finally(() => over.abort())
+    await sleep(this.#clock, ms, over.signal)
+    over.abort()
   }
 
   #find(owner: string, runId: string): Run {

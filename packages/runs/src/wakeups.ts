@@ -3,7 +3,7 @@
  * again. Look and `wait` must happen in one synchronous step, or a change between them is slept through.
  */
 export class Wakeups {
-  #waiters = new Set<() => void>()
+  readonly #waiters = new Set<() => void>()
 
   /** How many are asleep. */
   get size(): number {
@@ -11,10 +11,7 @@ export class Wakeups {
   }
 
   wake(): void {
-    if (this.#waiters.size === 0) return
-    const waiters = this.#waiters
-    this.#waiters = new Set()
-    for (const wake of waiters) wake()
+    for (const wake of this.#waiters) wake()
   }
 
   /** Resolves at the next `wake`, or as soon as `signal` aborts. */

@@ -1,6 +1,7 @@
 import { TRPCError } from '@trpc/server'
 import { z } from 'zod'
 import { ModelIdSchema } from '../env.ts'
+import { startRun } from '../start-run.ts'
 import { procedure, router } from '../trpc.ts'
 import { conversationChars, MessagesSchema } from './messages.ts'
 
@@ -27,7 +28,6 @@ export const chatRouter = router({
       })
     }
     const source = ctx.claude.ask({ model, messages, maxTokens, effort })
-    await ctx.runs.start({ owner: ctx.owner, runId, model, source })
-    return { runId }
+    return startRun(ctx, { runId, model, source })
   }),
 })

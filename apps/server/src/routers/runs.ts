@@ -28,6 +28,7 @@ export const runsRouter = router({
     .subscription(async function* ({ ctx, input, signal }) {
       const { runId, readerId, lastEventId: after = 0 } = input
       try {
+        await ctx.limits.subscribe(ctx.owner)
         const entries = ctx.runs.read(ctx.owner, runId, { after, readerId, signal: signal ?? NEVER })
         for await (const { position, event } of entries) yield tracked(String(position), event)
       } catch (error) {
@@ -39,6 +40,7 @@ export const runsRouter = router({
   ack: procedure
     .input(z.strictObject({ runId: z.uuid(), readerId: z.uuid(), position: z.int().min(0) }))
     .mutation(async ({ ctx, input: { runId, ...ack } }) => {
+      await ctx.limits.ack(ctx.owner)
       await ctx.runs.ack(ctx.owner, runId, ack)
     }),
 

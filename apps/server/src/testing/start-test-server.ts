@@ -9,8 +9,8 @@ export interface TestServer extends RunningServer {
   readonly simulator: Simulator
   /** Every log line so far, parsed. */
   readonly logs: Record<string, unknown>[]
-  /** A new browser, which already has its session. */
-  client(): Promise<WireClient>
+  /** A new browser, which already has its session, and sends these headers with every call. */
+  client(headers?: Record<string, string>): Promise<WireClient>
   /** Starts a run with this prompt and resolves to its id. */
   start(client: WireClient, prompt: string, options?: { maxTokens?: number }): Promise<string>
   /** The one request that upstream has seen. @throws when there is not exactly one. */
@@ -35,8 +35,8 @@ export async function startTestServer(env: Record<string, string> = {}): Promise
     ),
     logger,
   })
-  const close = async () => {
-    await server.close()
+  const close: RunningServer['close'] = async (options) => {
+    await server.close(options)
     await simulator.close()
   }
   const upstream = () => {
@@ -48,8 +48,8 @@ export async function startTestServer(env: Record<string, string> = {}): Promise
     ...server,
     simulator,
     logs,
-    async client() {
-      const client = new WireClient(server.url)
+    async client(headers) {
+      const client = new WireClient(server.url, { headers })
       await client.query('models.list')
       return client
     },
@@ -66,6 +66,6 @@ export async function startTestServer(env: Record<string, string> = {}): Promise
       return upstream()
     },
     close,
-    [Symbol.asyncDispose]: close,
+    [Symbol.asyncDispose]: () => close(),
   }
 }

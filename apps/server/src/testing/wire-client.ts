@@ -9,6 +9,13 @@ export interface WireMessage {
   readonly data: unknown
 }
 
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  /** Parsed JSON. */
+  readonly body: any
+}
+
 export interface EventsRequest {
   readonly runId: string
   readonly readerId?: string
@@ -35,11 +42,16 @@ export interface EventsConnection extends AsyncIterable<WireMessage> {
  */
 export class WireClient {
   readonly #url: string
+  readonly #headers: Record<string, string>
   #cookie: string | undefined
 
-  constructor(url: string, cookie?: string) {
+  constructor(
+    url: string,
+    options: { cookie?: string | undefined; headers?: Record<string, string> | undefined } = {},
+  ) {
     this.#url = url
-    this.#cookie = cookie
+    this.#cookie = options.cookie
+    this.#headers = options.headers ?? {}
   }
 
   get cookie(): string | undefined {
@@ -47,28 +59,28 @@ export class WireClient {
   }
 
   /** A mutation. Resolves with the HTTP status and the parsed body, whatever they are. */
-  async call(path: string, input: unknown): Promise<{ status: number; body: any }> {
+  async call(path: string, input: unknown): Promise<Answer> {
     return this.post(path, JSON.stringify(input))
   }
 
   /** As `call`, with a body that need not be JSON. */
-  async post(path: string, body: string): Promise<{ status: number; body: any }> {
+  async post(path: string, body: string): Promise<Answer> {
     const response = await fetch(`${this.#url}/trpc/${path}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...(this.#cookie ? { cookie: this.#cookie } : {}) },
+      headers: { 'content-type': 'application/json', ...this.#sent() },
       body,
     })
     this.#keepCookie(response.headers.getSetCookie())
-    return { status: response.status, body: await response.json() }
+    return { status: response.status, headers: response.headers, body: await response.json() }
   }
 
-  async query(path: string, input?: unknown): Promise<{ status: number; body: any }> {
+  async query(path: string, input?: unknown): Promise<Answer> {
     const query = input === undefined ? '' : `?input=${encodeURIComponent(JSON.stringify(input))}`
     const response = await fetch(`${this.#url}/trpc/${path}${query}`, {
-      headers: this.#cookie ? { cookie: this.#cookie } : {},
+      headers: this.#sent(),
     })
     this.#keepCookie(response.headers.getSetCookie())
-    return { status: response.status, body: await response.json() }
+    return { status: response.status, headers: response.headers, body: await response.json() }
   }
 
   /** Opens `runs.events`. Resolves when the response headers are in. */
@@ -80,13 +92,17 @@ export class WireClient {
         agent: false,
         headers: {
           accept: 'text/event-stream',
-          ...(this.#cookie ? { cookie: this.#cookie } : {}),
+          ...this.#sent(),
           ...(header === undefined ? {} : { 'last-event-id': header }),
         },
       })
       request.on('error', reject)
       request.on('response', (response) => resolve(connectionOf(request, response)))
     })
+  }
+
+  #sent(): Record<string, string> {
+    return { ...this.#headers, ...(this.#cookie ? { cookie: this.#cookie } : {}) }
   }
 
   #keepCookie(setCookies: string[]): void {

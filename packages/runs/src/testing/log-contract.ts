@@ -1,11 +1,12 @@
 import { getEventListeners } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import { isTerminal, isTextual, mergeEvents, type RunEvent } from '@sluice/events'
+import { isTerminal, mergeEvents, type RunEvent } from '@sluice/events'
 import { anyDone, anyError, anyPieces } from '@sluice/events/testing'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Log, LogEntry } from '../log.ts'
 import { DONE, OVERLOADED, START, text, thinking } from './events.ts'
+import { expectedRead, units } from './log-model.ts'
 
 const ALL = Number.MAX_SAFE_INTEGER
 
@@ -382,25 +383,6 @@ function* batches(whole: string): Generator<RunEvent[]> {
     const batch = whole.slice(i, i + 105)
     yield Array.from({ length: Math.ceil(batch.length / 7) }, (_, j) => text(batch.slice(j * 7, j * 7 + 7)))
   }
-}
-
-/** One event for every step of the position. */
-function units(events: readonly RunEvent[]): RunEvent[] {
-  return events.flatMap((event): RunEvent[] =>
-    isTextual(event) ? event.text.split('').map((unit) => ({ type: event.type, text: unit })) : [event],
-  )
-}
-
-/** What {@link Log.read} owes, spelled out the slow way. */
-function expectedRead(all: readonly RunEvent[], after: number, limit: number): LogEntry[] {
-  const until = after + limit
-  const pair = mergeEvents(all.slice(until - 1, until + 1))[0]
-  const parts = pair !== undefined && isTextual(pair) && (pair.text.codePointAt(0) ?? 0) > 0xff_ff
-  let position = after
-  return mergeEvents(all.slice(after, parts && limit > 1 ? until - 1 : until)).map((event) => {
-    position += isTextual(event) ? event.text.length : 1
-    return { position, event }
-  })
 }
 
 function positions(after: number, entries: readonly LogEntry[]): number[] {

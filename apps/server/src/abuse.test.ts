@@ -1,0 +1,175 @@
+import { randomUUID } from 'node:crypto'
+import { connect } from 'node:net'
+import { once } from 'node:events'
+import { expect, test } from 'vitest'
+import { collect } from './testing/collect.ts'
+import { startTestServer } from './testing/start-test-server.ts'
+
+const start = (content = 'hi [[sim tokens=5]]') => ({
+  runId: randomUUID(),
+  messages: [{ role: 'user', content }],
+})
+
+test('the start after the last of a minute is refused with the time to wait; a retry of an old one is not', async () => {
+  await using server = await startTestServer({ STARTS_PER_MINUTE: '3' })
+  const client = await server.client()
+  const inputs = [start(), start(), start()]
+  for (const input of inputs) {
+    expect((await client.call('chat.start', input)).status).toBe(200)
+    await collect(await client.events(input))
+  }
+  const { status, body, headers } = await client.call('chat.start', start())
+  expect([status, body.error.data.code]).toEqual([429, 'TOO_MANY_REQUESTS'])
+  expect(body.error.message).toMatch(/At most 3 questions a minute/)
+  expect(body.error.data.retryAfterMs).toBeGreaterThan(0)
+  expect(body.error.data.retryAfterMs).toBeLessThanOrEqual(60_000)
+  expect(Number(headers.get('retry-after'))).toBe(Math.ceil(body.error.data.retryAfterMs / 1000))
+  for (const input of inputs) expect((await client.call('chat.start', input)).status).toBe(200)
+  // Another session is not held to it.
+  expect((await (await server.client()).call('chat.start', start())).status).toBe(200)
+})
+
+test('the same start sent twice at once takes one place, even the last one', async () => {
+  await using server = await startTestServer({ STARTS_PER_MINUTE: '1' })
+  const client = await server.client()
+  const input = start()
+  const answers = await Promise.all([client.call('chat.start', input), client.call('chat.start', input)])
+  expect(answers.map(({ status }) => status)).toEqual([200, 200])
+  await collect(await client.events(input))
+  expect(server.simulator.stats().messages).toBe(1)
+})
+
+test('an address is held to its own limit, whatever sessions it makes, when that is asked for', async () => {
+  await using server = await startTestServer({ STARTS_PER_MINUTE_PER_IP: '2', TRUST_PROXY: '1' })
+  const statuses: number[] = []
+  for (const ip of ['10.1.1.1', '10.1.1.1', '10.1.1.1', '10.2.2.2']) {
+    const client = await server.client({ 'x-forwarded-for': ip })
+    statuses.push((await client.call('chat.start', start())).status)
+  }
+  expect(statuses).toEqual([200, 200, 429, 200])
+})
+
+test('X-Forwarded-For is not believed unless configured', async () => {
+  await using server = await startTestServer({ STARTS_PER_MINUTE_PER_IP: '1' })
+  const statuses: number[] = []
+  for (const ip of ['10.1.1.1', '10.2.2.2']) {
+    const client = await server.client({ 'x-forwarded-for': ip })
+    statuses.push((await client.call('chat.start', start())).status)
+  }
+  expect(statuses).toEqual([200, 429])
+})
+
+test('a day’s tokens once used up, the next question waits for tomorrow', async () => {
+  await using server = await startTestServer({ DAILY_TOKENS_PER_OWNER: '200' })
+  const client = await server.client()
+  const first = await server.start(client, 'budget [[sim tokens=300]]')
+  await collect(await client.events({ runId: first }))
+  const { status, body } = await client.call('chat.start', start())
+  expect(status).toBe(429)
+  expect(body.error.message).toMatch(/200 tokens/)
+  expect(body.error.data.retryAfterMs).toBeGreaterThan(60_000)
+})
+
+test('a budget that is not used up refuses nobody', async () => {
+  await using server = await startTestServer({ DAILY_TOKENS_PER_OWNER: '1000000' })
+  const client = await server.client()
+  for (let i = 0; i < 3; i++) {
+    const runId = await server.start(client, `cheap ${i} [[sim tokens=20]]`)
+    expect((await collect(await client.events({ runId }))).terminal?.type).toBe('done')
+  }
+})
+
+test('acks and subscriptions have their own limits, crossed by one and not before', async () => {
+  await using server = await startTestServer({ ACKS_PER_MINUTE: '5', SUBSCRIPTIONS_PER_MINUTE: '3' })
+  const client = await server.client()
+  const runId = await server.start(client, 'caps [[sim tokens=5]]')
+  const ack = () => client.call('runs.ack', { runId, readerId: randomUUID(), position: 0 })
+  const acks = [await ack(), await ack(), await ack(), await ack(), await ack(), await ack()]
+  expect(acks.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200, 429])
+  for (let i = 0; i < 3; i++)
+    expect((await collect(await client.events({ runId }))).terminal?.type).toBe('done')
+  const { refusals } = await collect(await client.events({ runId }))
+  expect(refusals.map(({ code }) => code)).toEqual(['TOO_MANY_REQUESTS'])
+})
+
+test.each([
+  ['another origin', { origin: 'https://evil.example' }],
+  ['another site, by the browser’s word', { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }],
+  ['a sibling site', { 'sec-fetch-site': 'same-site', origin: 'https://other.localhost' }],
+  ['an opaque origin', { origin: 'null' }],
+])('a state-changing call from %s is refused', async (_, headers) => {
+  await using server = await startTestServer()
+  const client = await server.client(headers)
+  const { status, body } = await client.call('chat.start', start())
+  expect([status, body.error.data.code]).toEqual([403, 'FORBIDDEN'])
+  expect(server.simulator.stats().messages).toBe(0)
+})
+
+test('calls from our own page, and from no page at all, are served', async () => {
+  await using server = await startTestServer()
+  const { host } = new URL(server.url)
+  for (const headers of [
+    {},
+    { origin: `http://${host}` },
+    { 'sec-fetch-site': 'same-origin', origin: 'http://behind.a.proxy' },
+  ]) {
+    const client = await server.client(headers)
+    expect((await client.call('chat.start', start())).status).toBe(200)
+  }
+})
+
+test('CORS is off, and on for the configured origins alone', async () => {
+  await using closed = await startTestServer()
+  await using open = await startTestServer({ ALLOWED_ORIGINS: 'https://app.example' })
+  const allowedFor = async (url: string, origin: string) =>
+    (await fetch(`${url}/trpc/models.list`, { headers: { origin } })).headers.get(
+      'access-control-allow-origin',
+    )
+  expect(await allowedFor(closed.url, 'https://app.example')).toBeNull()
+  expect(await allowedFor(open.url, 'https://app.example')).toBe('https://app.example')
+  expect(await allowedFor(open.url, 'https://evil.example')).toBeNull()
+  const client = await open.client({ origin: 'https://app.example', 'sec-fetch-site': 'cross-site' })
+  expect((await client.call('chat.start', start())).status).toBe(200)
+})
+
+test('every answer carries the security headers', async () => {
+  await using server = await startTestServer()
+  for (const path of ['/healthz', '/trpc/models.list', '/nowhere']) {
+    const { headers } = await fetch(`${server.url}${path}`)
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'")
+    expect(headers.get('content-security-policy')).not.toContain('unsafe')
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+    expect(headers.get('x-frame-options')).toBe('SAMEORIGIN')
+    expect(headers.get('referrer-policy')).toBe('no-referrer')
+    expect(headers.get('x-powered-by')).toBeNull()
+  }
+})
+
+test('headers that trickle in for ever are cut off', async () => {
+  await using server = await startTestServer()
+  const { port, hostname } = new URL(server.url)
+  const socket = connect(Number(port), hostname)
+  socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ')
+  let answer = ''
+  socket.setEncoding('utf8').on('data', (text: string) => (answer += text))
+  await once(socket, 'close')
+  expect(answer).toMatch(/^HTTP\/1\.1 408 /)
+})
+
+test('the key stands in no answer, no event and no log line, whatever goes wrong', async () => {
+  await using server = await startTestServer({ LOG_LEVEL: 'trace' })
+  const client = await server.client()
+  const said: unknown[] = []
+  for (const fault of ['status code=401', 'status code=500', 'html', 'reset@3', 'badjson@3', 'refusal']) {
+    const runId = await server.start(client, `leak [[sim tokens=20 fault=${fault}]]`)
+    said.push(await collect(await client.events({ runId })))
+  }
+  said.push(
+    await client.call('chat.start', { runId: 'x' }),
+    await client.call('nothing.here', {}),
+    server.logs,
+  )
+  const everything = JSON.stringify(said)
+  expect(everything).not.toContain('test-key-of-nobody')
+  expect(everything).not.toMatch(/node_modules|at \w+ \(|<html|invalid x-api-key/i)
+})
