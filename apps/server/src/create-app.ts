@@ -59,7 +59,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       router: appRouter,
       createContext: ({ req, res }) => ({ ...services, owner: ownerOf(req, res), ip: req.ip }),
       responseMeta({ errors }) {
-        const [waitMs] = errors.map(retryAfterMs).filter((ms) => ms !== undefined)
+        const waitMs = errors.map(retryAfterMs).find((ms) => ms !== undefined)
         return waitMs === undefined ? {} : { headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) } }
       },
       onError({ error, path }) {

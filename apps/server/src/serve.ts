@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
+import type { Server } from 'node:http'
 import { createClaude } from '@sluice/claude'
-import type { Usage } from '@sluice/events'
 import { Runs } from '@sluice/runs'
 import type { Logger } from 'pino'
 import { createApp } from './create-app.ts'
 import type { Env } from './env.ts'
 import { createLimits } from './limits.ts'
+import { createMetrics } from './metrics.ts'
+import { observeRuns } from './observe-runs.ts'
 
 export interface ServeOptions {
   readonly env: Env
@@ -16,6 +18,8 @@ export interface ServeOptions {
 export interface RunningServer {
   /** Where it listens, e.g. `http://127.0.0.1:3000`. */
   readonly url: string
+  /** Where Prometheus may ask, if `METRICS_PORT` says so. */
+  readonly metricsUrl: string | undefined
   readonly runs: Runs
   /**
    * Takes no new runs (and says so at /readyz), gives the live ones `drainMs` (default 0) to end, ends the rest
@@ -38,6 +42,7 @@ export async function serve({ env, logger, webRoot }: ServeOptions): Promise<Run
     acksPerMinute: env.ACKS_PER_MINUTE,
     dailyTokensPerOwner: env.DAILY_TOKENS_PER_OWNER,
   })
+  const metrics = createMetrics(() => runs)
   const runs = new Runs({
     windowChars: env.WINDOW_CHARS,
     frameMs: env.FRAME_MS,
@@ -47,11 +52,7 @@ export async function serve({ env, logger, webRoot }: ServeOptions): Promise<Run
     retainMs: env.RETAIN_MS,
     maxRunsPerOwner: env.MAX_RUNS_PER_OWNER,
     maxRuns: env.MAX_RUNS,
-    onEnd({ runId, owner, terminal, chars, ms }) {
-      logger.info({ runId, chars, ms: Math.round(ms), ...terminal }, 'run ended')
-      if (terminal.type === 'done') void limits.spend(owner, tokensOf(terminal.usage))
-    },
-    onError: (error, runId) => logger.error({ err: error, runId }, 'run failed'),
+    ...observeRuns(logger, metrics, limits),
   })
   const claude = createClaude({
     apiKey: simulator ? 'simulator' : (env.ANTHROPIC_API_KEY ?? ''),
@@ -61,6 +62,7 @@ export async function serve({ env, logger, webRoot }: ServeOptions): Promise<Run
     onFailure: (failure) => logger.warn(failure, 'Claude failed'),
   })
   let draining = false
+  let metricsServer: Server | undefined
   const app = await createApp({
     services: {
       runs,
@@ -85,20 +87,32 @@ export async function serve({ env, logger, webRoot }: ServeOptions): Promise<Run
     const cutOff = setTimeout(() => app.server.closeAllConnections(), FAREWELL_MS)
     await app.close()
     clearTimeout(cutOff)
+    metricsServer?.close()
     await simulator?.close()
   }
   try {
+    if (env.METRICS_PORT !== undefined) {
+      metricsServer = await metrics.listen({ port: env.METRICS_PORT, host: env.HOST })
+    }
     const url = await app.listen({ port: env.PORT, host: env.HOST, listenTextResolver: () => '' })
     let closing: Promise<void> | undefined
-    return { url, runs, close: ({ drainMs = 0 } = {}) => (closing ??= close(drainMs)) }
+    return {
+      url,
+      metricsUrl: urlOf(metricsServer),
+      runs,
+      close: ({ drainMs = 0 } = {}) => (closing ??= close(drainMs)),
+    }
   } catch (error) {
     await close(0)
     throw error
   }
 }
 
-function tokensOf({ inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens }: Usage): number {
-  return inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens
+function urlOf(server: Server | undefined): string | undefined {
+  const address = server?.address()
+  if (address === null || typeof address !== 'object') return undefined
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address
+  return `http://${host}:${address.port}/metrics`
 }
 
 /** Loaded only when it is used: production with a key never reads it. */

@@ -15,6 +15,8 @@ export interface FollowOptions {
   /** The least time between two frames of text, in ms. */
   readonly frameMs: number
   readonly clock: Clock
+  /** Told of every frame that has text, with the time since the one before it, in ms; undefined for the first. */
+  readonly onFrame?: (gapMs: number | undefined) => void
 }
 
 /**
@@ -28,9 +30,10 @@ export interface FollowOptions {
  * `position_beyond_end` when the log does not reach `after`.
  */
 export async function* followLog(options: FollowOptions): AsyncGenerator<LogEntry, void, undefined> {
-  const { log, reader, maxFrameChars, frameMs, clock } = options
+  const { log, reader, maxFrameChars, frameMs, clock, onFrame } = options
   const { signal } = reader
   let position = options.after
+  let textSentAt: number | undefined
   while (!signal.aborted) {
     await log.changed(position, signal)
     await reader.room(position)
@@ -39,6 +42,11 @@ export async function* followLog(options: FollowOptions): AsyncGenerator<LogEntr
     // Only at the end of an ended log: somebody resumed after its terminal event.
     if (frame.length === 0) return
     const sentAt = clock.now()
+    const hasText = frame.some((entry) => isTextual(entry.event))
+    if (hasText) {
+      onFrame?.(textSentAt === undefined ? undefined : sentAt - textSentAt)
+      textSentAt = sentAt
+    }
     for (const entry of frame) {
       position = entry.position
       reader.sent(position)
@@ -46,8 +54,7 @@ export async function* followLog(options: FollowOptions): AsyncGenerator<LogEntr
       if (isTerminal(entry.event)) return
     }
     // `start` alone does not use up the time of the first words.
-    if (frame.some((entry) => isTextual(entry.event)))
-      await sleep(clock, sentAt + frameMs - clock.now(), signal)
+    if (hasText) await sleep(clock, sentAt + frameMs - clock.now(), signal)
   }
   if (signal.reason instanceof RunsError) throw signal.reason
 }

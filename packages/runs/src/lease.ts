@@ -56,10 +56,16 @@ export class Lease {
   /** Ticking exactly while a flow-controlled reader holds it. Never re-armed by an ack, only by its own end. */
   #cancelSweep: (() => void) | undefined
   #ended = false
+  #paused = false
 
   constructor(options: LeaseOptions) {
     this.#options = options
     this.#startGrace()
+  }
+
+  /** Whether Claude is not read just now, for the readers have enough. */
+  get paused(): boolean {
+    return this.#paused
   }
 
   /** How many readers hold the run. */
@@ -116,7 +122,11 @@ export class Lease {
 
   /** Resolves when `demand()` exceeds `end`, or when `signal` aborts. */
   async demandBeyond(end: number, signal: AbortSignal): Promise<void> {
-    while (this.demand() <= end && !signal.aborted) await this.#changes.wait(signal)
+    while (this.demand() <= end && !signal.aborted) {
+      this.#paused = true
+      await this.#changes.wait(signal)
+    }
+    this.#paused = false
   }
 
   /** Resolves when nobody holds the run, or when `signal` aborts. */

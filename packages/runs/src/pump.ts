@@ -23,6 +23,8 @@ export interface PumpOptions {
   readonly frameMs: number
   readonly clock: Clock
   readonly signal: AbortSignal
+  /** Told how many characters were appended, each time there are any. */
+  readonly onText?: (chars: number) => void
   /** Told what a source throws while it is put away, when the run no longer depends on it. */
   readonly onLateError: (error: unknown) => void
 }
@@ -36,7 +38,7 @@ export interface PumpOptions {
  */
 export async function pump(
   source: AsyncIterable<readonly RunEvent[]>,
-  { log, lease, frameMs, clock, signal, onLateError }: PumpOptions,
+  { log, lease, frameMs, clock, signal, onText, onLateError }: PumpOptions,
 ): Promise<TerminalEvent | undefined> {
   const iterator = source[Symbol.asyncIterator]()
   let { end } = await log.status()
@@ -51,9 +53,11 @@ export async function pump(
       const terminal = item.value.find(isTerminal)
       const events = terminal === undefined ? item.value : item.value.slice(0, item.value.indexOf(terminal))
       if (events.length > 0) end = await log.append(events)
+      const chars = events.reduce((sum, event) => sum + (isTextual(event) ? event.text.length : 0), 0)
+      if (chars > 0) onText?.(chars)
       if (terminal !== undefined || lastPull) return terminal
       // Counted from when the pull ended, as a reader counts from its frame: so the two stay in step.
-      if (events.some(isTextual)) await sleep(clock, pulledAt + frameMs - clock.now(), signal)
+      if (chars > 0) await sleep(clock, pulledAt + frameMs - clock.now(), signal)
     }
   } finally {
     // Not awaited: `return` on a generator that is still waiting hangs until it wakes.

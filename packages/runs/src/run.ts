@@ -3,9 +3,7 @@ import type { Clock } from './clock.ts'
 import { Lease } from './lease.ts'
 import type { Log } from './log.ts'
 import { pump, type Source } from './pump.ts'
-
-/** Why a run was cut short. */
-export type EndCause = 'stopped' | 'abandoned' | 'timeout' | 'interrupted'
+import type { EndCause, RunSummary } from './run-summary.ts'
 
 export interface RunLimits {
   /** How far a reader is sent beyond its ack, and Claude read beyond the furthest reader. UTF-16 code units. */
@@ -31,6 +29,8 @@ export interface RunOptions {
   readonly log: Log
   readonly limits: RunLimits
   readonly clock: Clock
+  /** Told when the first text or thinking arrives, and how long that took, in ms. */
+  readonly onFirstText?: (ms: number) => void
   /** Told of a source that threw: a bug in it, shown to readers as `internal`. */
   readonly onSourceError: (error: unknown) => void
 }
@@ -41,11 +41,16 @@ export class Run {
   readonly owner: string
   readonly log: Log
   readonly lease: Lease
-  /** Resolves once the terminal event is in the log, `end` being where. Rejects only if the log itself fails. */
-  readonly ended: Promise<{ terminal: TerminalEvent; end: number }>
+  /** Resolves once the terminal event is in the log. Rejects only if the log itself fails. */
+  readonly ended: Promise<RunSummary>
   readonly #cut = new AbortController()
   /** Set exactly when `#cut` is aborted. */
   #cause: EndCause | undefined
+  #chars = 0
+  #charsAtCut: number | undefined
+  #firstTextMs: number | undefined
+  #frames = 0
+  #subscriptions = 0
 
   constructor(options: RunOptions) {
     const { limits, clock } = options
@@ -66,11 +71,27 @@ export class Run {
   /** Cuts the run short. Without effect on one that has ended, or is being cut short already. */
   end(cause: EndCause): void {
     this.#cause ??= cause
+    this.#charsAtCut ??= this.#chars
     this.#cut.abort()
   }
 
-  async #drive({ runId, model, source, log, limits, clock, onSourceError }: RunOptions): Run['ended'] {
+  /** UTF-16 code units of text kept. */
+  get chars(): number {
+    return this.#chars
+  }
+
+  subscribed(): void {
+    this.#subscriptions += 1
+  }
+
+  sentFrame(): void {
+    this.#frames += 1
+  }
+
+  async #drive(options: RunOptions): Promise<RunSummary> {
+    const { runId, owner, model, source, log, limits, clock, onFirstText, onSourceError } = options
     const { signal } = this.#cut
+    const startedAt = clock.now()
     const cancelTimeout = clock.after(limits.runMaxMs, () => this.end('timeout'))
     let own: TerminalEvent | undefined
     try {
@@ -81,6 +102,12 @@ export class Run {
         frameMs: limits.frameMs,
         clock,
         signal,
+        onText: (chars) => {
+          this.#chars += chars
+          if (this.#firstTextMs !== undefined) return
+          this.#firstTextMs = clock.now() - startedAt
+          onFirstText?.(this.#firstTextMs)
+        },
         onLateError: onSourceError,
       })
     } catch (error) {
@@ -93,7 +120,21 @@ export class Run {
     }
     const terminal = terminalOf(own, this.#cause, limits)
     // The one place where a run's end is written: whatever happened, exactly one.
-    return { terminal, end: await log.append([terminal]) }
+    await log.append([terminal])
+    return {
+      runId,
+      owner,
+      model,
+      terminal,
+      cause: this.#cause,
+      usage: own?.type === 'done' ? own.usage : undefined,
+      chars: this.#chars,
+      charsAfterCut: this.#chars - (this.#charsAtCut ?? this.#chars),
+      ms: clock.now() - startedAt,
+      firstTextMs: this.#firstTextMs,
+      frames: this.#frames,
+      subscriptions: this.#subscriptions,
+    }
   }
 }
 

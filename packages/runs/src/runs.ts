@@ -1,10 +1,10 @@
-import type { TerminalEvent } from '@sluice/events'
 import { type Clock, systemClock } from './clock.ts'
 import { followLog } from './follow-log.ts'
 import type { Log, LogEntry } from './log.ts'
 import { MemoryLog } from './memory-log.ts'
 import type { Source } from './pump.ts'
 import { Run, type RunLimits } from './run.ts'
+import type { RunSummary } from './run-summary.ts'
 import { RunsError } from './runs-error.ts'
 import { sleep } from './sleep.ts'
 
@@ -19,14 +19,14 @@ export interface RunsOptions extends RunLimits {
   readonly clock?: Clock
   /** Where a run's events are kept. Default: in memory. */
   readonly createLog?: (runId: string) => Log
+  /** Told of every run that starts. */
+  readonly onStart?: (run: { runId: string; owner: string; model: string }) => void
+  /** Told of every run's first text or thinking, and how long it took, in ms. */
+  readonly onFirstText?: (run: { runId: string; ms: number }) => void
+  /** Told of every frame of text but a subscription's first: the time since the one before it, in ms. */
+  readonly onFrameGap?: (ms: number) => void
   /** Told of every run's end. */
-  readonly onEnd?: (run: {
-    runId: string
-    owner: string
-    terminal: TerminalEvent
-    chars: number
-    ms: number
-  }) => void
+  readonly onEnd?: (run: RunSummary) => void
   /** Told of a source that threw, or a log that failed: a bug or an outage, never an expected failure. */
   readonly onError?: (error: unknown, runId: string) => void
 }
@@ -82,6 +82,20 @@ export class Runs {
     return readers
   }
 
+  /** Live runs for which Claude is not read just now, for their readers have enough. */
+  get paused(): number {
+    let paused = 0
+    for (const run of this.#runs.values()) paused += run.lease.paused ? 1 : 0
+    return paused
+  }
+
+  /** UTF-16 code units of text kept, over all runs. */
+  get chars(): number {
+    let chars = 0
+    for (const run of this.#runs.values()) chars += run.chars
+    return chars
+  }
+
   /** Whether this owner has this run, so that starting it again would do nothing. */
   has(owner: string, runId: string): boolean {
     return this.#runs.get(runId)?.owner === owner
@@ -101,7 +115,7 @@ export class Runs {
     }
     if (this.#closing) throw new RunsError('closing', 'The server is restarting; try again in a moment.')
     this.#admit(owner)
-    const { onError, createLog } = this.#options
+    const { onStart, onFirstText, onError, createLog } = this.#options
     const run = new Run({
       ...rest,
       runId,
@@ -109,8 +123,10 @@ export class Runs {
       log: createLog?.(runId) ?? new MemoryLog(),
       limits: this.#options,
       clock: this.#clock,
+      onFirstText: (ms) => onFirstText?.({ runId, ms }),
       onSourceError: (error) => onError?.(error, runId),
     })
+    onStart?.({ runId, owner, model: rest.model })
     this.#runs.set(runId, run)
     this.#count(owner, 1)
     const over = this.#seeOff(run).finally(() => this.#live.delete(over))
@@ -130,10 +146,11 @@ export class Runs {
     if (after > end) {
       throw new RunsError('position_beyond_end', `Position ${after} is beyond the end of the run, ${end}.`)
     }
-    const { windowChars, frameMs } = this.#options
+    const { windowChars, frameMs, onFrameGap } = this.#options
     const reader = run.lease.open({ readerId, position: after })
     signal.addEventListener('abort', reader.close, { once: true })
     if (signal.aborted) reader.close()
+    run.subscribed()
     try {
       yield* followLog({
         log: run.log,
@@ -142,6 +159,10 @@ export class Runs {
         maxFrameChars: windowChars,
         frameMs,
         clock: this.#clock,
+        onFrame(gapMs) {
+          run.sentFrame()
+          if (gapMs !== undefined) onFrameGap?.(gapMs)
+        },
       })
     } finally {
       signal.removeEventListener('abort', reader.close)
@@ -222,10 +243,9 @@ export class Runs {
   /** Waits for the end of a run and tells of it. */
   async #seeOff({ runId, owner, ended }: Run): Promise<void> {
     const { onEnd, onError } = this.#options
-    const startedAt = this.#clock.now()
     try {
-      const { terminal, end } = await ended
-      onEnd?.({ runId, owner, terminal, chars: end, ms: this.#clock.now() - startedAt })
+      const summary = await ended
+      onEnd?.(summary)
     } catch (error) {
       onError?.(error, runId)
     } finally {

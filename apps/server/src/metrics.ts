@@ -1,0 +1,109 @@
+import { createServer, type Server } from 'node:http'
+import type { RunSummary, Runs } from '@sluice/runs'
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+
+/** What Prometheus may know. One per server; what each is for, and which to alert on, is in docs/operations.md. */
+export interface Metrics {
+  started(): void
+  firstText(ms: number): void
+  frameGap(ms: number): void
+  ended(run: RunSummary): void
+  /** Serves /metrics until the server is closed. Not for the public: give it a port of its own. */
+  listen(options: { port: number; host: string }): Promise<Server>
+}
+
+/** @param runs is asked at every scrape; a function, for the runs report to what is made here. */
+export function createMetrics(runs: () => Runs): Metrics {
+  const registers = [new Registry()]
+  const [registry] = registers as [Registry]
+  const gauge = (name: string, help: string, read: (runs: Runs) => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read(runs()))
+      },
+    })
+  gauge('sluice_runs_live', 'Runs that have not ended', ({ live }) => live)
+  gauge('sluice_runs_retained', 'Runs that can be read, ended ones included', ({ size }) => size)
+  gauge('sluice_runs_paused', 'Live runs whose readers have enough for now', ({ paused }) => paused)
+  gauge('sluice_readers', 'Open subscriptions', ({ readers }) => readers)
+  gauge(
+    'sluice_text_bytes_retained',
+    'Text kept in memory, at two bytes a character',
+    ({ chars }) => chars * 2,
+  )
+  const started = new Counter({ name: 'sluice_runs_started_total', help: 'Runs started', registers })
+  const ended = new Counter({
+    name: 'sluice_runs_ended_total',
+    help: 'Runs ended, by how: done, stopped, or the code of the error',
+    labelNames: ['cause'],
+    registers,
+  })
+  const firstText = new Histogram({
+    name: 'sluice_first_text_seconds',
+    help: 'From the start of a run to its first text or thinking',
+    buckets: [0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64],
+    registers,
+  })
+  const frameGap = new Histogram({
+    name: 'sluice_frame_gap_seconds',
+    help: 'Between two frames of text to one reader',
+    buckets: [0.05, 0.06, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 5, 15],
+    registers,
+  })
+  const tokens = new Counter({
+    name: 'sluice_tokens_total',
+    help: 'Tokens that runs used, as far as Claude told',
+    labelNames: ['kind'],
+    registers,
+  })
+  const cost = new Counter({ name: 'sluice_cost_usd_total', help: 'What they cost', registers })
+  const afterAbort = new Counter({
+    name: 'sluice_tokens_after_abort_total',
+    help: 'Tokens that still arrived after a run was cut short, at four characters each',
+    registers,
+  })
+  return {
+    started: () => started.inc(),
+    firstText: (ms) => firstText.observe(ms / 1000),
+    frameGap: (ms) => frameGap.observe(ms / 1000),
+    ended({ terminal, usage, charsAfterCut }) {
+      ended.inc({ cause: causeOf(terminal) })
+      afterAbort.inc(charsAfterCut / 4)
+      if (terminal.type === 'done' && terminal.costUsd !== null) cost.inc(terminal.costUsd)
+      if (!usage) return
+      tokens.inc({ kind: 'input' }, usage.inputTokens)
+      tokens.inc({ kind: 'output' }, usage.outputTokens)
+      tokens.inc({ kind: 'cache_read' }, usage.cacheReadTokens)
+      tokens.inc({ kind: 'cache_write' }, usage.cacheWriteTokens)
+    },
+    listen({ port, host }) {
+      collectDefaultMetrics({ register: registry })
+      return serveRegistry(registry, { port, host })
+    },
+  }
+}
+
+function causeOf(terminal: RunSummary['terminal']): string {
+  if (terminal.type === 'error') return terminal.code
+  return terminal.stopReason === 'stopped' ? 'stopped' : 'done'
+}
+
+function serveRegistry(registry: Registry, address: { port: number; host: string }): Promise<Server> {
+  const server = createServer((request, response) => {
+    if (request.url !== '/metrics') {
+      response.writeHead(404).end()
+      return
+    }
+    registry.metrics().then(
+      (text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text),
+      () => response.writeHead(500).end(),
+    )
+  })
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(address, () => resolve(server))
+  })
+}

@@ -1,0 +1,51 @@
+import type { Usage } from '@sluice/events'
+import type { RunsOptions, RunSummary } from '@sluice/runs'
+import type { FastifyBaseLogger } from 'fastify'
+import type { Limits } from './limits.ts'
+import type { Metrics } from './metrics.ts'
+
+/** For runs whose source could not say what they used. */
+const CHARS_PER_TOKEN = 4
+
+type Observers = Pick<RunsOptions, 'onStart' | 'onFirstText' | 'onFrameGap' | 'onEnd' | 'onError'>
+
+/** Who hears of what happens to runs: the log, the metrics, and the owners' budgets. */
+export function observeRuns(logger: FastifyBaseLogger, metrics: Metrics, limits: Limits): Observers {
+  return {
+    onStart(run) {
+      metrics.started()
+      logger.info(run, 'run started')
+    },
+    onFirstText({ runId, ms }) {
+      metrics.firstText(ms)
+      logger.debug({ runId, ms: Math.round(ms) }, 'first text')
+    },
+    onFrameGap: (ms) => metrics.frameGap(ms),
+    onEnd(run) {
+      metrics.ended(run)
+      logger.info(lineOf(run), 'run ended')
+      limits.spend(run.owner, tokensOf(run)).catch((error: unknown) => {
+        logger.error({ err: error, runId: run.runId }, 'budget not counted')
+      })
+    },
+    onError: (error, runId) => logger.error({ err: error, runId }, 'run failed'),
+  }
+}
+
+/** One flat line that says what a run did, how it ended and what it cost. */
+function lineOf({ terminal, usage, ms, firstTextMs, ...run }: RunSummary): object {
+  return {
+    ...run,
+    ms: Math.round(ms),
+    firstTextMs: firstTextMs === undefined ? undefined : Math.round(firstTextMs),
+    ...usage,
+    ...(terminal.type === 'done'
+      ? { end: terminal.stopReason, costUsd: terminal.costUsd }
+      : { end: terminal.code, retryable: terminal.retryable }),
+  }
+}
+
+function tokensOf({ usage, chars }: { usage: Usage | undefined; chars: number }): number {
+  if (!usage) return Math.ceil(chars / CHARS_PER_TOKEN)
+  return usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens
+}
