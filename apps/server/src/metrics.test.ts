@@ -57,7 +57,9 @@ test('a run whose reader has enough counts as paused', async () => {
   const connection = await client.events({ runId, readerId })
   await collect(connection, { enough: ({ position }) => position >= 300 })
   // At the latest when the pump's frame is over; every look is a round trip, not a sleep.
-  while ((await scrape(server.metricsUrl)).get('sluice_runs_paused') !== 1) {}
+  let paused = await scrape(server.metricsUrl)
+  while (paused.get('sluice_runs_paused') !== 1) paused = await scrape(server.metricsUrl)
+  expect(paused.get('sluice_runs_live')).toBe(1)
   connection.destroy()
 })
 

@@ -14,8 +14,8 @@ export interface Metrics {
 
 /** @param runs is asked at every scrape; a function, for the runs report to what is made here. */
 export function createMetrics(runs: () => Runs): Metrics {
-  const registers = [new Registry()]
-  const [registry] = registers as [Registry]
+  const registry = new Registry()
+  const registers = [registry]
   const gauge = (name: string, help: string, read: (runs: Runs) => number) =>
     new Gauge({
       name,

@@ -1,0 +1,267 @@
+import { EMPTY_RUN_VIEW } from '@sluice/events'
+import { TRPCClientError } from '@trpc/client'
+import { expect, test } from 'vitest'
+import { createFakeServer, DONE } from '../run/testing/fake-server.ts'
+import { createManualClock } from '../run/testing/manual-clock.ts'
+import { type ChatApi, createChat } from './chat.ts'
+import type { StoredTurn } from './stored-chat.ts'
+import { MAX_ATTEMPTS } from './until-answered.ts'
+
+type Answer = 'yes' | 'lost' | { refusal: string }
+
+function setup(stored: readonly StoredTurn[] = []) {
+  const clock = createManualClock()
+  const server = createFakeServer()
+  const starts: Parameters<ChatApi['start']>[0][] = []
+  const stops: string[] = []
+  const saved: (readonly StoredTurn[])[] = []
+  const waiting: ((answer: Answer) => void)[] = []
+  const api: ChatApi = {
+    async start(input) {
+      starts.push(input)
+      const answer = await new Promise<Answer>((resolve) => waiting.push(resolve))
+      if (answer === 'lost') throw new TRPCClientError('fetch failed')
+      if (answer !== 'yes') throw refusal(answer.refusal)
+    },
+    async stop({ runId }) {
+      stops.push(runId)
+    },
+    events: server.source,
+    ack: server.ack,
+  }
+  const storage = { load: () => stored, save: (turns: readonly StoredTurn[]) => void saved.push(turns) }
+  const chat = createChat({ api, storage, clock })
+
+  /** The server answers the start that waits. */
+  const answer = async (how: Answer) => {
+    waiting.shift()?.(how)
+    await clock.advance(0)
+  }
+  const last = () => {
+    const turn = chat.getSnapshot().turns.at(-1)
+    if (!turn) throw new Error('no turn')
+    return turn
+  }
+  /** What the page does once a turn has started. */
+  const follow = () => {
+    last().run.connect()
+    server.setPosition(0)
+    server.connected()
+  }
+  return { chat, clock, server, starts, stops, saved, answer, last, follow }
+}
+
+function refusal(message: string) {
+  const data = { code: 'TOO_MANY_REQUESTS', httpStatus: 429 }
+  return new TRPCClientError(message, { result: { error: { message, code: -32_029, data } } })
+}
+
+test('a prompt starts one run, which is followed once the server has confirmed it', async () => {
+  const { chat, starts, answer, last } = setup()
+  const sent = chat.send('Why?')
+  expect(chat.getSnapshot().busy).toBe(true)
+  expect(last().started).toBe(false)
+  await answer('yes')
+  expect(await sent).toBe(true)
+  expect(last()).toMatchObject({ prompt: 'Why?', started: true })
+  expect(starts).toEqual([{ runId: last().runId, messages: [{ role: 'user', content: 'Why?' }] }])
+})
+
+test('a second Enter while a run is under way starts nothing', async () => {
+  const { chat, starts, answer } = setup()
+  const first = chat.send('Why?')
+  const second = chat.send('Why?')
+  await answer('yes')
+  await chat.send('Why?')
+  expect(await Promise.all([first, second])).toEqual([true, false])
+  expect(starts).toHaveLength(1)
+})
+
+test('a start that nobody answered is repeated under the same id', async () => {
+  const { chat, clock, starts, answer, last } = setup()
+  const sent = chat.send('Why?')
+  await answer('lost')
+  await clock.advance(10_000)
+  await answer('lost')
+  await clock.advance(10_000)
+  await answer('yes')
+  expect(await sent).toBe(true)
+  expect(starts.map(({ runId }) => runId)).toEqual([last().runId, last().runId, last().runId])
+})
+
+test('a server that never answers ends in a failure, and Retry asks under the same id', async () => {
+  const { chat, clock, starts, answer, last } = setup()
+  const sent = chat.send('Why?')
+  for (let i = 0; i < MAX_ATTEMPTS; i++) {
+    await answer('lost')
+    await clock.advance(10_000)
+  }
+  expect(await sent).toBe(true)
+  expect(starts).toHaveLength(MAX_ATTEMPTS)
+  expect(last().run.getSnapshot().failure).toMatchObject({ code: 'unreachable', retryable: true })
+  expect(chat.getSnapshot().busy).toBe(false)
+  chat.retry()
+  await answer('yes')
+  expect(new Set(starts.map(({ runId }) => runId)).size).toBe(1)
+  expect(last().started).toBe(true)
+  expect(clock.pending()).toBe(0)
+})
+
+test('a refusal shows its message and takes the turn back', async () => {
+  const { chat, starts, answer, saved } = setup()
+  const sent = chat.send('Why?')
+  await answer({ refusal: 'Too many answers at once.' })
+  expect(await sent).toBe(false)
+  expect(chat.getSnapshot()).toMatchObject({ turns: [], busy: false, refusal: 'Too many answers at once.' })
+  expect(starts).toHaveLength(1)
+  expect(saved.at(-1)).toEqual([])
+  void chat.send('Again')
+  expect(chat.getSnapshot().refusal).toBeUndefined()
+})
+
+test('Stop reaches the server, and the answer ends when the run says so', async () => {
+  const run = setup()
+  void run.chat.send('Why?')
+  await run.answer('yes')
+  run.follow()
+  run.chat.stop()
+  run.chat.stop()
+  expect(run.stops).toEqual([run.last().runId])
+  expect(run.chat.getSnapshot()).toMatchObject({ busy: true, stopping: true })
+  run.server.send({ ...DONE, stopReason: 'stopped' })
+  expect(run.chat.getSnapshot()).toMatchObject({ busy: false, stopping: false })
+})
+
+test('Stop before the start was answered stops the run that came of it', async () => {
+  const { chat, stops, answer, last } = setup()
+  void chat.send('Why?')
+  chat.stop()
+  expect(stops).toEqual([])
+  await answer('yes')
+  expect(stops).toEqual([last().runId])
+  expect(last().started).toBe(true)
+})
+
+test('Stop while the server cannot be reached ends the attempts, and stops what may have come of them', async () => {
+  const { chat, clock, starts, stops, answer, last } = setup()
+  void chat.send('Why?')
+  await answer('lost')
+  chat.stop()
+  await clock.advance(60_000)
+  expect(starts).toHaveLength(1)
+  expect(stops).toEqual([starts[0]?.runId])
+  expect(last().run.getSnapshot().failure?.code).toBe('stopped')
+  expect(chat.getSnapshot().busy).toBe(false)
+  expect(clock.pending()).toBe(0)
+})
+
+test('the next prompt brings along what was asked and answered', async () => {
+  const run = setup()
+  void run.chat.send('One?')
+  await run.answer('yes')
+  run.follow()
+  run.server.text('First.')
+  run.server.send(DONE)
+  void run.chat.send('Two?')
+  expect(run.starts[1]?.messages).toEqual([
+    { role: 'user', content: 'One?' },
+    { role: 'assistant', content: 'First.' },
+    { role: 'user', content: 'Two?' },
+  ])
+})
+
+test('Retry asks again under a new id, in the place of the failed turn', async () => {
+  const run = setup()
+  void run.chat.send('Why?')
+  await run.answer('yes')
+  run.follow()
+  run.server.text('Half of')
+  run.server.send({ type: 'error', code: 'upstream_interrupted', message: 'Cut', retryable: true })
+  run.chat.retry()
+  await run.answer('yes')
+  expect(run.chat.getSnapshot().turns).toHaveLength(1)
+  expect(run.starts[1]?.messages).toEqual(run.starts[0]?.messages)
+  expect(run.starts[1]?.runId).not.toBe(run.starts[0]?.runId)
+})
+
+test('a refused Retry leaves the failed turn as it was', async () => {
+  const run = setup()
+  void run.chat.send('Why?')
+  await run.answer('yes')
+  run.follow()
+  run.server.text('Half of')
+  run.server.send({ type: 'error', code: 'overloaded', message: 'Busy', retryable: true })
+  const failed = run.last()
+  run.chat.retry()
+  await run.answer({ refusal: 'Not so fast.' })
+  expect(run.last()).toBe(failed)
+  expect(run.chat.getSnapshot().refusal).toBe('Not so fast.')
+})
+
+test('an answer is stored when it is complete, and what has arrived of it whenever the page asks', async () => {
+  const run = setup()
+  void run.chat.send('Why?')
+  await run.answer('yes')
+  run.follow()
+  run.server.text('Half')
+  run.chat.save()
+  expect(run.saved.at(-1)?.[0]?.view).toMatchObject({ text: 'Half', position: 4, status: 'streaming' })
+  run.server.text(' and all')
+  run.server.send(DONE)
+  expect(run.saved.at(-1)?.[0]?.view).toMatchObject({ text: 'Half and all', status: 'done' })
+})
+
+test('a stored half answer is followed from where it was, and nothing is started', () => {
+  const view = { ...EMPTY_RUN_VIEW, status: 'streaming' as const, position: 5, text: 'Half' }
+  const { chat, server, starts, last } = setup([{ runId: 'run', prompt: 'Why?', view }])
+  expect(chat.getSnapshot().busy).toBe(true)
+  last().run.connect()
+  expect(server.reader().lastEventId).toBe('5')
+  server.setPosition(5)
+  server.text(' and all')
+  server.send(DONE)
+  expect(last().run.getSnapshot().view.text).toBe('Half and all')
+  expect(chat.getSnapshot().busy).toBe(false)
+  expect(starts).toEqual([])
+})
+
+test('a stored half answer whose run is gone keeps its text, and can be asked again', () => {
+  const view = { ...EMPTY_RUN_VIEW, status: 'streaming' as const, position: 5, text: 'Half' }
+  const { chat, server, last, starts } = setup([{ runId: 'run', prompt: 'Why?', view }])
+  last().run.connect()
+  server.reader().handlers.onError({ message: 'No such run.', data: { code: 'NOT_FOUND' } })
+  expect(last().run.getSnapshot()).toMatchObject({ view: { text: 'Half' }, failure: { code: 'NOT_FOUND' } })
+  expect(chat.getSnapshot().busy).toBe(false)
+  chat.retry()
+  expect(starts[0]?.runId).not.toBe('run')
+})
+
+test('a new chat stops the answer under way, and forgets it', async () => {
+  const run = setup()
+  void run.chat.send('Why?')
+  await run.answer('yes')
+  const { runId } = run.last()
+  run.chat.clear()
+  expect(run.stops).toEqual([runId])
+  expect(run.chat.getSnapshot()).toMatchObject({ turns: [], busy: false, stopping: false })
+  expect(run.saved.at(-1)).toEqual([])
+})
+
+test('a new chat before the start was answered stops the run that comes of it', async () => {
+  const { chat, starts, stops, answer } = setup()
+  void chat.send('Why?')
+  chat.clear()
+  await answer('yes')
+  expect(stops).toEqual([starts[0]?.runId])
+  expect(chat.getSnapshot().turns).toEqual([])
+})
+
+test('taking a turn back returns its prompt', async () => {
+  const run = setup()
+  void run.chat.send('Why?')
+  await run.answer('yes')
+  run.follow()
+  run.server.send({ type: 'error', code: 'invalid_request', message: 'Too long', retryable: false })
+  expect(run.chat.takeBack()).toBe('Why?')
+  expect(run.chat.getSnapshot().turns).toEqual([])
+})

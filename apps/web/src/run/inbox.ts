@@ -1,0 +1,40 @@
+import { cutLength, isTextual, type RunEvent, type UnknownEvent } from '@sluice/events'
+
+type AnyEvent = RunEvent | UnknownEvent
+
+export interface Inbox {
+  push(event: AnyEvent): void
+  /** The next events in order, with at most `maxChars` of text and thinking; a longer event is cut. */
+  take(maxChars: number): AnyEvent[]
+  isEmpty(): boolean
+}
+
+/** What has been received and not yet shown. Flow control keeps it below one window. */
+export function createInbox(): Inbox {
+  let waiting: AnyEvent[] = []
+
+  return {
+    push: (event) => waiting.push(event),
+    isEmpty: () => waiting.length === 0,
+    take(maxChars) {
+      const taken: AnyEvent[] = []
+      let room = maxChars
+      let rest: AnyEvent[] = []
+      for (const [index, event] of waiting.entries()) {
+        if (event.type === 'unknown' || !isTextual(event)) {
+          taken.push(event)
+          continue
+        }
+        const length = cutLength(event.text, room)
+        if (length > 0) taken.push({ ...event, text: event.text.slice(0, length) })
+        room -= length
+        if (length < event.text.length) {
+          rest = [{ ...event, text: event.text.slice(length) }, ...waiting.slice(index + 1)]
+          break
+        }
+      }
+      waiting = rest
+      return taken
+    },
+  }
+}

@@ -1,0 +1,187 @@
+import {
+  EMPTY_RUN_VIEW,
+  isTerminal,
+  reduceRun,
+  type RunEvent,
+  type RunView,
+  type UnknownEvent,
+} from '@sluice/events'
+import { appendText, type Blocks, EMPTY_BLOCKS } from '../answer/blocks.ts'
+import { type Acker, createAcker } from './acker.ts'
+import { createCadence } from './cadence.ts'
+import { followRun, type RunFailure } from './follow-run.ts'
+import { createInbox } from './inbox.ts'
+import { type PageClock, pageClock } from './page-clock.ts'
+import type { RunAck, RunSource } from './run-source.ts'
+
+/** New text per commit: a replay after a reload arrives in pieces a slow phone can render, paced by the acks. */
+export const MAX_COMMIT_CHARS = 8192
+
+export interface RunSnapshot {
+  readonly view: RunView
+  /** `view.text` and `view.thinking` once more, cut into blocks as they arrived. */
+  readonly text: Blocks
+  readonly thinking: Blocks
+  readonly connection: 'connecting' | 'open' | 'reconnecting' | 'closed'
+  /** Set when the run can no longer be followed; `view.error` is what the run itself says. */
+  readonly failure: RunFailure | undefined
+  readonly commits: number
+  readonly gaps: number
+  readonly reconnects: number
+  readonly acked: number
+}
+
+export interface RunStore {
+  readonly getSnapshot: () => RunSnapshot
+  readonly subscribe: (listener: () => void) => () => void
+  /** Follows the run from what this store already has; does nothing when connected, or at the run's end. */
+  readonly connect: () => void
+  /** Leaves no timer, listener or subscription behind. `connect` goes on from here. */
+  readonly close: () => void
+  /** Everything up to `position` is on the page, and may be acknowledged. */
+  readonly rendered: (position: number) => void
+  /** Ends what never became a run, or cannot be one any more. */
+  readonly fail: (failure: RunFailure) => void
+}
+
+export interface RunStoreOptions {
+  runId: string
+  /** What an earlier page had already received. Default: nothing. */
+  initial?: RunView
+  source: RunSource
+  ack: RunAck
+  clock?: PageClock
+}
+
+/** Nothing more will come of this run. */
+export function isOver({ view, failure }: RunSnapshot): boolean {
+  return failure !== undefined || view.status === 'done' || view.status === 'failed'
+}
+
+/**
+ * One run as the page sees it. Events are received at once and shown in commits, about ten a second: a commit
+ * reduces everything that waits, within `MAX_COMMIT_CHARS`, into one new snapshot. The first thinking, the
+ * first text, the end and failures are shown at once.
+ */
+export function createRunStore(options: RunStoreOptions): RunStore {
+  const { runId, initial = EMPTY_RUN_VIEW, source, ack, clock = pageClock } = options
+  const listeners = new Set<() => void>()
+  const inbox = createInbox()
+  const cadence = createCadence(clock, commit)
+  const urgent = new Set<string>(['thinking', 'text'])
+  let received = initial.position
+  let rendered = initial.position
+  let acker: Acker | undefined
+  let disconnect: (() => void) | undefined
+  let snapshot: RunSnapshot = {
+    view: initial,
+    text: appendText(EMPTY_BLOCKS, initial.text),
+    thinking: appendText(EMPTY_BLOCKS, initial.thinking),
+    connection: 'connecting',
+    failure: undefined,
+    commits: 0,
+    gaps: 0,
+    reconnects: 0,
+    acked: initial.position,
+  }
+
+  function publish(change: Partial<RunSnapshot>) {
+    snapshot = { ...snapshot, ...change, acked: acker?.acked() ?? snapshot.acked }
+    for (const listener of listeners) listener()
+  }
+
+  function connect() {
+    if (disconnect || isOver(snapshot)) return
+    const forgetVisible = clock.onVisible(cadence.now)
+    let follower: { stop(): void } | undefined
+    disconnect = () => {
+      forgetVisible()
+      follower?.stop()
+    }
+    follower = followRun({
+      runId,
+      after: received,
+      source,
+      clock,
+      onReader(readerId, after) {
+        acker?.stop()
+        acker = createAcker({
+          clock,
+          acked: after,
+          rendered,
+          send: (position) => ack({ runId, readerId, position }),
+        })
+      },
+      onEvent: receive,
+      onConnection(connection) {
+        if (connection === snapshot.connection) return
+        const lost = snapshot.connection === 'open' && connection === 'reconnecting'
+        publish({ connection, reconnects: snapshot.reconnects + (lost ? 1 : 0) })
+      },
+      onGap: () => publish({ gaps: snapshot.gaps + 1 }),
+      onFailure: fail,
+    })
+    if (!inbox.isEmpty()) cadence.soon()
+  }
+
+  function receive(event: RunEvent | UnknownEvent, position: number) {
+    received = position
+    inbox.push(event)
+    if (event.type !== 'unknown' && isTerminal(event)) {
+      // The server ended this reader with its last event: there is nobody left to acknowledge to.
+      acker?.stop()
+      cadence.now()
+    } else if (urgent.delete(event.type)) cadence.now()
+    else cadence.soon()
+  }
+
+  function commit() {
+    const events = inbox.take(MAX_COMMIT_CHARS)
+    if (events.length === 0) return
+    let { view, text, thinking } = snapshot
+    for (const event of events) {
+      view = reduceRun(view, event)
+      if (event.type === 'text') text = appendText(text, event.text)
+      if (event.type === 'thinking') thinking = appendText(thinking, event.text)
+    }
+    const change = { view, text, thinking, commits: snapshot.commits + 1 }
+    if (isOver({ ...snapshot, ...change })) {
+      close()
+      publish(change)
+      return
+    }
+    publish(change)
+    if (!inbox.isEmpty()) cadence.soon()
+  }
+
+  function fail(failure: RunFailure) {
+    // What had arrived is still part of the answer.
+    while (!inbox.isEmpty()) commit()
+    if (isOver(snapshot)) return
+    close()
+    publish({ failure })
+  }
+
+  function close() {
+    cadence.cancel()
+    acker?.stop()
+    disconnect?.()
+    disconnect = undefined
+    snapshot = { ...snapshot, connection: 'closed', acked: acker?.acked() ?? snapshot.acked }
+  }
+
+  return {
+    getSnapshot: () => snapshot,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    connect,
+    close,
+    rendered(position) {
+      rendered = Math.max(rendered, position)
+      acker?.rendered(position)
+    },
+    fail,
+  }
+}

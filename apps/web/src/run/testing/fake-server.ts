@@ -1,0 +1,83 @@
+import { advance, type DoneEvent, type RunEvent } from '@sluice/events'
+import type { RunAck, RunSource, RunSourceHandlers } from '../run-source.ts'
+
+interface FakeReader {
+  readonly readerId: string
+  readonly lastEventId: string | undefined
+  readonly handlers: RunSourceHandlers
+  open: boolean
+}
+
+/** One run's log and its readers, as the store sees them; the test says what arrives and when. */
+export function createFakeServer() {
+  const readers: FakeReader[] = []
+  const acks: { readerId: string; position: number }[] = []
+  const held: (() => void)[] = []
+  let position = 0
+  let answerAcks: 'yes' | 'no' | 'later' = 'yes'
+
+  const source: RunSource = ({ readerId, lastEventId }, handlers) => {
+    const added: FakeReader = { readerId, lastEventId, handlers, open: true }
+    readers.push(added)
+    return {
+      unsubscribe() {
+        added.open = false
+        // tRPC's client completes a subscription that is left.
+        handlers.onComplete()
+      },
+    }
+  }
+
+  const ack: RunAck = async ({ readerId, position: acked }) => {
+    acks.push({ readerId, position: acked })
+    if (answerAcks === 'no') throw new Error('fetch failed')
+    if (answerAcks === 'later') await new Promise<void>((resolve) => held.push(resolve))
+  }
+
+  function reader(): FakeReader {
+    const last = readers.at(-1)
+    if (!last) throw new Error('nobody has subscribed')
+    return last
+  }
+
+  return {
+    source,
+    ack,
+    readers,
+    acks,
+    reader,
+    openReaders: () => readers.filter(({ open }) => open).length,
+    connected: () => reader().handlers.onConnectionStateChange({ state: 'pending', error: null }),
+    dropped: () =>
+      reader().handlers.onConnectionStateChange({ state: 'connecting', error: { message: 'Unknown error' } }),
+    /** Sends the next event of the log. */
+    send(event: RunEvent) {
+      position = advance(position, event)
+      reader().handlers.onData({ id: String(position), data: event })
+    },
+    text(text: string) {
+      this.send({ type: 'text', text })
+    },
+    /** Sends anything, at any position. */
+    sendAt(id: number, data: unknown) {
+      reader().handlers.onData({ id: String(id), data })
+    },
+    position: () => position,
+    setPosition(to: number) {
+      position = to
+    },
+    setAcks(answer: 'yes' | 'no' | 'later') {
+      answerAcks = answer
+    },
+    releaseAcks() {
+      for (const release of held.splice(0)) release()
+    },
+  }
+}
+
+export const DONE: DoneEvent = {
+  type: 'done',
+  stopReason: 'end_turn',
+  usage: { inputTokens: 3, outputTokens: 5, cacheReadTokens: 0, cacheWriteTokens: 0, estimated: false },
+  costUsd: 0.01,
+}

@@ -1,0 +1,48 @@
+import { createTRPCReact } from '@trpc/react-query'
+import { httpLink, httpSubscriptionLink, retryLink, splitLink } from '@trpc/client'
+import type { AppRouter } from '@sluice/server'
+import { backoffMs } from './backoff.ts'
+import type { ChatApi } from './chat/chat.ts'
+import { isRefusal } from './server-error.ts'
+
+export const trpc = createTRPCReact<AppRouter>()
+
+const url = '/trpc'
+
+/** Long enough for a slow phone, short enough that a request which fell into a hole is made again. */
+const REQUEST_MS = 15_000
+
+export function createClient() {
+  return trpc.createClient({
+    links: [
+      splitLink({
+        condition: (op) => op.type === 'subscription',
+        true: [
+          // An EventSource retries a lost socket by itself, but gives up for good on a 502 from a proxy. What
+          // the server itself refuses stays refused.
+          retryLink({
+            retry: ({ error }) => !isRefusal(error),
+            retryDelayMs: (attempt) => backoffMs(attempt),
+          }),
+          httpSubscriptionLink({ url }),
+        ],
+        // Not batched: an ack or a Stop must not wait for the slowest call beside it.
+        false: httpLink({ url }),
+      }),
+    ],
+  })
+}
+
+function limit() {
+  return { signal: AbortSignal.timeout(REQUEST_MS) }
+}
+
+/** What the chat needs, each call with the patience it deserves. */
+export function createChatApi(client: ReturnType<typeof createClient>): ChatApi {
+  return {
+    start: (input) => client.chat.start.mutate(input, limit()),
+    stop: (input) => client.runs.stop.mutate(input, limit()),
+    ack: (input) => client.runs.ack.mutate(input, limit()),
+    events: (input, handlers) => client.runs.events.subscribe(input, handlers),
+  }
+}

@@ -1,0 +1,36 @@
+import { ServerResponse } from 'node:http'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+
+const port = process.env['PORT'] ?? '3000'
+
+export default defineConfig({
+  plugins: [react()],
+  build: { target: 'es2022', modulePreload: { polyfill: false } },
+  server: {
+    port: 5173,
+    proxy: {
+      '/trpc': {
+        target: `http://127.0.0.1:${port}`,
+        configure(proxy) {
+          // An API that is not up yet (`pnpm dev` starts both at once) or was killed: the client tries again.
+          proxy.on('error', (_error, _request, browser) => {
+            if (!(browser instanceof ServerResponse)) return
+            if (browser.headersSent) browser.destroy()
+            else
+              browser
+                .writeHead(503, { 'Content-Type': 'text/plain', 'Retry-After': '1' })
+                .end('The API is not up')
+          })
+          // An API killed in mid-stream leaves the browser's connection open, and the answer silent for ever:
+          // https://github.com/vitejs/vite/issues/20712
+          proxy.on('proxyRes', (upstream, _request, browser) => {
+            upstream.on('close', () => {
+              if (!upstream.complete) browser.destroy()
+            })
+          })
+        },
+      },
+    },
+  },
+})
