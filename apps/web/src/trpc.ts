@@ -37,10 +37,22 @@ function limit() {
   return { signal: AbortSignal.timeout(REQUEST_MS) }
 }
 
-/** What the chat needs, each call with the patience it deserves. */
-export function createChatApi(client: ReturnType<typeof createClient>): ChatApi {
+/**
+ * What the chat needs, each call with the patience it deserves.
+ *
+ * The owner is a cookie that the first response sets. Two first requests side by side would make two owners,
+ * and the answer of one would be hidden from the other: a start waits for the `session`, however early Enter
+ * was pressed.
+ */
+export function createChatApi(
+  client: ReturnType<typeof createClient>,
+  session: () => Promise<unknown>,
+): ChatApi {
   return {
-    start: (input) => client.chat.start.mutate(input, limit()),
+    async start(input) {
+      await session()
+      return client.chat.start.mutate(input, limit())
+    },
     stop: (input) => client.runs.stop.mutate(input, limit()),
     ack: (input) => client.runs.ack.mutate(input, limit()),
     events: (input, handlers) => client.runs.events.subscribe(input, handlers),

@@ -1,4 +1,5 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { createTRPCQueryUtils } from '@trpc/react-query'
 import { useState } from 'react'
 import { backoffMs } from '../backoff.ts'
 import { createChat } from '../chat/chat.ts'
@@ -25,7 +26,6 @@ export function App() {
 function createApp() {
   const client = createClient()
   const storage = createChatStorage(() => window.sessionStorage)
-  const chat = createChat({ api: createChatApi(client), storage })
   const queryClient = new QueryClient({
     defaultOptions: {
       queries: {
@@ -37,5 +37,7 @@ function createApp() {
       },
     },
   })
+  const first = createTRPCQueryUtils({ queryClient, client })
+  const chat = createChat({ api: createChatApi(client, () => first.models.list.ensureData()), storage })
   return { client, queryClient, chat }
 }

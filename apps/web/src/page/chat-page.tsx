@@ -19,13 +19,12 @@ export function ChatPage({ chat }: { chat: Chat }) {
   const { scroller, content, stick } = useStickToBottom()
   useEscape(busy, chat.stop)
 
-  // The owner is a cookie that the first response sets. Two first requests side by side would make two owners,
-  // and the answer of one would be hidden from the other: nothing else is called before this one has answered.
+  // Nothing is followed before the session is there: see `createChatApi`.
   const ready = models.isSuccess
 
   async function send() {
     const prompt = draft.trim()
-    if (prompt === '' || !ready || busy) return
+    if (prompt === '' || busy) return
     setDraft('')
     stick()
     const accepted = await chat.send(prompt)
@@ -75,7 +74,6 @@ export function ChatPage({ chat }: { chat: Chat }) {
         draft={draft}
         busy={busy}
         stopping={stopping}
-        ready={ready}
         maxChars={models.data?.maxPromptChars}
         refusal={refusal ?? (models.isError ? models.error.message : undefined)}
         unreachable={models.failureCount > 1 && models.isPending}

@@ -6,7 +6,6 @@ export function Composer(props: {
   draft: string
   busy: boolean
   stopping: boolean
-  ready: boolean
   maxChars: number | undefined
   refusal: string | undefined
   unreachable: boolean
@@ -19,7 +18,6 @@ export function Composer(props: {
     draft,
     busy,
     stopping,
-    ready,
     maxChars = Infinity,
     refusal,
     unreachable,
@@ -28,7 +26,7 @@ export function Composer(props: {
     onStop,
   } = props
   const excess = draft.length - maxChars
-  const canSend = ready && !busy && excess <= 0 && draft.trim() !== ''
+  const canSend = !busy && excess <= 0 && draft.trim() !== ''
   const problem = excess > 0 ? `${excess.toLocaleString('en')} characters too many to send.` : refusal
 
   function onKeyDown(event: KeyboardEvent) {
