@@ -1,11 +1,12 @@
 import cookie from '@fastify/cookie'
+import type { AnyRouter } from '@trpc/server'
 import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import type { Services } from './context.ts'
 import type { TrustProxy } from './env.ts'
 import { answerHttpErrors } from './http-errors.ts'
 import { createOwnerOf } from './owner.ts'
-import { type AppRouter, appRouter } from './routers/app-router.ts'
+import { appRouter } from './routers/app-router.ts'
 import { refuseOtherOrigins } from './same-origin.ts'
 import { secureHeaders } from './secure-headers.ts'
 import { serveWeb } from './serve-web.ts'
@@ -13,6 +14,8 @@ import { retryAfterMs } from './trpc.ts'
 
 export interface AppOptions {
   readonly services: Services
+  /** What is served at /trpc. Default: the app's own router. */
+  readonly router?: AnyRouter | undefined
   readonly logger: FastifyBaseLogger
   /** Signs the session cookie. */
   readonly sessionSecret: string
@@ -56,7 +59,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(fastifyTRPCPlugin, {
     prefix: '/trpc',
     trpcOptions: {
-      router: appRouter,
+      router: options.router ?? appRouter,
       createContext: ({ req, res }) => ({ ...services, owner: ownerOf(req, res), ip: req.ip }),
       responseMeta({ errors }) {
         const waitMs = errors.map(retryAfterMs).find((ms) => ms !== undefined)
@@ -67,7 +70,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
         logger.error({ err: error.cause ?? error, path }, 'procedure failed')
       },
     },
-  } satisfies FastifyTRPCPluginOptions<AppRouter>)
+  } satisfies FastifyTRPCPluginOptions<AnyRouter>)
   app.get('/healthz', async () => ({ status: 'ok' }))
   app.get('/readyz', async (_request, reply) => {
     if (isReady()) return { status: 'ready' }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Server } from 'node:http'
 import { createClaude } from '@sluice/claude'
 import { Runs } from '@sluice/runs'
+import type { AnyRouter } from '@trpc/server'
 import type { Logger } from 'pino'
 import { createApp } from './create-app.ts'
 import type { Env } from './env.ts'
@@ -13,6 +14,8 @@ export interface ServeOptions {
   readonly env: Env
   readonly logger: Logger
   readonly webRoot?: string | undefined
+  /** What is served at /trpc. Default: the app's own router. */
+  readonly router?: AnyRouter | undefined
 }
 
 export interface RunningServer {
@@ -33,7 +36,7 @@ export interface RunningServer {
 const FAREWELL_MS = 2000
 
 /** Builds everything from the environment and listens. @throws with `code: 'EADDRINUSE'` for a busy port. */
-export async function serve({ env, logger, webRoot }: ServeOptions): Promise<RunningServer> {
+export async function serve({ env, logger, webRoot, router }: ServeOptions): Promise<RunningServer> {
   const simulator = env.useSimulator ? await startEmbeddedSimulator() : undefined
   const limits = createLimits({
     startsPerMinute: env.STARTS_PER_MINUTE,
@@ -79,6 +82,7 @@ export async function serve({ env, logger, webRoot }: ServeOptions): Promise<Run
     trustProxy: env.TRUST_PROXY,
     isReady: () => !draining,
     webRoot,
+    router,
   })
 
   const close = async (drainMs: number) => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type RequestRecord, type Simulator, startSimulator } from '@sluice/claude-sim'
 import { pino } from 'pino'
 import { parseEnv } from '../env.ts'
-import { type RunningServer, serve } from '../serve.ts'
+import { type RunningServer, serve, type ServeOptions } from '../serve.ts'
 import { WireClient } from './wire-client.ts'
 
 export interface TestServer extends RunningServer {
@@ -21,7 +21,9 @@ export interface TestServer extends RunningServer {
 }
 
 /** The real server and the real SDK against the simulator, on free ports, with the given environment. */
-export async function startTestServer(env: Record<string, string> = {}): Promise<TestServer> {
+export async function startTestServer(env: Record<string, string> = {},
+  options: Pick<ServeOptions, 'router'> = {},
+): Promise<TestServer> {
   const simulator = await startSimulator({ defaults: { tps: 0, ttft: 0 } })
   const logs: Record<string, unknown>[] = []
   const logger = pino(
@@ -34,6 +36,7 @@ export async function startTestServer(env: Record<string, string> = {}): Promise
       { production: true },
     ),
     logger,
+    ...options,
   })
   const close: RunningServer['close'] = async (options) => {
     await server.close(options)
