@@ -98,7 +98,7 @@ export async function serve({ env, logger, webRoot, router }: ServeOptions): Pro
     if (env.METRICS_PORT !== undefined) {
       metricsServer = await metrics.listen({ port: env.METRICS_PORT, host: env.HOST })
     }
-    const url = await app.listen({ port: env.PORT, host: env.HOST, listenTextResolver: () => '' })
+    const url = await app.listen({ port: env.PORT, host: env.HOST })
     let closing: Promise<void> | undefined
     return {
       url,
