@@ -33,6 +33,7 @@ test('halves of pairs that stand alone are cut like any other character', () => 
   expect(cutLength('\ude00\ud83d', 1)).toBe(1)
   expect(cutLength('\ud83d\ud83d', 1, 0)).toBe(1)
   expect(cutLength('\ud83d\ud83da', 2)).toBe(2)
+  expect(cutLength('a\ude00\ude00', 2)).toBe(2)
 })
 
 test('property: cutting takes all that fits except the first half of a pair, and makes progress', () => {

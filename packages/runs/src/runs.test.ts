@@ -1,11 +1,12 @@
 import { getEventListeners } from 'node:events'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import type { RunEvent, TerminalEvent } from '@sluice/events'
+import type { RunEvent } from '@sluice/events'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { MemoryLog } from './memory-log.ts'
 import { Runs, type RunsOptions, type StartOptions } from './runs.ts'
+import type { RunSummary } from './run-summary.ts'
 import { RunsError } from './runs-error.ts'
 import { DONE, OVERLOADED, text, thinking } from './testing/events.ts'
 import { units } from './testing/log-model.ts'
@@ -26,7 +27,7 @@ const STARTED: RunEvent = { type: 'start', model: 'a-model', runId: 'r1' }
 
 function setUp({ onPull, deaf, ...options }: ScriptedSourceOptions & Partial<RunsOptions> = {}) {
   const clock = manualClock()
-  const ends: { runId: string; owner: string; terminal: TerminalEvent; chars: number; ms: number }[] = []
+  const ends: RunSummary[] = []
   const errors: { error: unknown; runId: string }[] = []
   const runs = new Runs({
     windowChars: WINDOW,
@@ -425,6 +426,24 @@ test('a run can be read until it has been over for the retention time, then it i
   expect(seen.state).toMatchObject({ thrown: { code: 'not_found' } })
 })
 
+test('a slow reader keeps a run past its retention for as long as it acks, and no longer', async () => {
+  const { clock, runs, script, start, read } = setUp()
+  script.say(text('x'.repeat(WINDOW * 3)), DONE)
+  await start()
+  const { seen } = read({ readerId: 'slow' })
+  for (let waited = 0; waited < RETAIN_MS * 2; waited += LEASE_MS / 2) {
+    await clock.advance(LEASE_MS / 2)
+    await runs.ack('ann', 'r1', { readerId: 'slow', position: 1 })
+  }
+  await runs.ack('ann', 'r1', { readerId: 'slow', position: seen.position })
+  await clock.advance(FRAME_MS)
+  expect(seen.position).toBe(1 + WINDOW * 2)
+  // From here it is silent: its lease runs out, and the next look finds nobody.
+  await clock.advance(LEASE_MS + RETAIN_MS)
+  expect(seen.state).toMatchObject({ thrown: { code: 'reader_lapsed' } })
+  expect(runs.size).toBe(0)
+})
+
 test('an owner has so many unfinished runs at most; others, and the same run again, are not refused', async () => {
   const { runs, start } = setUp()
   for (const runId of ['r1', 'r2', 'r3']) await start({ runId, source: scriptedSource().source })
@@ -595,6 +614,158 @@ test('closing ends every live run as interrupted, with the text it had, and star
   expect(last(seen)).toMatchObject({ type: 'error', code: 'interrupted', retryable: true })
   expect(last(over.seen)).toEqual(DONE)
   expect(clock.pending).toBe(0)
+})
+
+test('closing lets live runs end in their own time, but not for longer than they are given', async () => {
+  const { clock, runs, script, start, ends } = setUp()
+  const slow = scriptedSource()
+  await start({ onDisconnect: 'continue' })
+  await start({ runId: 'slow', source: slow.source, onDisconnect: 'continue' })
+  let closed = false
+  void runs.close({ drainMs: 30_000 }).then(() => (closed = true))
+  await clock.advance(10_000)
+  expect(script.signal.aborted).toBe(false)
+  await expect(start({ runId: 'r2' })).rejects.toMatchObject({ code: 'closing' })
+  script.say(DONE)
+  await clock.advance(19_999)
+  expect(slow.signal.aborted).toBe(false)
+  expect(closed).toBe(false)
+  await clock.advance(1)
+  expect(ends).toMatchObject([{ terminal: DONE }, { runId: 'slow', terminal: { code: 'interrupted' } }])
+  expect(closed).toBe(true)
+  expect(clock.pending).toBe(0)
+})
+
+test('closing takes no longer than the runs do', async () => {
+  const { clock, runs, script, start } = setUp()
+  await start()
+  let closed = false
+  void runs.close({ drainMs: 30_000, farewellMs: 30_000 }).then(() => (closed = true))
+  await clock.advance(100)
+  expect(closed).toBe(false)
+  script.say(DONE)
+  await clock.advance(0)
+  expect(closed).toBe(true)
+  expect(clock.pending).toBe(0)
+})
+
+test('closing waits for readers to take the end, but not for longer than they are given', async () => {
+  for (const acks of [true, false]) {
+    const { clock, runs, script, start, read } = setUp()
+    await start()
+    const { seen } = read({ readerId: 'a' })
+    script.say(text('x'.repeat(WINDOW)))
+    await clock.advance(100)
+    let closed = false
+    void runs.close({ farewellMs: 2000 }).then(() => (closed = true))
+    await clock.advance(1000)
+    expect(closed).toBe(false)
+    if (acks) await runs.ack('ann', 'r1', { readerId: 'a', position: WINDOW })
+    await clock.advance(999)
+    expect(closed).toBe(acks)
+    await clock.advance(1)
+    expect(closed).toBe(true)
+    expect(last(seen)?.type).toBe(acks ? 'error' : 'text')
+  }
+})
+
+test('an onStart that throws leaves a run that is claimed, not one that is paid for and lost', async () => {
+  const { script, start } = setUp({
+    onStart: () => {
+      throw new Error('a bug')
+    },
+  })
+  await expect(start()).rejects.toThrow('a bug')
+  expect(await start()).toEqual({ created: false })
+  await settle()
+  expect(script.calls).toBe(1)
+})
+
+test('a run tells of its start, its first words, the gaps between frames, and its end', async () => {
+  const told: unknown[] = []
+  const { clock, runs, script, start, read } = setUp({
+    onStart: (run) => told.push(run),
+    onFirstText: (first) => told.push(first),
+    onFrameGap: (ms) => told.push(ms),
+    onEnd: (run) => told.push(run),
+  })
+  await start()
+  const { seen, drop } = read()
+  await clock.advance(300)
+  script.say(thinking('hm'))
+  await clock.advance(FRAME_MS)
+  script.say(text('abc'))
+  await clock.advance(FRAME_MS)
+  drop()
+  read({ after: seen.position })
+  script.say(text('de'))
+  await clock.advance(FRAME_MS)
+  await runs.stop('ann', 'r1')
+  await clock.advance(FRAME_MS)
+  expect(told).toEqual([
+    { runId: 'r1', owner: 'ann', model: 'a-model' },
+    { runId: 'r1', ms: 300 },
+    FRAME_MS,
+    {
+      runId: 'r1',
+      owner: 'ann',
+      model: 'a-model',
+      terminal: STOPPED_WITH_ESTIMATE,
+      cause: 'stopped',
+      usage: STOPPED_WITH_ESTIMATE.usage,
+      chars: 7,
+      charsAfterCut: 0,
+      ms: 300 + 3 * FRAME_MS,
+      firstTextMs: 300,
+      frames: 3,
+      subscriptions: 2,
+    },
+  ])
+  expect(runs.chars).toBe(7)
+})
+
+test('what comes after a run was cut short is counted apart, and what it cost is known though it failed', async () => {
+  const { clock, script, start, ends } = setUp({ deaf: true })
+  script.say(text('abc'))
+  await start()
+  await clock.advance(GRACE_MS)
+  script.say(text('late'))
+  await settle()
+  script.say(STOPPED_WITH_ESTIMATE)
+  await settle()
+  expect(ends).toMatchObject([
+    {
+      cause: 'abandoned',
+      terminal: { code: 'abandoned' },
+      usage: STOPPED_WITH_ESTIMATE.usage,
+      chars: 7,
+      charsAfterCut: 4,
+    },
+  ])
+})
+
+test('a run counts as paused while its readers have enough, and only then', async () => {
+  const { clock, runs, start, read } = setUp({ onPull: () => [text('0123456789')] })
+  await start()
+  read({ readerId: 'a' })
+  await clock.advance(100)
+  expect(runs.paused).toBe(0)
+  await clock.advance(1000)
+  expect(runs.paused).toBe(1)
+  await runs.ack('ann', 'r1', { readerId: 'a', position: 100 })
+  await settle()
+  expect(runs.paused).toBe(0)
+  await clock.advance(1000)
+  expect(runs.paused).toBe(1)
+  await runs.stop('ann', 'r1')
+  await settle()
+  expect(runs.paused).toBe(0)
+})
+
+test('an owner has its own runs only', async () => {
+  const { runs, start } = setUp()
+  await start()
+  expect([runs.has('ann', 'r1'), runs.has('bob', 'r1'), runs.has('ann', 'r2')]).toEqual([true, false, false])
 })
 
 test('closing waits for a deaf source for a second, and closing again is closing once', async () => {

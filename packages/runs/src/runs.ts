@@ -9,7 +9,7 @@ import { RunsError } from './runs-error.ts'
 import { sleep } from './sleep.ts'
 
 export interface RunsOptions extends RunLimits {
-  /** How long a run can still be read after its end, in ms. Then it is gone. */
+  /** How long a run can still be read after its end, in ms. Then it is gone, once nobody reads it. */
   readonly retainMs: number
   /** The most unfinished runs of one owner. */
   readonly maxRunsPerOwner: number
@@ -126,11 +126,11 @@ export class Runs {
       onFirstText: (ms) => onFirstText?.({ runId, ms }),
       onSourceError: (error) => onError?.(error, runId),
     })
-    onStart?.({ runId, owner, model: rest.model })
     this.#runs.set(runId, run)
     this.#count(owner, 1)
     const over = this.#seeOff(run).finally(() => this.#live.delete(over))
     this.#live.add(over)
+    onStart?.({ runId, owner, model: rest.model })
     return { created: true }
   }
 
@@ -261,10 +261,11 @@ export class Runs {
   }
 
   #removeLater(runId: string): void {
-    if (this.#closing) return
     const cancel = this.#clock.after(this.#options.retainMs, () => {
       this.#cancelRemovals.delete(cancel)
-      this.#runs.delete(runId)
+      // Who is still reading needs it for its acks; a reader that only holds on loses its lease.
+      if (this.#runs.get(runId)?.lease.readers) this.#removeLater(runId)
+      else this.#runs.delete(runId)
     })
     this.#cancelRemovals.add(cancel)
   }
