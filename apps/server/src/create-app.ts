@@ -1,14 +1,21 @@
 import cookie from '@fastify/cookie'
-import type { AnyRouter } from '@trpc/server'
+import type { AnyRouter, TRPCError } from '@trpc/server'
 import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
-import type { Services } from './context.ts'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
+import type { Context, Services } from './context.ts'
 import type { TrustProxy } from './env.ts'
 import { answerHttpErrors } from './http-errors.ts'
 import { createOwnerOf } from './owner.ts'
 import { appRouter } from './routers/app-router.ts'
 import { refuseOtherOrigins } from './same-origin.ts'
 import { secureHeaders } from './secure-headers.ts'
+import { serveEvents } from './serve-events.ts'
 import { serveWeb } from './serve-web.ts'
 import { retryAfterMs } from './trpc.ts'
 
@@ -56,18 +63,25 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   refuseOtherOrigins(app, new Set(allowedOrigins))
   await app.register(cookie, { secret: options.sessionSecret })
   const ownerOf = createOwnerOf({ crossSite: allowedOrigins.length > 0 })
+  const createContext = (request: FastifyRequest, reply: FastifyReply): Context => ({
+    ...services,
+    owner: ownerOf(request, reply),
+    ip: request.ip,
+  })
+  const onError = ({ error, path }: { error: TRPCError; path?: string | undefined }) => {
+    if (error.code !== 'INTERNAL_SERVER_ERROR') return
+    logger.error({ err: error.cause ?? error, path }, 'procedure failed')
+  }
+  serveEvents(app, { createContext, onError: (error) => onError({ error, path: 'runs.events' }) })
   await app.register(fastifyTRPCPlugin, {
     prefix: '/trpc',
     trpcOptions: {
       router: options.router ?? appRouter,
-      createContext: ({ req, res }) => ({ ...services, owner: ownerOf(req, res), ip: req.ip }),
+      createContext: ({ req, res }) => createContext(req, res),
+      onError,
       responseMeta({ errors }) {
         const waitMs = errors.map(retryAfterMs).find((ms) => ms !== undefined)
         return waitMs === undefined ? {} : { headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) } }
-      },
-      onError({ error, path }) {
-        if (error.code !== 'INTERNAL_SERVER_ERROR') return
-        logger.error({ err: error.cause ?? error, path }, 'procedure failed')
       },
     },
   } satisfies FastifyTRPCPluginOptions<AnyRouter>)

@@ -1,1 +1,1 @@
-export { type AppRouter } from './routers/app-router.ts'
+export { type AppRouter, type LabAppRouter } from './routers/app-router.ts'

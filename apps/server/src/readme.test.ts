@@ -44,7 +44,9 @@ test('every variable of the environment stands in the README and in .env.example
 })
 
 test('every test that the README names exists', () => {
-  const files = [...readme.matchAll(/`((?:apps|packages)\/[\w./-]+\.test\.ts)`/g)].map(([, file]) => file ?? '')
+  const files = [...readme.matchAll(/`((?:apps|packages)\/[\w./-]+\.test\.ts)`/g)].map(
+    ([, file]) => file ?? '',
+  )
   expect(files.length).toBeGreaterThan(5)
   for (const file of files) expect(() => readFileSync(resolve(ROOT, file)), file).not.toThrow()
 })

@@ -24,6 +24,8 @@ export async function secureHeaders(app: FastifyInstance, allowedOrigins: readon
       },
     },
     crossOriginResourcePolicy: { policy: allowedOrigins.length > 0 ? 'cross-origin' : 'same-origin' },
+    // Whoever ends TLS decides on that, for it cannot be taken back.
+    strictTransportSecurity: false,
     referrerPolicy: { policy: 'no-referrer' },
   })
   if (allowedOrigins.length === 0) return

@@ -1,13 +1,15 @@
 import { initTRPC, type TRPCError } from '@trpc/server'
+import { getHTTPStatusCodeFromError } from '@trpc/server/http'
+import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
 import { ZodError, z } from 'zod'
 import type { Context } from './context.ts'
 import { LimitError } from './limits.ts'
 import { toTrpcError } from './to-trpc-error.ts'
 
 /** ms. Proxies cut connections that are idle for 60 s or so; browsers count pings as life (see below). */
-const PING_MS = 5000
+export const PING_MS = 5000
 /** ms. A browser that hears nothing for this long reconnects, with the position it has. */
-const RECONNECT_AFTER_MS = 15_000
+export const RECONNECT_AFTER_MS = 15_000
 
 /** ms. A guess at when one of an owner's unfinished runs may have ended. */
 const RUN_ENDS_AFTER_MS = 5000
@@ -36,6 +38,16 @@ export const procedure = t.procedure.use(async ({ next }) => {
   if (!result.ok && result.error.cause) throw toTrpcError(result.error.cause, result.error)
   return result
 })
+
+/** An error as the formatter above shows it, for whoever answers outside of tRPC's adapters. */
+export function errorShape(error: TRPCError, path: string): object {
+  const { code } = error
+  return {
+    message: publicMessage(error),
+    code: TRPC_ERROR_CODES_BY_KEY[code],
+    data: { code, httpStatus: getHTTPStatusCodeFromError(error), path, retryAfterMs: retryAfterMs(error) },
+  }
+}
 
 /** When a call that was too much is worth making again, in ms; undefined for other errors. */
 export function retryAfterMs(error: TRPCError): number | undefined {

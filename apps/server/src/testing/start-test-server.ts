@@ -21,7 +21,8 @@ export interface TestServer extends RunningServer {
 }
 
 /** The real server and the real SDK against the simulator, on free ports, with the given environment. */
-export async function startTestServer(env: Record<string, string> = {},
+export async function startTestServer(
+  env: Record<string, string> = {},
   options: Pick<ServeOptions, 'router'> = {},
 ): Promise<TestServer> {
   const simulator = await startSimulator({ defaults: { tps: 0, ttft: 0 } })

@@ -1,0 +1,58 @@
+import { isTrackedEnvelope, TRPCError } from '@trpc/server'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Context } from './context.ts'
+import { openEventStream } from './event-stream.ts'
+import { appRouter } from './routers/app-router.ts'
+import { errorShape, PING_MS, RECONNECT_AFTER_MS } from './trpc.ts'
+
+export interface ServeEventsOptions {
+  readonly createContext: (request: FastifyRequest, reply: FastifyReply) => Context
+  /** Told of errors that nobody foresaw. */
+  readonly onError: (error: TRPCError) => void
+}
+
+/**
+ * Serves `runs.events` over SSE, to the letter as tRPC's own adapter would, at a fraction of its cost: one
+ * write for a frame where the adapter makes three, and no web streams in between (docs/performance.md has
+ * the figures). What is served is still the tRPC procedure: input, middleware and errors are its own.
+ */
+export function serveEvents(app: FastifyInstance, { createContext, onError }: ServeEventsOptions): void {
+  app.get('/trpc/runs.events', async (request, reply) => {
+    const context = createContext(request, reply)
+    const gone = new AbortController()
+    reply.raw.once('close', () => gone.abort())
+    const stream = openEventStream(reply, PING_MS)
+    stream.send(`event: connected\ndata: {"reconnectAfterInactivityMs":${RECONNECT_AFTER_MS}}\n\n\n`)
+    try {
+      const events = await appRouter
+        .createCaller(context, { signal: gone.signal })
+        .runs.events(inputOf(request))
+      for await (const event of events) {
+        if (!isTrackedEnvelope(event)) throw new TypeError('runs.events yields tracked events only')
+        stream.send(`data: ${JSON.stringify(event[1])}\nid: ${event[0]}\n\n\n`)
+        await stream.room()
+      }
+      stream.send('event: return\ndata: \n\n\n')
+    } catch (cause) {
+      const error =
+        cause instanceof TRPCError ? cause : new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause })
+      if (error.code === 'INTERNAL_SERVER_ERROR') onError(error)
+      stream.send(`event: serialized-error\ndata: ${JSON.stringify(errorShape(error, 'runs.events'))}\n\n\n`)
+    } finally {
+      stream.end()
+    }
+  })
+}
+
+/** As tRPC reads it: JSON in the query, whose `lastEventId` yields to the header that EventSource sends. */
+function inputOf({ query, headers }: FastifyRequest): never {
+  const { input = '{}' } = query as { input?: string }
+  const lastEventId = headers['last-event-id']
+  try {
+    // Parsed by the procedure itself, which trusts nothing of it.
+    const parsed: unknown = JSON.parse(input)
+    return (lastEventId === undefined ? parsed : Object.assign({}, parsed, { lastEventId })) as never
+  } catch (cause) {
+    throw new TRPCError({ code: 'BAD_REQUEST', message: 'The input is no JSON.', cause })
+  }
+}
