@@ -1,0 +1,84 @@
+import { checkBody, checkHttp } from './check-way.ts'
+import { proxiesSeen } from './cures.ts'
+import type { Finding } from './finding.ts'
+import { findingsOfFlow } from './findings-of-flow.ts'
+import { type Departure, observeDeparture } from './observe-departure.ts'
+import { observeFlow } from './observe-flow.ts'
+import { observeSilence, type Silence, SILENCE_MS } from './observe-silence.ts'
+import type { Questions } from './prompts.ts'
+import type { Target } from './reach.ts'
+
+/** Measures everything at once, and says what it found as soon as it knows, always in the same order. */
+export async function* diagnose(
+  target: Target,
+  { questions, graceMs }: { questions: Questions; graceMs: number },
+): AsyncGenerator<Finding> {
+  const { flowing, left, silent } = questions
+  const flow = target.visitor().then((client) => observeFlow(client, flowing))
+  const departure = target.visitor().then((client) => observeDeparture(client, left, graceMs))
+  const silence = silent && target.visitor().then((client) => observeSilence(client, silent))
+  // They are awaited one after the other: until its turn, a failure is nobody's.
+  for (const observation of [flow, departure, silence]) observation?.catch(() => {})
+
+  yield checkHttp(target)
+  yield await checkBody(target)
+  yield* findingsOfFlow(await flow, proxiesSeen(target.headers))
+  yield departureFinding(await departure, graceMs)
+  yield pingFinding(await silence)
+}
+
+function departureFinding(departure: Departure, graceMs: number): Finding {
+  const check = 'disconnect'
+  const grace = `${graceMs / 1000} s`
+  if (departure === 'abandoned')
+    return {
+      check,
+      level: 'ok',
+      summary: `A closed tab is noticed: nobody pays beyond the grace of ${grace}.`,
+    }
+  return {
+    check,
+    level: 'failure',
+    summary: `A closed tab is not noticed: ${grace} after the only reader had left, the answer ${departure}.`,
+    cure: [
+      'If GRACE_MS is longer than that, say so: --grace <seconds>',
+      'nginx: no `proxy_ignore_client_abort on;`. Others: let the proxy close its connection to Sluice when the browser closes its own.',
+      'Until then only the lease (LEASE_MS, 75 s) ends what nobody reads.',
+    ],
+  }
+}
+
+function pingFinding(silence: Silence | undefined): Finding {
+  const check = 'pings'
+  if (silence === undefined)
+    return {
+      check,
+      level: 'skipped',
+      summary:
+        'Pings were not measured: only the simulator falls silent on request. Deploy once with SIMULATOR=1 to see them.',
+    }
+  if (silence.cut)
+    return {
+      check,
+      level: 'failure',
+      summary: `A silent stream is cut within ${SILENCE_MS / 1000} s, after ${silence.pings} pings: long thinking would be, too.`,
+      cure: [
+        'A proxy gives up on a connection sooner than after 5 s of silence. nginx: proxy_read_timeout 60s;',
+      ],
+    }
+  if (silence.pings < 2)
+    return {
+      check,
+      level: 'failure',
+      summary: `Pings do not arrive: ${silence.pings} in ${SILENCE_MS / 1000} s, due every 5 s. Browsers reconnect after 15 s without one.`,
+      cure: ['Something holds the stream back: see the cures for delivery.'],
+    }
+  if (!silence.heard)
+    return {
+      check,
+      level: 'failure',
+      summary: 'The last words before a silence are held back until a ping pushes them on.',
+      cure: ['Something holds the stream back: see the cures for delivery.'],
+    }
+  return { check, level: 'ok', summary: 'Pings arrive every 5 s while Claude is silent.' }
+}

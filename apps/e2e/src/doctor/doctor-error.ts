@@ -1,0 +1,12 @@
+export type DoctorErrorCode = 'usage' | 'unreachable' | 'certificate' | 'not_sluice'
+
+/** Why nothing could be measured, in words for whoever typed the command. */
+export class DoctorError extends Error {
+  override readonly name = 'DoctorError'
+  readonly code: DoctorErrorCode
+
+  constructor(code: DoctorErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}

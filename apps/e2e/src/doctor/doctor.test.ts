@@ -1,0 +1,157 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { resolve } from 'node:path'
+import { type Simulator, startSimulator } from '@sluice/claude-sim'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { freePorts } from '../nginx/free-ports.ts'
+import { noNginx } from '../nginx/nginx-binary.ts'
+import { plainConfig } from '../nginx/plain-config.ts'
+import { shippedConfig } from '../nginx/shipped-config.ts'
+import { type Nginx, startNginx } from '../nginx/start-nginx.ts'
+import { httpsUrl, httpUrl } from '../nginx/urls.ts'
+import { type Product, startProduct } from '../start-product.ts'
+import type { Finding } from './finding.ts'
+
+let product: Product
+let shipped: Nginx
+let plain: Nginx
+
+const nginxTest = noNginx === undefined ? test : test.skip
+if (noNginx !== undefined) process.stderr.write(`Doctor’s tests with nginx skipped: ${noNginx}\n`)
+
+beforeAll(async () => {
+  product = await startProduct({ SIMULATOR: '1' })
+  if (noNginx !== undefined) return
+  shipped = await startNginx(shippedConfig(product.url))
+  plain = await startNginx(plainConfig(product.url))
+})
+afterAll(async () => {
+  await plain?.[Symbol.asyncDispose]()
+  await shipped?.[Symbol.asyncDispose]()
+  await product?.stop('SIGKILL')
+})
+
+async function doctor(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+  const main = resolve(import.meta.dirname, 'main.ts')
+  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args])
+  let [out, err] = ['', '']
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text))
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text))
+  const [code] = (await once(child, 'close')) as [number | null]
+  return { code, out, err }
+}
+
+/** The diagnosis as JSON: what each check came to, and what was said about it. */
+async function diagnosis(...args: string[]) {
+  const { code, out } = await doctor('--json', ...args)
+  const { ok, findings } = JSON.parse(out) as { ok: boolean; findings: Finding[] }
+  const levels = Object.fromEntries(findings.map(({ check, level }) => [check, level]))
+  const told = findings.map(({ summary, cure = [] }) => [summary, ...cure].join('\n')).join('\n')
+  return { code, ok, levels, told }
+}
+
+const ALL_WELL = {
+  http: 'ok',
+  body: 'ok',
+  delivery: 'ok',
+  resume: 'ok',
+  stop: 'ok',
+  headers: 'ok',
+  disconnect: 'ok',
+  pings: 'ok',
+}
+
+test.concurrent('straight to the server all is well, but for HTTP/1.1', async () => {
+  const { code, levels, told } = await diagnosis(product.url)
+  expect(levels).toEqual({ ...ALL_WELL, http: 'note' })
+  expect(told).toContain('six connections')
+  expect(code).toBe(0)
+})
+
+nginxTest.concurrent('through the shipped nginx configuration all is well', async () => {
+  const { code, out, err } = await doctor(httpsUrl(shipped), '--insecure')
+  expect(err).toContain('through nginx')
+  expect(out).toContain('Nothing on the way harms the stream.')
+  expect(out).not.toMatch(/FAIL|note|skip/)
+  expect(code).toBe(0)
+})
+
+nginxTest.concurrent('two nginx in a row: says that words are held back, and names the cure', async () => {
+  await using outer = await startNginx(plainConfig(httpUrl(plain)))
+  const { code, ok, levels, told } = await diagnosis(httpUrl(outer))
+  expect([code, ok]).toEqual([1, false])
+  expect(levels).toMatchObject({ delivery: 'failure', pings: 'failure', stop: 'ok', disconnect: 'ok' })
+  expect(told).toContain('proxy_pass_header X-Accel-Buffering;')
+  expect(told).toContain('proxy_buffering off;')
+})
+
+nginxTest.concurrent('bursts, a closed tab nobody notices and a small body limit: each is told', async () => {
+  // No gzip: nginx passes on what fills its buffers of 4 KB, which looks like streaming, if one does not look closely.
+  const quirks = 'gzip off; proxy_ignore_client_abort on; client_max_body_size 64k;'
+  await using inner = await startNginx(plainConfig(product.url, quirks))
+  await using outer = await startNginx(plainConfig(httpUrl(inner), quirks))
+  const { code, levels, told } = await diagnosis(httpUrl(outer))
+  expect(levels).toMatchObject({ delivery: 'failure', disconnect: 'failure', body: 'failure', stop: 'ok' })
+  expect(told).toContain('bursts')
+  expect(told).toContain('proxy_ignore_client_abort')
+  expect(told).toContain('client_max_body_size')
+  expect(code).toBe(1)
+})
+
+nginxTest.concurrent('a proxy with too little patience for silence is told', async () => {
+  await using hasty = await startNginx(shippedConfig(product.url, { readTimeout: '3s' }))
+  const { code, levels, told } = await diagnosis(httpsUrl(hasty), '--insecure')
+  expect(levels).toEqual({ ...ALL_WELL, pings: 'failure' })
+  expect(told).toContain('proxy_read_timeout')
+  expect(code).toBe(1)
+})
+
+test.concurrent('with the real Claude it says beforehand what it costs, and asks twice', async () => {
+  const simulator: Simulator = await startSimulator({ defaults: { tps: 80, ttft: 300, tokens: 5000 } })
+  await using paid = await startProduct({
+    ANTHROPIC_API_KEY: 'key-of-nobody',
+    ANTHROPIC_BASE_URL: simulator.url,
+  })
+  const { code, out, err } = await doctor(paid.url)
+  expect(err).toMatch(/Asking claude-opus-4-8 two short questions, at most \$0\.0\d+/)
+  expect(out).toContain('Words arrive as they are made')
+  expect(out).toContain('Pings were not measured')
+  expect(out).not.toContain('FAIL')
+  expect(code).toBe(0)
+  expect(simulator.stats().requests.map(({ outcome }) => outcome)).toEqual(['aborted', 'aborted'])
+  await simulator.close()
+})
+
+test.concurrent('no URL, a dead one, and one that is no Sluice: one message each, and exit code 1', async () => {
+  const simulator = await startSimulator()
+  const [port] = await freePorts(1)
+  const cases: [args: string[], message: RegExp][] = [
+    [[], /Expected one URL\.\n\nMeasures/],
+    [['banana'], /^"banana" is no URL of a page/],
+    [
+      [`http://127.0.0.1:${port}`],
+      /^Nothing listens at 127\.0\.0\.1:\d+\. Is Sluice, or its proxy, running\?\n$/,
+    ],
+    [[simulator.url], /but no Sluice: \/trpc\/models\.list answered 40\d/],
+    [[product.url.replace('http:', 'https:')], /does not speak TLS/],
+    [[product.url, '--grace', 'long'], /--grace: expected seconds/],
+  ]
+  for (const [args, message] of cases) {
+    const { code, out, err } = await doctor(...args)
+    expect([code, out]).toEqual([1, ''])
+    expect(err).toMatch(message)
+  }
+  const { code, out } = await doctor(`http://127.0.0.1:${port}`, '--json')
+  expect([code, JSON.parse(out)]).toMatchObject([1, { ok: false, error: { code: 'unreachable' } }])
+  await simulator.close()
+})
+
+nginxTest.concurrent(
+  'through nginx: a certificate that is not trusted, a redirect, a missing server',
+  async () => {
+    await using orphan = await startNginx(plainConfig('http://127.0.0.1:9'))
+    expect((await doctor(httpsUrl(shipped))).err).toMatch(/not trusted \(.*\).*--insecure/)
+    expect((await doctor(httpUrl(shipped))).err).toMatch(/sends its visitors to https:\/\/127\.0\.0\.1/)
+    expect((await doctor(httpUrl(orphan))).err).toMatch(/Sluice is not behind it: it answers 502/)
+  },
+)

@@ -1,0 +1,106 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { advance, isTerminal, parsePosition, parseRunEvent, type TerminalEvent } from '@sluice/events'
+import { createParser, type EventSourceMessage } from 'eventsource-parser'
+import type { WebExchange } from './web-client.ts'
+
+/** One SSE message, and with which read from the connection it came. */
+interface Arrival {
+  readonly name: string
+  readonly read: number
+}
+
+/**
+ * Listens to a run in the background and notes what comes, in which order. Checks that every id is the position
+ * that the events before it add up to.
+ */
+export class RunReader {
+  readonly arrivals: Arrival[] = []
+  status: number | undefined
+  headers: IncomingHttpHeaders = {}
+  text = ''
+  /** The position after the last event. */
+  position: number
+  terminal: TerminalEvent | undefined
+  /** What the server said instead of events. */
+  refusal: string | undefined
+  /** Something was lost, doubled or moved on the way: at this position. */
+  gapAt: number | undefined
+  ended = false
+  /** Why there was no response, or none any more. */
+  failure: Error | undefined
+
+  readonly #exchange: WebExchange
+  readonly #waiters = new Set<() => void>()
+  #reads = 0
+
+  constructor(exchange: WebExchange, { after }: { after: number }) {
+    this.#exchange = exchange
+    this.position = after
+    void this.#listen()
+  }
+
+  count(...names: string[]): number {
+    return this.arrivals.filter(({ name }) => names.includes(name)).length
+  }
+
+  /** Resolves to whether it came true: at the first change that makes it so, or never within `ms`. */
+  until(isTrue: (reader: this) => boolean, ms = 30_000): Promise<boolean> {
+    return new Promise((resolve) => {
+      const settle = (answer: boolean) => {
+        clearTimeout(timer)
+        this.#waiters.delete(check)
+        resolve(answer)
+      }
+      const check = () => {
+        if (isTrue(this)) settle(true)
+        else if (this.ended) settle(false)
+      }
+      const timer = setTimeout(() => settle(false), ms)
+      this.#waiters.add(check)
+      check()
+    })
+  }
+
+  drop(): void {
+    this.#exchange.drop()
+  }
+
+  async #listen(): Promise<void> {
+    const parser = createParser({ onEvent: (message) => this.#receive(message) })
+    try {
+      const { status, headers, body } = await this.#exchange.response
+      this.status = status
+      this.headers = headers
+      this.#changed()
+      for await (const chunk of body.setEncoding('utf8') as AsyncIterable<string>) {
+        this.#reads++
+        parser.feed(chunk)
+        this.#changed()
+      }
+    } catch (error) {
+      this.failure = error as Error
+    }
+    this.ended = true
+    this.#changed()
+  }
+
+  #receive({ id, event: name, data }: EventSourceMessage): void {
+    if (name === 'serialized-error') {
+      this.refusal = (JSON.parse(data) as { data: { code: string } }).data.code
+    }
+    if (name !== undefined || id === undefined) {
+      this.arrivals.push({ name: name ?? 'message', read: this.#reads })
+      return
+    }
+    const event = parseRunEvent(JSON.parse(data))
+    this.arrivals.push({ name: event.type, read: this.#reads })
+    if (advance(this.position, event) !== parsePosition(id)) this.gapAt ??= this.position
+    this.position = parsePosition(id) ?? this.position
+    if (event.type === 'text') this.text += event.text
+    if (event.type !== 'unknown' && isTerminal(event)) this.terminal = event
+  }
+
+  #changed(): void {
+    for (const check of this.#waiters) check()
+  }
+}

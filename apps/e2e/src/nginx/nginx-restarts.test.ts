@@ -1,0 +1,121 @@
+import { type Simulator, startSimulator } from '@sluice/claude-sim'
+import type { Browser, BrowserContext } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { launchChromium, noBrowser } from '../chromium.ts'
+import { type Product, startProduct } from '../start-product.ts'
+import { type ChatPage, openChat } from './chat-page.ts'
+import { noNginx } from './nginx-binary.ts'
+import { shippedConfig } from './shipped-config.ts'
+import { type Nginx, startNginx } from './start-nginx.ts'
+import { httpsUrl } from './urls.ts'
+
+let browser: Browser
+let simulator: Simulator
+let product: Product
+let nginx: Nginx
+let context: BrowserContext
+let chat: ChatPage
+
+const missing = noBrowser ?? noNginx
+const browserTest = missing === undefined ? test : test.skip
+if (missing !== undefined) process.stderr.write(`Browser tests behind nginx skipped: ${missing}\n`)
+
+function start(env: Record<string, string> = {}): Promise<Product> {
+  return startProduct({
+    ANTHROPIC_API_KEY: 'key-of-nobody',
+    ANTHROPIC_BASE_URL: simulator.url,
+    GRACE_MS: '20000',
+    DRAIN_MS: '0',
+    ...env,
+  })
+}
+
+/** Ends the server and starts another one where it was, as a deploy does; meanwhile nginx answers 502. */
+async function restart(signal: NodeJS.Signals, whileDown: () => Promise<unknown>): Promise<void> {
+  const { port } = new URL(product.url)
+  await product.stop(signal)
+  await whileDown()
+  product = await start({ PORT: port })
+}
+
+const badGateway = () => chat.page.waitForResponse((response) => response.status() === 502)
+
+beforeAll(async () => {
+  if (missing === undefined) browser = await launchChromium()
+})
+afterAll(() => browser?.close())
+
+beforeEach(async () => {
+  if (missing !== undefined) return
+  simulator = await startSimulator({ defaults: { ttft: 0, tps: 300 } })
+  product = await start()
+  nginx = await startNginx(shippedConfig(product.url))
+  context = await browser.newContext({ ignoreHTTPSErrors: true })
+  chat = await openChat(context, httpsUrl(nginx))
+})
+afterEach(async () => {
+  await context?.close()
+  await nginx?.[Symbol.asyncDispose]()
+  await product?.stop('SIGKILL')
+  await simulator?.close()
+})
+
+browserTest(
+  'the API restarts: the answer under way ends with a reason, the next needs no reload',
+  async () => {
+    await chat.ask('Interrupt me [[sim tokens=20000]]')
+    const before = await chat.textLongerThan(50)
+    await restart('SIGTERM', async () => {
+      await chat.status('failed')
+      // Asked while nobody is there: nginx says 502, and the page asks again until somebody answers.
+      const refused = badGateway()
+      await chat.ask('Are you back? [[sim tokens=40 thinking=0]]')
+      await refused
+    })
+    await chat.answers(2)
+    await chat.status('done')
+    expect(await chat.page.getByTestId('answer-text').first().textContent()).toContain(before)
+    const { requests, messages } = simulator.stats()
+    expect(messages).toBe(2)
+    expect(requests.map(({ outcome }) => outcome)).toEqual(['aborted', 'completed'])
+    expect(await chat.text()).toBe(requests[1]?.text)
+  },
+)
+
+browserTest('the API dies without a word: the page keeps what it has, and Retry answers', async () => {
+  await chat.ask('Kill me [[sim tokens=20000]]')
+  const before = await chat.textLongerThan(50)
+  await restart('SIGKILL', badGateway)
+  // The new server has never heard of the run.
+  await chat.page.getByTestId('retry').waitFor()
+  expect(await chat.text()).toContain(before)
+  await chat.page.getByTestId('retry').click()
+  await simulator.waitFor(({ messages }) => messages === 2)
+  await chat.textLongerThan(50)
+  await chat.stop()
+  await chat.status('done')
+})
+
+browserTest('nginx restarts in mid-answer: identical text, one request to Claude', async () => {
+  await chat.ask('Restart nginx [[sim tps=200 tokens=700 text=emoji]]')
+  await chat.textLongerThan(100)
+  await nginx.stop()
+  await nginx.start()
+  await chat.status('done')
+  expect(await chat.text()).toBe(simulator.stats().requests[0]?.text)
+  expect(simulator.stats().messages).toBe(1)
+  expect(await chat.reconnects()).not.toBe('0')
+})
+
+browserTest('nginx reloads in mid-answer: nothing is noticed, and the next question works', async () => {
+  await chat.ask('Reload nginx [[sim tps=200 tokens=600]]')
+  await chat.textLongerThan(100)
+  await nginx.reload()
+  await chat.status('done')
+  expect(await chat.text()).toBe(simulator.stats().requests[0]?.text)
+  expect(await chat.reconnects()).toBe('0')
+  await chat.ask('Next [[sim tokens=30]]')
+  await chat.answers(2)
+  await chat.status('done')
+  expect(simulator.stats().messages).toBe(2)
+})
