@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { collect } from './testing/collect.ts'
 import { startTestServer } from './testing/start-test-server.ts'
@@ -159,3 +161,24 @@ test('one owner, as many runs at a time as allowed; a retry of one of them is ne
   await collect(await one.events({ runId: first.runId }))
   expect((await one.call('chat.start', hang())).status).toBe(200)
 })
+
+test.each([
+  ['TRACE /trpc/models.list HTTP/1.1\r\nHost: x', 405, 'METHOD_NOT_SUPPORTED'],
+  ['PROPFIND /trpc/models.list HTTP/1.1\r\nHost: x', 405, 'METHOD_NOT_SUPPORTED'],
+  ['GET /trpc/models.list HTTP/1.1\r\nHost: a b', 400, 'BAD_REQUEST'],
+  ['GET /trpc/%zz HTTP/1.1\r\nHost: x', 400, 'BAD_REQUEST'],
+  ['GET /trpc/models.list HTTP/1.1\r\nHost: x\r\nbroken\r\nheader', 400, 'BAD_REQUEST'],
+  [`GET /trpc/models.list HTTP/1.1\r\nHost: x\r\nx: ${'x'.repeat(20_000)}`, 431, 'BAD_REQUEST'],
+])(
+  'what is hardly a request is refused in the same form as any other, and logs no fault: %j',
+  async (head, status, code) => {
+    await using server = await startTestServer()
+    const { hostname, port } = new URL(server.url)
+    const socket = connect({ host: hostname, port: Number(port) })
+    socket.end(`${head}\r\nConnection: close\r\n\r\n`)
+    const said = await text(socket)
+    expect(said.slice(0, 12)).toBe(`HTTP/1.1 ${status}`)
+    expect(said).toContain(`"data":{"code":"${code}","httpStatus":${status}}`)
+    expect(server.logs.filter(({ level }) => Number(level) >= 50)).toEqual([])
+  },
+)

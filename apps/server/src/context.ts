@@ -13,13 +13,8 @@ export interface Services {
   readonly maxPromptChars: number
   /** Whether answers come from the simulator. */
   readonly simulator: boolean
-  /** Set in development only: what the lab may know. */
-  readonly lab?: Lab | undefined
-}
-
-export interface Lab {
-  /** How many characters Claude has written for the latest request; undefined when it is not our simulator. */
-  claudeSent(): number | undefined
+  /** For the lab: the characters that our simulator has written for the latest request. */
+  readonly claudeSent?: (() => number | undefined) | undefined
 }
 
 export interface Context extends Services {

@@ -10,7 +10,7 @@ import Fastify, {
 } from 'fastify'
 import type { Context, Services } from './context.ts'
 import type { TrustProxy } from './env.ts'
-import { answerHttpErrors } from './http-errors.ts'
+import { answerBadUrl, answerHttpErrors, answerUnreadable } from './http-errors.ts'
 import { createOwnerOf } from './owner.ts'
 import { appRouter } from './routers/app-router.ts'
 import { refuseOtherOrigins } from './same-origin.ts'
@@ -52,6 +52,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     // A line for every ack would bury the lines about runs.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: services.maxPromptChars * BYTES_PER_CHAR + OVERHEAD_BYTES,
+    clientErrorHandler: answerUnreadable,
+    frameworkErrors: answerBadUrl,
     trustProxy: options.trustProxy,
     requestTimeout: REQUEST_MS,
     http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: CHECK_MS },

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { loadEnvFile } from 'node:process'
 import { type Logger, pino } from 'pino'
 import { EnvError, parseEnv } from './env.ts'
+import { labAppRouter } from './routers/app-router.ts'
 import { type RunningServer, serve } from './serve.ts'
 
 export interface RunServerOptions {
@@ -23,7 +24,13 @@ export async function runServer({ production, root, webRoot, pageUrl }: RunServe
       level: env.LOG_LEVEL,
       ...(production ? {} : { transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } } }),
     })
-    const server = await serve({ env, logger, webRoot })
+    const server = await serve({
+      env,
+      logger,
+      webRoot,
+      // The lab of the page asks how a run flows.
+      router: production ? undefined : labAppRouter,
+    })
     announce(logger, { url: server.url, pageUrl, env })
     surviveStrayErrors(server, logger)
     // While developing, nobody wants to wait for an answer before a restart.

@@ -1,12 +1,17 @@
-import { isTrackedEnvelope, TRPCError } from '@trpc/server'
+import { type inferRouterInputs, isTrackedEnvelope, TRPCError } from '@trpc/server'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from './context.ts'
 import { openEventStream } from './event-stream.ts'
-import { appRouter } from './routers/app-router.ts'
+import { type AppRouter, appRouter } from './routers/app-router.ts'
 import { errorShape, PING_MS, RECONNECT_AFTER_MS } from './trpc.ts'
 
+interface EventsQuery {
+  Querystring: { input?: string }
+}
+type EventsRequest = FastifyRequest<EventsQuery>
+
 export interface ServeEventsOptions {
-  readonly createContext: (request: FastifyRequest, reply: FastifyReply) => Context
+  readonly createContext: (request: EventsRequest, reply: FastifyReply) => Context
   /** Told of errors that nobody foresaw. */
   readonly onError: (error: TRPCError) => void
 }
@@ -17,7 +22,7 @@ export interface ServeEventsOptions {
  * the figures). What is served is still the tRPC procedure: input, middleware and errors are its own.
  */
 export function serveEvents(app: FastifyInstance, { createContext, onError }: ServeEventsOptions): void {
-  app.get('/trpc/runs.events', async (request, reply) => {
+  app.get<EventsQuery>('/trpc/runs.events', async (request, reply) => {
     const context = createContext(request, reply)
     const gone = new AbortController()
     reply.raw.once('close', () => gone.abort())
@@ -44,14 +49,15 @@ export function serveEvents(app: FastifyInstance, { createContext, onError }: Se
   })
 }
 
+type Input = inferRouterInputs<AppRouter>['runs']['events']
+
 /** As tRPC reads it: JSON in the query, whose `lastEventId` yields to the header that EventSource sends. */
-function inputOf({ query, headers }: FastifyRequest): never {
-  const { input = '{}' } = query as { input?: string }
+function inputOf({ query, headers }: EventsRequest): Input {
   const lastEventId = headers['last-event-id']
   try {
-    // Parsed by the procedure itself, which trusts nothing of it.
-    const parsed: unknown = JSON.parse(input)
-    return (lastEventId === undefined ? parsed : Object.assign({}, parsed, { lastEventId })) as never
+    const input: unknown = JSON.parse(query.input ?? '{}')
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the procedure parses it, and trusts nothing
+    return (lastEventId === undefined ? input : Object.assign({}, input, { lastEventId })) as Input
   } catch (cause) {
     throw new TRPCError({ code: 'BAD_REQUEST', message: 'The input is no JSON.', cause })
   }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Server } from 'node:http'
 import { createClaude } from '@sluice/claude'
+import type { Simulator } from '@sluice/claude-sim'
 import { Runs } from '@sluice/runs'
 import type { AnyRouter } from '@trpc/server'
 import type { Logger } from 'pino'
@@ -74,6 +75,7 @@ export async function serve({ env, logger, webRoot, router }: ServeOptions): Pro
       defaultModel: env.CLAUDE_MODEL,
       maxPromptChars: env.MAX_PROMPT_CHARS,
       simulator: simulator !== undefined,
+      claudeSent: simulator && (() => latestChars(simulator)),
     },
     logger,
     // Runs live in this process's memory, so sessions that end with it lose nothing.
@@ -120,7 +122,12 @@ function urlOf(server: Server | undefined): string | undefined {
 }
 
 /** Loaded only when it is used: production with a key never reads it. */
-async function startEmbeddedSimulator(): Promise<{ url: string; close(): Promise<void> }> {
+async function startEmbeddedSimulator(): Promise<Simulator> {
   const { startSimulator } = await import('@sluice/claude-sim')
   return startSimulator()
+}
+
+function latestChars(simulator: Simulator): number | undefined {
+  const latest = simulator.stats().requests.findLast(({ endpoint }) => endpoint === 'messages')
+  return latest && latest.text.length + latest.thinking.length
 }

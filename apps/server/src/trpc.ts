@@ -30,7 +30,7 @@ const t = initTRPC.context<Context>().create({
   },
 })
 
-export const router = t.router
+export const { router, mergeRouters } = t
 
 /** The base of every procedure: errors of the packages below leave it typed. */
 export const procedure = t.procedure.use(async ({ next }) => {

@@ -5,6 +5,6 @@ import { procedure, router } from '../trpc.ts'
 export const labRouter = router({
   state: procedure.input(z.strictObject({ runId: z.uuid() })).query(async ({ ctx, input }) => ({
     ...(await ctx.runs.inspect(ctx.owner, input.runId)),
-    claudeSent: ctx.lab?.claudeSent(),
+    claudeSent: ctx.claudeSent?.(),
   })),
 })

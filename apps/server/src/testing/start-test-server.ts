@@ -23,7 +23,7 @@ export interface TestServer extends RunningServer {
 /** The real server and the real SDK against the simulator, on free ports, with the given environment. */
 export async function startTestServer(
   env: Record<string, string> = {},
-  options: Pick<ServeOptions, 'router'> = {},
+  serveOptions: Pick<ServeOptions, 'router'> = {},
 ): Promise<TestServer> {
   const simulator = await startSimulator({ defaults: { tps: 0, ttft: 0 } })
   const logs: Record<string, unknown>[] = []
@@ -37,7 +37,7 @@ export async function startTestServer(
       { production: true },
     ),
     logger,
-    ...options,
+    ...serveOptions,
   })
   const close: RunningServer['close'] = async (options) => {
     await server.close(options)
