@@ -5,6 +5,9 @@ import type { Log, LogEntry } from './log.ts'
 import { RunsError } from './runs-error.ts'
 import { sleep } from './sleep.ts'
 
+/** Below this, in ms, a timer would only add its own delay. */
+const SLACK_MS = 1
+
 export interface FollowOptions {
   readonly log: Log
   readonly reader: Reader
@@ -33,9 +36,13 @@ export async function* followLog(options: FollowOptions): AsyncGenerator<LogEntr
   const { log, reader, maxFrameChars, frameMs, clock, onFrame } = options
   const { signal } = reader
   let position = options.after
+  // `start` alone does not use up the time of the first words.
   let textSentAt: number | undefined
+  const pause = (ms: number) => (ms > SLACK_MS ? sleep(clock, ms, signal) : undefined)
   while (!signal.aborted) {
     await log.changed(position, signal)
+    // Waited for only when there is something to send: the pump keeps the same pace, so mostly it is over.
+    if (textSentAt !== undefined) await pause(textSentAt + frameMs - clock.now())
     await reader.room(position)
     if (signal.aborted) break
     const frame = await log.read(position, Math.min(maxFrameChars, reader.allowance() - position))
@@ -53,8 +60,6 @@ export async function* followLog(options: FollowOptions): AsyncGenerator<LogEntr
       yield entry
       if (isTerminal(entry.event)) return
     }
-    // `start` alone does not use up the time of the first words.
-    if (hasText) await sleep(clock, sentAt + frameMs - clock.now(), signal)
   }
   if (signal.reason instanceof RunsError) throw signal.reason
 }
