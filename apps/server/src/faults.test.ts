@@ -78,7 +78,7 @@ test('long silent thinking with pings is not idle', async () => {
 })
 
 test('a pause for a slow reader is not an idle upstream', async () => {
-  const env = { WINDOW_CHARS: '500', UPSTREAM_IDLE_MS: '150', LEASE_MS: '60000' }
+  const env = { WINDOW_CHARS: '500', FRAME_MS: '5', UPSTREAM_IDLE_MS: '150', LEASE_MS: '60000' }
   await using server = await startTestServer(env)
   const client = await server.client()
   const readerId = '11111111-1111-4111-8111-111111111111'
@@ -93,8 +93,15 @@ test('a pause for a slow reader is not an idle upstream', async () => {
       code: 'upstream_timeout',
     })
   }
+  // Far beyond what had been read before the pause: Claude is still on the line.
   await client.call('runs.ack', { runId, readerId, position: part.position })
-  const more = await collect(connection, { after: part.position, enough: ({ text }) => text.length > 0 })
+  const more = await collect(connection, {
+    after: part.position,
+    enough: async ({ position }) => {
+      await client.call('runs.ack', { runId, readerId, position })
+      return position > 10_000
+    },
+  })
   expect(more.terminal).toBeUndefined()
   await client.call('runs.stop', { runId })
 })
