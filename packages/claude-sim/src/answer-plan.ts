@@ -3,8 +3,10 @@ import type { Behaviour } from './behaviour.ts'
 import { cutDeltas, type Delta } from './cut-deltas.ts'
 import { type Fault, parseFault } from './fault.ts'
 import { emojiWriter, loremWriter } from './plain-writers.ts'
+import { longBlockWriter } from './long-block-writers.ts'
 import { markdownWriter, thinkingWriter } from './markdown-writer.ts'
 import type { MessagesBody } from './messages-body.ts'
+import { referencesWriter } from './references-writer.ts'
 import { between, hashText, type Random, seededRandom } from './random.ts'
 
 export type StopReason = 'end_turn' | 'max_tokens' | 'refusal'
@@ -75,6 +77,13 @@ function writerOf(body: MessagesBody, behaviour: Behaviour, random: Random) {
       return loremWriter(random)
     case 'emoji':
       return emojiWriter(random)
+    case 'references':
+      return referencesWriter(random)
+    case 'fence':
+    case 'list':
+    case 'table':
+    case 'paragraph':
+      return longBlockWriter(random, behaviour.text)
     default:
       return behaviour.text satisfies never
   }

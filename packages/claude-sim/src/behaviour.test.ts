@@ -19,7 +19,7 @@ test.each([
   ['tps=', 'tokens per second'],
   ['tokens=-1', 'tokens of the answer'],
   ['tokens=1.5', 'tokens of the answer'],
-  ['text=klingon', 'one of markdown, lorem, emoji'],
+  ['text=klingon', 'one of markdown, lorem, emoji, references, fence, list, table, paragraph'],
   ['fault=reset@x', 'reset[@N]'],
   ['fault=html@3', 'one of none, status, hang, html, json'],
   ['ttft', 'milliseconds'],

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { invalidRequest } from './api-error.ts'
+import { LONG_BLOCKS } from './long-block-writers.ts'
 import { FAULT_GRAMMAR, parseFault } from './fault.ts'
 
+const TEXTS = ['markdown', 'lorem', 'emoji', 'references', ...LONG_BLOCKS] as const
 const whole = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
 
 /** How one request is answered. A key's description is what a refused value is answered with. */
@@ -11,7 +13,7 @@ const BehaviourSchema = z.strictObject({
     .describe('tokens per second; 0 or max: as fast as the socket drains'),
   ttft: whole(0, 3_600_000).describe('milliseconds to the first token, 0 to 3600000'),
   ping: whole(0, 3_600_000).describe('milliseconds of silence before a ping; 0: no pings'),
-  text: z.enum(['markdown', 'lorem', 'emoji']).describe('one of markdown, lorem, emoji'),
+  text: z.enum(TEXTS).describe(`one of ${TEXTS.join(', ')}`),
   tokens: whole(0, 10_000_000).optional().describe('tokens of the answer, 0 to 10000000'),
   thinking: whole(0, 1_000_000)
     .optional()

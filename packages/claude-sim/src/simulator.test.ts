@@ -65,7 +65,7 @@ test('a stream through the SDK has every event in the order of the API', async (
 })
 
 test('what a client joined is byte for byte what the record says was served', async () => {
-  for (const text of ['markdown', 'lorem', 'emoji']) {
+  for (const text of ['markdown', 'lorem', 'emoji', 'references', 'fence', 'list', 'table', 'paragraph']) {
     const stream = await (await ask(sim.url, { sim: `text=${text} tokens=3000` })).text()
     const record = sim.stats().requests.at(-1)
     expect(record?.text).toBe(textIn(stream))
