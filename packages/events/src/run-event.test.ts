@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { ZodError } from 'zod'
+import * as z from 'zod/mini'
 import { isTerminal, isTextual, parseRunEvent, RunEventSchema } from './run-event.ts'
 import { anyDone, anyError, anyPiece } from './testing/arbitrary-events.ts'
 
@@ -42,13 +42,13 @@ test.for([
   [{ type: 'done', stopReason: 'end_turn' }],
   [{ type: 'error', code: 'internal', retryable: true }],
 ])('a known type with the wrong fields throws: %j', ([value]) => {
-  expect(() => parseRunEvent(value)).toThrow(ZodError)
+  expect(() => parseRunEvent(value)).toThrow(z.core.$ZodError)
 })
 
 test.for([[undefined], [null], ['text'], [7], [[]], [{}], [{ type: 7 }]])(
   '%j is no event and throws',
   ([value]) => {
-    expect(() => parseRunEvent(value)).toThrow(ZodError)
+    expect(() => parseRunEvent(value)).toThrow(z.core.$ZodError)
   },
 )
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 /**
  * Why a run failed. `abandoned`: nobody read it any more. `interrupted`: the server stopped or died under it.
@@ -18,12 +18,14 @@ export const ErrorCodeSchema = z.enum([
 ])
 export type ErrorCode = z.infer<typeof ErrorCodeSchema>
 
+const CountSchema = z.int().check(z.nonnegative())
+
 /** Token counts of one Claude call. `estimated` when Claude never got to report them, as after an abort. */
 export const UsageSchema = z.object({
-  inputTokens: z.int().nonnegative(),
-  outputTokens: z.int().nonnegative(),
-  cacheReadTokens: z.int().nonnegative(),
-  cacheWriteTokens: z.int().nonnegative(),
+  inputTokens: CountSchema,
+  outputTokens: CountSchema,
+  cacheReadTokens: CountSchema,
+  cacheWriteTokens: CountSchema,
   estimated: z.boolean(),
 })
 export type Usage = z.infer<typeof UsageSchema>
@@ -40,7 +42,7 @@ const DoneEventSchema = z.object({
   type: z.literal('done'),
   stopReason: z.string(),
   usage: UsageSchema,
-  costUsd: z.number().nonnegative().nullable(),
+  costUsd: z.nullable(z.number().check(z.nonnegative())),
 })
 
 /**
@@ -49,7 +51,8 @@ const DoneEventSchema = z.object({
  */
 const ErrorEventSchema = z.object({
   type: z.literal('error'),
-  code: ErrorCodeSchema.catch('internal'),
+  // oxlint-disable-next-line promise/valid-params -- zod's, no promise's
+  code: z.catch(ErrorCodeSchema, 'internal'),
   message: z.string(),
   retryable: z.boolean(),
 })
@@ -84,7 +87,7 @@ const AnyEventSchema = z.looseObject({ type: z.string() })
 /**
  * Reads an event that came over the wire. Types from a newer server come back as `unknown`.
  *
- * @throws {z.ZodError} for what is no event at all, or a known type with the wrong fields.
+ * @throws {z.core.$ZodError} for what is no event at all, or a known type with the wrong fields.
  */
 export function parseRunEvent(value: unknown): RunEvent | UnknownEvent {
   const parsed = RunEventSchema.safeParse(value)
@@ -95,5 +98,5 @@ export function parseRunEvent(value: unknown): RunEvent | UnknownEvent {
 }
 
 const KNOWN_TYPES: ReadonlySet<string> = new Set(
-  RunEventSchema.options.map((option) => option.shape.type.value),
+  RunEventSchema.def.options.flatMap((option) => option.shape.type.def.values),
 )
