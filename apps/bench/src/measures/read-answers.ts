@@ -1,0 +1,20 @@
+import type { Bench } from '../bench.ts'
+import type { Peer } from '../processes/start-peer.ts'
+import { promptFor } from '../upstream/pace.ts'
+
+/** Enough to keep a server busy while a lane waits, few enough that one long answer does not take for ever. */
+const LANES = 2
+
+/** Processor time per token of whole answers, as fast as they come. */
+export async function readAnswers(
+  { load, newGroup, options }: Bench,
+  peer: Peer,
+  { tokens, ms }: { tokens: number; ms: number },
+): Promise<{ cpuUsPerToken: number }> {
+  const prompt = promptFor({ tps: 0, tokens, hold: false, group: newGroup(peer.name, 'answers') })
+  const target = { peer: peer.name, url: peer.url, prompt }
+  const before = await peer.probe.cpuUs()
+  const read = await load.readAnswers({ target, lanes: LANES, ms, deltas: tokens / options.tokensPerDelta })
+  const after = await peer.probe.cpuUs()
+  return { cpuUsPerToken: (after - before) / (read.deltas * options.tokensPerDelta) }
+}

@@ -1,0 +1,61 @@
+import type { MetricName } from '../metrics.ts'
+import type { PeerName } from '../peers/peer-name.ts'
+import type { Sample } from './sample.ts'
+import { median, pairedRatio, type Spread, spreadOf } from './statistics.ts'
+
+export interface Figure extends Spread {
+  readonly rounds: number
+  /** In some round the real figure was larger than what could be seen. */
+  readonly atLeast: boolean
+}
+
+/** All samples, to be asked for what the table and the goals need. */
+export class Results {
+  readonly #samples: readonly Sample[]
+
+  constructor(samples: readonly Sample[]) {
+    this.#samples = samples
+  }
+
+  figure(metric: MetricName, peer: PeerName): Figure | undefined {
+    const samples = this.#of(metric, peer)
+    if (samples.length === 0) return undefined
+    return {
+      ...spreadOf(samples.map(({ value }) => value)),
+      rounds: samples.length,
+      atLeast: samples.some(({ atLeast }) => atLeast === true),
+    }
+  }
+
+  /** How many times the figure of `base` a figure is, round by round; undefined where either is missing. */
+  ratio(metric: MetricName, peer: PeerName, base: PeerName): number | undefined {
+    return known(pairedRatio(this.#byRound(metric, peer), this.#byRound(metric, base)))
+  }
+
+  /** The same for two metrics of one peer. */
+  growth(peer: PeerName, { from, to }: { from: MetricName; to: MetricName }): number | undefined {
+    return known(pairedRatio(this.#byRound(to, peer), this.#byRound(from, peer)))
+  }
+
+  /** The median over the rounds of how much more a figure is than that of `base`. */
+  difference(metric: MetricName, peer: PeerName, base: PeerName): number | undefined {
+    const others = this.#byRound(metric, base)
+    const differences = [...this.#byRound(metric, peer)].flatMap(([round, value]) => {
+      const other = others.get(round)
+      return other === undefined ? [] : [value - other]
+    })
+    return known(median(differences))
+  }
+
+  #of(metric: MetricName, peer: PeerName): Sample[] {
+    return this.#samples.filter((sample) => sample.metric === metric && sample.peer === peer)
+  }
+
+  #byRound(metric: MetricName, peer: PeerName): ReadonlyMap<number, number> {
+    return new Map(this.#of(metric, peer).map(({ round, value }) => [round, value]))
+  }
+}
+
+function known(value: number): number | undefined {
+  return Number.isNaN(value) ? undefined : value
+}
