@@ -182,3 +182,17 @@ test.each([
     expect(server.logs.filter(({ level }) => Number(level) >= 50)).toEqual([])
   },
 )
+
+test('HEAD of an event stream is answered at once, and holds no run open', async () => {
+  await using server = await startTestServer({ GRACE_MS: '300' })
+  const client = await server.client()
+  const runId = await server.start(client, 'head [[sim tps=50 tokens=9000]]')
+  const input = encodeURIComponent(JSON.stringify({ runId }))
+  const { status } = await fetch(`${server.url}/trpc/runs.events?input=${input}`, {
+    method: 'HEAD',
+    headers: { cookie: client.cookie ?? '' },
+  })
+  expect(status).toBe(204)
+  expect(server.runs.readers).toBe(0)
+  expect((await server.upstreamEnd()).outcome).toBe('aborted')
+})

@@ -22,7 +22,8 @@ export interface ServeEventsOptions {
  * the figures). What is served is still the tRPC procedure: input, middleware and errors are its own.
  */
 export function serveEvents(app: FastifyInstance, { createContext, onError }: ServeEventsOptions): void {
-  app.get<EventsQuery>('/trpc/runs.events', async (request, reply) => {
+  // HEAD is tRPC's to answer: here it would hold a run open for a body that nobody is sent.
+  app.get<EventsQuery>('/trpc/runs.events', { exposeHeadRoute: false }, async (request, reply) => {
     const context = createContext(request, reply)
     const gone = new AbortController()
     reply.raw.once('close', () => gone.abort())

@@ -189,6 +189,14 @@ export class Runs {
     run.lease.ack(readerId, position)
   }
 
+  /** Where a run stands, for whoever looks at the flow itself. @throws {RunsError} `not_found`. */
+  async inspect(owner: string, runId: string) {
+    const { log, lease } = this.#find(owner, runId)
+    const { end, ended } = await log.status()
+    const { paused, readers } = lease
+    return { end, ended, paused: paused && !ended, readers, windowChars: this.#options.windowChars }
+  }
+
   /** Ends a run with `done`, stop reason `stopped`. Idempotent. @throws {RunsError} `not_found`. */
   async stop(owner: string, runId: string): Promise<void> {
     this.#find(owner, runId).end('stopped')
