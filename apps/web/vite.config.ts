@@ -1,12 +1,18 @@
 import { ServerResponse } from 'node:http'
+import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { prune } from './prune.ts'
+import { flakyApi } from './src/lab/flaky-api.ts'
 
 const port = process.env['PORT'] ?? '3000'
 
 export default defineConfig({
-  plugins: [react()],
-  build: { target: 'es2022', modulePreload: { polyfill: false } },
+  plugins: [react(), tailwindcss(), prune(), flakyApi()],
+  build: {
+    target: 'es2022',
+    modulePreload: false,
+  },
   server: {
     port: 5173,
     proxy: {

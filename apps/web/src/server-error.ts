@@ -1,9 +1,18 @@
 import { TRPCClientError } from '@trpc/client'
 import type { CallError } from './run/run-source.ts'
 
-/** The server understood the call and said no. Everything else happened on the way, and may be tried again. */
+/**
+ * The server understood the call and said no. Everything else happened on the way, and may be tried again; so
+ * may what a server says while it drains, for by then the next one answers.
+ */
 export function isRefusal(error: unknown): error is CallError {
-  return error instanceof TRPCClientError && (Boolean(error.data) || isClientFault(error.meta))
+  if (!(error instanceof TRPCClientError)) return false
+  const data: unknown = error.data
+  return data ? codeOf(data) !== 'SERVICE_UNAVAILABLE' : isClientFault(error.meta)
+}
+
+function codeOf(data: unknown): unknown {
+  return typeof data === 'object' && data !== null && 'code' in data ? data.code : undefined
 }
 
 /** A body too large for some proxy, say: a 4xx from whoever is in front of our server will be one next time. */

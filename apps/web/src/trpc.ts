@@ -1,19 +1,18 @@
-import { createTRPCReact } from '@trpc/react-query'
-import { httpLink, httpSubscriptionLink, retryLink, splitLink } from '@trpc/client'
+import { createTRPCClient, httpLink, httpSubscriptionLink, retryLink, splitLink } from '@trpc/client'
 import type { AppRouter } from '@sluice/server'
 import { backoffMs } from './backoff.ts'
 import type { ChatApi } from './chat/chat.ts'
 import { isRefusal } from './server-error.ts'
-
-export const trpc = createTRPCReact<AppRouter>()
 
 const url = '/trpc'
 
 /** Long enough for a slow phone, short enough that a request which fell into a hole is made again. */
 const REQUEST_MS = 15_000
 
+export type Client = ReturnType<typeof createClient>
+
 export function createClient() {
-  return trpc.createClient({
+  return createTRPCClient<AppRouter>({
     links: [
       splitLink({
         condition: (op) => op.type === 'subscription',
@@ -33,7 +32,8 @@ export function createClient() {
   })
 }
 
-function limit() {
+/** A signal for one request. */
+export function limit() {
   return { signal: AbortSignal.timeout(REQUEST_MS) }
 }
 
@@ -44,10 +44,7 @@ function limit() {
  * and the answer of one would be hidden from the other: a start waits for the `session`, however early Enter
  * was pressed.
  */
-export function createChatApi(
-  client: ReturnType<typeof createClient>,
-  session: () => Promise<unknown>,
-): ChatApi {
+export function createChatApi(client: Client, session: () => Promise<unknown>): ChatApi {
   return {
     async start(input) {
       await session()

@@ -1,54 +1,58 @@
-import { memo } from 'react'
-import type { Block, Blocks } from './blocks.ts'
-import { markUp, markUpCode, type Span } from './mark-up.ts'
+import { memo, useDeferredValue, useId, useMemo } from 'react'
+import './markdown.css'
+import { BlockView } from './block-view.tsx'
+import { type Blocks, finishBlocks, type Group } from './blocks.ts'
+import { useRevealed } from './use-revealed.ts'
+
+/** Groups this close to the end are laid out always: switched on in view, `content-visibility` flickers. */
+const NEAR_GROUPS = 3
 
 /**
- * The raw text in readable form: nothing is added or taken away, so `textContent` is the text. Closed blocks
- * are laid out once; only the open one changes.
+ * Markdown as it arrives. With each update the last two blocks are parsed and rendered; what is finished is
+ * not touched again.
  */
-export const BlockList = memo(function BlockList({ blocks }: { blocks: Blocks }) {
+export const BlockList = memo(function BlockList({ blocks, over }: { blocks: Blocks; over: boolean }) {
+  const scope = useId()
+  const finished = useMemo(() => (over ? finishBlocks(blocks).groups : undefined), [blocks, over])
+  // References that were defined late may change many blocks, which React does between other work.
+  const groups = useDeferredValue(finished) ?? blocks.groups
+  const first = useRevealed(groups.length)
+
   return (
     <>
-      {blocks.closed.map((block, index) => (
-        // Blocks are only ever added at the end, so the index is their identity.
-        // oxlint-disable-next-line react/no-array-index-key
-        <BlockView key={index} block={block} />
+      {groups.slice(first).map((group, index) => (
+        <GroupView
+          key={group.key}
+          group={group}
+          scope={scope}
+          far={first + index < groups.length - NEAR_GROUPS}
+          open={!over && first + index === groups.length - 1}
+        />
       ))}
-      {blocks.open.text !== '' && <BlockView key={blocks.closed.length} block={blocks.open} />}
     </>
   )
 })
 
-const BlockView = memo(function BlockView({ block: { kind, text } }: { block: Block }) {
-  switch (kind) {
-    case 'code':
-      return <pre className="block code">{markUpCode(text).map(renderSpan)}</pre>
-    case 'table':
-      return <pre className="block table">{text}</pre>
-    case 'heading':
-      return <div className="block heading">{markUp(text).map(renderSpan)}</div>
-    case 'text':
-      return <div className="block">{markUp(text).map(renderSpan)}</div>
-    default:
-      return kind satisfies never
-  }
-})
+export const GroupView = memo(function GroupView(props: {
+  group: Group
+  scope: string
+  /** Its layout is skipped while it is out of view. */
+  far: boolean
+  /** Its last block is still being written. */
+  open: boolean
+}) {
+  const { group, scope, far, open } = props
 
-function renderSpan({ kind, text }: Span, index: number) {
-  switch (kind) {
-    case 'plain':
-      return text
-    case 'strong':
-      return <strong key={index}>{text}</strong>
-    case 'code':
-      return <code key={index}>{text}</code>
-    case 'mark':
-      return (
-        <span key={index} className="mark-up">
-          {text}
-        </span>
-      )
-    default:
-      return kind satisfies never
-  }
-}
+  return (
+    <div className={far ? 'md-group md-far' : 'md-group'}>
+      {group.blocks.map((block, index) => (
+        <BlockView
+          key={block.key}
+          pieces={block.pieces}
+          scope={scope}
+          open={open && index === group.blocks.length - 1}
+        />
+      ))}
+    </div>
+  )
+})

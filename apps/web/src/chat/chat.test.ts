@@ -7,7 +7,7 @@ import { type ChatApi, createChat } from './chat.ts'
 import type { StoredTurn } from './stored-chat.ts'
 import { MAX_ATTEMPTS } from './until-answered.ts'
 
-type Answer = 'yes' | 'lost' | { refusal: string }
+type Answer = 'yes' | 'lost' | 'draining' | { refusal: string; retryAfterMs?: number }
 
 function setup(stored: readonly StoredTurn[] = []) {
   const clock = createManualClock()
@@ -21,7 +21,8 @@ function setup(stored: readonly StoredTurn[] = []) {
       starts.push(input)
       const answer = await new Promise<Answer>((resolve) => waiting.push(resolve))
       if (answer === 'lost') throw new TRPCClientError('fetch failed')
-      if (answer !== 'yes') throw refusal(answer.refusal)
+      if (answer === 'draining') throw answered('SERVICE_UNAVAILABLE', 503, 'The server is restarting.')
+      if (answer !== 'yes') throw answered('TOO_MANY_REQUESTS', 429, answer.refusal, answer.retryAfterMs)
     },
     async stop({ runId }) {
       stops.push(runId)
@@ -51,8 +52,8 @@ function setup(stored: readonly StoredTurn[] = []) {
   return { chat, clock, server, starts, stops, saved, answer, last, follow }
 }
 
-function refusal(message: string) {
-  const data = { code: 'TOO_MANY_REQUESTS', httpStatus: 429 }
+function answered(code: string, httpStatus: number, message: string, retryAfterMs?: number) {
+  const data = { code, httpStatus, ...(retryAfterMs !== undefined && { retryAfterMs }) }
   return new TRPCClientError(message, { result: { error: { message, code: -32_029, data } } })
 }
 
@@ -112,7 +113,11 @@ test('a refusal shows its message and takes the turn back', async () => {
   const sent = chat.send('Why?')
   await answer({ refusal: 'Too many answers at once.' })
   expect(await sent).toBe(false)
-  expect(chat.getSnapshot()).toMatchObject({ turns: [], busy: false, refusal: 'Too many answers at once.' })
+  expect(chat.getSnapshot()).toMatchObject({
+    turns: [],
+    busy: false,
+    refusal: { message: 'Too many answers at once.' },
+  })
   expect(starts).toHaveLength(1)
   expect(saved.at(-1)).toEqual([])
   void chat.send('Again')
@@ -195,7 +200,7 @@ test('a refused Retry leaves the failed turn as it was', async () => {
   run.chat.retry()
   await run.answer({ refusal: 'Not so fast.' })
   expect(run.last()).toBe(failed)
-  expect(run.chat.getSnapshot().refusal).toBe('Not so fast.')
+  expect(run.chat.getSnapshot().refusal?.message).toBe('Not so fast.')
 })
 
 test('an answer is stored when it is complete, and what has arrived of it whenever the page asks', async () => {
@@ -256,12 +261,87 @@ test('a new chat before the start was answered stops the run that comes of it', 
   expect(chat.getSnapshot().turns).toEqual([])
 })
 
-test('taking a turn back returns its prompt', async () => {
+test('an edited question takes the place of its turn, and of all after it', async () => {
   const run = setup()
-  void run.chat.send('Why?')
+  for (const prompt of ['One?', 'Two?', 'Three?']) {
+    void run.chat.send(prompt)
+    await run.answer('yes')
+    run.follow()
+    run.server.text(`To ${prompt}`)
+    run.server.send(DONE)
+  }
+  void run.chat.edit(1, 'Zwei?')
+  await run.answer('yes')
+  expect(run.chat.getSnapshot().turns.map(({ prompt }) => prompt)).toEqual(['One?', 'Zwei?'])
+  expect(run.starts.at(-1)?.messages.map(({ content }) => content)).toEqual(['One?', 'To One?', 'Zwei?'])
+  expect(new Set(run.starts.map(({ runId }) => runId)).size).toBe(4)
+})
+
+test('a refused edit leaves the conversation as it was', async () => {
+  const run = setup()
+  void run.chat.send('One?')
   await run.answer('yes')
   run.follow()
-  run.server.send({ type: 'error', code: 'invalid_request', message: 'Too long', retryable: false })
-  expect(run.chat.takeBack()).toBe('Why?')
-  expect(run.chat.getSnapshot().turns).toEqual([])
+  run.server.send(DONE)
+  const before = run.last()
+  const edited = run.chat.edit(0, 'Uno?')
+  await run.answer({ refusal: 'Not so fast.' })
+  expect(await edited).toBe(false)
+  expect(run.chat.getSnapshot().turns).toEqual([before])
+})
+
+test('a refusal for a while says when it is worth trying again', async () => {
+  const { chat, answer } = setup()
+  const asked = Date.now()
+  void chat.send('Why?')
+  await answer({ refusal: 'At most 20 questions a minute.', retryAfterMs: 42_000 })
+  const { refusal } = chat.getSnapshot()
+  expect(refusal?.retryAt).toBeGreaterThanOrEqual(asked + 42_000)
+  expect(refusal?.retryAt).toBeLessThanOrEqual(Date.now() + 42_000)
+})
+
+test('a server that drains is asked again under the same id', async () => {
+  const { chat, clock, starts, answer, last } = setup()
+  const sent = chat.send('Why?')
+  await answer('draining')
+  await clock.advance(10_000)
+  await answer('yes')
+  expect(await sent).toBe(true)
+  expect(new Set(starts.map(({ runId }) => runId)).size).toBe(1)
+  expect(last().started).toBe(true)
+})
+
+test('what was asked is stored as pending until the server has confirmed it', async () => {
+  const { chat, answer, saved } = setup()
+  void chat.send('Why?')
+  expect(saved.at(-1)).toMatchObject([{ prompt: 'Why?', pending: true }])
+  await answer('yes')
+  expect(saved.at(-1)?.[0]).not.toHaveProperty('pending')
+})
+
+test('what another tab has made of it is taken over, and what is followed here stays followed', async () => {
+  const run = setup()
+  void run.chat.send('One?')
+  await run.answer('yes')
+  run.follow()
+  const [mine] = run.saved.at(-1) ?? []
+  if (!mine) throw new Error('nothing saved')
+  const followed = run.last().run
+  const other = { runId: 'other', prompt: 'Two?', view: EMPTY_RUN_VIEW, pending: true }
+  run.chat.adopt([mine, other])
+  expect(run.chat.getSnapshot().turns.map(({ started }) => started)).toEqual([true, false])
+  expect(run.chat.getSnapshot().turns[0]?.run).toBe(followed)
+  run.chat.adopt([mine, { ...other, pending: false }])
+  expect(run.last().started).toBe(true)
+  expect(run.starts).toHaveLength(1)
+})
+
+test('an answer that was given up here, and ended in another tab, is shown as it ended', () => {
+  const view = { ...EMPTY_RUN_VIEW, status: 'streaming' as const, position: 5, text: 'Half' }
+  const { chat, server, last } = setup([{ runId: 'run', prompt: 'Why?', view }])
+  last().run.connect()
+  server.reader().handlers.onError({ message: 'No such run.', data: { code: 'NOT_FOUND' } })
+  const whole = { ...view, status: 'done' as const, position: 14, text: 'Half and all' }
+  chat.adopt([{ runId: 'run', prompt: 'Why?', view: whole }])
+  expect(last().run.getSnapshot()).toMatchObject({ view: { text: 'Half and all' }, failure: undefined })
 })

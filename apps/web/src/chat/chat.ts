@@ -1,20 +1,33 @@
-import { EMPTY_RUN_VIEW, type RunView } from '@sluice/events'
+import { EMPTY_RUN_VIEW } from '@sluice/events'
 import { newId } from '../new-id.ts'
 import { type PageClock, pageClock } from '../run/page-clock.ts'
-import type { RunAck, RunSource } from '../run/run-source.ts'
+import type { CallError, RunAck, RunSource } from '../run/run-source.ts'
 import { createRunStore, isOver, type RunStore } from '../run/run-store.ts'
 import { isRefusal } from '../server-error.ts'
-import { type Message, messagesFor } from './messages.ts'
-import type { ChatStorage } from './stored-chat.ts'
+import { isEnded } from './is-ended.ts'
+import { type Message, messagesFor, type Question } from './messages.ts'
+import { type RunTimes, watchTimes } from './run-times.ts'
+import type { ChatStorage, StoredTurn } from './stored-chat.ts'
 import { untilAnswered } from './until-answered.ts'
 
 /** A prompt and the run that answers it. */
-export interface Turn {
-  readonly prompt: string
+export interface Turn extends Question {
   readonly runId: string
   readonly run: RunStore
   /** The server has confirmed the run, so it can be followed. */
   readonly started: boolean
+  /** Asked in this tab, and not taken over from storage. */
+  readonly own: boolean
+  readonly times: () => RunTimes
+  /** How many earlier turns Claude was not told of, since the conversation had become too long. */
+  readonly leftOut: number
+}
+
+/** Why the last prompt was not accepted. */
+export interface Refusal {
+  readonly message: string
+  /** ms since the epoch: when it is worth trying again, where the server said so. */
+  readonly retryAt: number | undefined
 }
 
 export interface ChatState {
@@ -22,51 +35,77 @@ export interface ChatState {
   /** The last turn has no end yet. */
   readonly busy: boolean
   readonly stopping: boolean
-  /** Why the last prompt was not accepted. */
-  readonly refusal: string | undefined
+  readonly refusal: Refusal | undefined
+}
+
+type Effort = 'low' | 'medium' | 'high' | 'xhigh' | 'max'
+
+/** Whom to ask, and how hard to think; what is not said is up to the server. */
+export interface AskSettings {
+  readonly model?: string | undefined
+  readonly effort?: Effort | undefined
 }
 
 /** The server's procedures, as far as a chat needs them. */
 export interface ChatApi {
-  start(input: { runId: string; messages: Message[] }): Promise<unknown>
+  start(input: { runId: string; messages: Message[] } & AskSettings): Promise<unknown>
   stop(input: { runId: string }): Promise<unknown>
   events: RunSource
   ack: RunAck
 }
 
+export interface ChatOptions {
+  api: ChatApi
+  storage: ChatStorage
+  clock?: PageClock
+  /** Read for every question. Default: the server's. */
+  settings?: () => AskSettings
+  /** How long a conversation may be that is sent. Default: no limit. */
+  maxPromptChars?: () => number | undefined
+  /** See {@link createRunStore}. */
+  commitChars?: () => number
+}
+
 export interface Chat {
   readonly getSnapshot: () => ChatState
   readonly subscribe: (listener: () => void) => () => void
-  /** Asks. Resolves to false when the server refused: the prompt is the caller's again. */
-  readonly send: (prompt: string) => Promise<boolean>
+  /** Asks. Resolves to false when the server refused: the question is the caller's again. */
+  readonly send: (question: string | Question) => Promise<boolean>
   /** Ends the answer that is being written, also one that has not begun. */
   readonly stop: () => void
   /** Asks the last prompt again. After an unanswered start under the same id, in case it did begin. */
   readonly retry: () => void
-  /** Takes the last turn back, and returns its prompt. */
-  readonly takeBack: () => string
+  /** Asks `prompt` in the place of the turn at `index`, which is forgotten with all after it. */
+  readonly edit: (index: number, prompt: string) => Promise<boolean>
   readonly clear: () => void
   readonly save: () => void
+  /** Takes over what another tab has made of this conversation. Runs that are followed here stay followed. */
+  readonly adopt: (turns: readonly StoredTurn[]) => void
 }
 
 /** A conversation: its turns, and at most one answer at a time. No React in it; `useChat` shows it. */
-export function createChat(options: { api: ChatApi; storage: ChatStorage; clock?: PageClock }): Chat {
-  const { api, storage, clock = pageClock } = options
+export function createChat(options: ChatOptions): Chat {
+  const { api, storage, clock = pageClock, settings, maxPromptChars, commitChars } = options
   const listeners = new Set<() => void>()
   let unwanted = new AbortController()
   let forgetRun: (() => void) | undefined
   let state: ChatState = { turns: [], busy: false, stopping: false, refusal: undefined }
 
   // What was stored is only ever followed, never started: a tab restored after days must not buy an answer.
-  show(storage.load().map(({ runId, prompt, view }) => turnOf(prompt, runId, { view, started: true })))
+  show(storage.load().map((turn) => turnOf(turn, true)))
 
-  function turnOf(
-    prompt: string,
-    runId: string,
-    { view, started }: { view: RunView; started: boolean },
-  ): Turn {
-    const run = createRunStore({ runId, initial: view, source: api.events, ack: api.ack, clock })
-    return { prompt, runId, run, started }
+  function turnOf(stored: StoredTurn, started: boolean, own = false): Turn {
+    const { runId, prompt, attachments, view, times = {}, leftOut = 0 } = stored
+    const { events: source, ack } = api
+    const run = createRunStore({
+      runId,
+      initial: view,
+      source,
+      ack,
+      clock,
+      ...(commitChars && { commitChars }),
+    })
+    return { prompt, attachments, runId, run, started, own, times: watchTimes(run, times), leftOut }
   }
 
   function publish(change: Partial<ChatState>) {
@@ -74,7 +113,7 @@ export function createChat(options: { api: ChatApi; storage: ChatStorage; clock?
     for (const listener of listeners) listener()
   }
 
-  function show(turns: readonly Turn[], refusal?: string) {
+  function show(turns: readonly Turn[], refusal?: Refusal) {
     forgetRun?.()
     const run = turns.at(-1)?.run
     const isBusy = () => run !== undefined && !isOver(run.getSnapshot())
@@ -89,19 +128,21 @@ export function createChat(options: { api: ChatApi; storage: ChatStorage; clock?
     forgetRun = forget
   }
 
-  async function ask(before: readonly Turn[], prompt: string, runId: string): Promise<boolean> {
+  async function ask(before: readonly Turn[], question: Question, runId: string): Promise<boolean> {
     const wish = (unwanted = new AbortController())
     const restore = state.turns
-    const turn = turnOf(prompt, runId, { view: EMPTY_RUN_VIEW, started: false })
-    const messages = messagesFor(before.map(storedTurn), prompt)
-    const isShown = () => state.turns.at(-1) === turn
+    const { messages, leftOut } = messagesFor(before.map(storedTurn), question, maxPromptChars?.())
+    const times = { askedAt: Date.now() }
+    const turn = turnOf({ ...question, runId, view: EMPTY_RUN_VIEW, times, leftOut }, false, true)
+    const isShown = () => state.turns.some((shown) => shown.run === turn.run)
     show([...before, turn])
     save()
     try {
-      await untilAnswered(() => api.start({ runId, messages }), { isRefusal, unwanted: wish.signal, clock })
+      const input = { runId, messages, ...settings?.() }
+      await untilAnswered(() => api.start(input), { isRefusal, unwanted: wish.signal, clock })
     } catch (error) {
       if (isRefusal(error)) {
-        if (isShown()) show(restore, error.message)
+        if (isShown()) show(restore, refusalOf(error))
         save()
         return false
       }
@@ -111,7 +152,12 @@ export function createChat(options: { api: ChatApi; storage: ChatStorage; clock?
       return true
     }
     if (wish.signal.aborted) requestStop(runId)
-    if (isShown()) publish({ turns: [...before, { ...turn, started: true }] })
+    if (isShown()) {
+      publish({
+        turns: state.turns.map((shown) => (shown.run === turn.run ? { ...shown, started: true } : shown)),
+      })
+      save()
+    }
     return true
   }
 
@@ -137,24 +183,22 @@ export function createChat(options: { api: ChatApi; storage: ChatStorage; clock?
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    async send(prompt) {
+    async send(question) {
       // The second of two fast presses of Enter finds the first one's run.
       if (state.busy) return false
-      return ask(state.turns, prompt, newId())
+      return ask(state.turns, typeof question === 'string' ? { prompt: question } : question, newId())
     },
     stop,
     retry() {
       const last = state.turns.at(-1)
       if (!last || state.busy) return
       const runId = last.run.getSnapshot().failure === UNREACHABLE ? last.runId : newId()
-      void ask(state.turns.slice(0, -1), last.prompt, runId)
+      void ask(state.turns.slice(0, -1), questionOf(last), runId)
     },
-    takeBack() {
-      const last = state.turns.at(-1)
-      if (!last || state.busy) return ''
-      show(state.turns.slice(0, -1))
-      save()
-      return last.prompt
+    async edit(index, prompt) {
+      const turn = state.turns[index]
+      if (!turn || state.busy) return false
+      return ask(state.turns.slice(0, index), { ...questionOf(turn), prompt }, newId())
     },
     clear() {
       stop()
@@ -162,12 +206,45 @@ export function createChat(options: { api: ChatApi; storage: ChatStorage; clock?
       save()
     },
     save,
+    adopt(stored) {
+      const known = new Map(state.turns.map((turn) => [turn.runId, turn]))
+      const turns = stored.map((turn): Turn => {
+        const mine = known.get(turn.runId)
+        if (!mine || isLost(mine, turn)) return turnOf(turn, turn.pending !== true)
+        return mine.started || turn.pending ? mine : { ...mine, started: true }
+      })
+      const same = turns.length === state.turns.length && turns.every((turn, i) => turn === state.turns[i])
+      if (!same) show(turns)
+    },
   }
 }
 
 const UNREACHABLE = { code: 'unreachable', message: 'The server cannot be reached.', retryable: true }
 const NEVER_STARTED = { code: 'stopped', message: 'Stopped before it began.', retryable: true }
 
-function storedTurn({ runId, prompt, run }: Turn) {
-  return { runId, prompt, view: run.getSnapshot().view }
+function refusalOf({ message, data }: CallError): Refusal {
+  const wait = data?.retryAfterMs
+  return { message, retryAt: wait === undefined ? undefined : Date.now() + wait }
+}
+
+/** Given up here, while another tab got further. */
+function isLost({ run }: Turn, { view }: StoredTurn): boolean {
+  const mine = run.getSnapshot()
+  return mine.failure !== undefined && (isEnded(view) || view.position > mine.view.position)
+}
+
+function questionOf({ prompt, attachments }: Turn): Question {
+  return { prompt, attachments }
+}
+
+function storedTurn({ runId, prompt, attachments, run, started, times, leftOut }: Turn): StoredTurn {
+  return {
+    runId,
+    prompt,
+    view: run.getSnapshot().view,
+    times: times(),
+    ...(attachments && attachments.length > 0 && { attachments }),
+    ...(leftOut > 0 && { leftOut }),
+    ...(!started && { pending: true }),
+  }
 }

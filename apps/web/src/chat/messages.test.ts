@@ -1,10 +1,13 @@
 import { EMPTY_RUN_VIEW } from '@sluice/events'
 import { expect, test } from 'vitest'
+import type { Attachment } from './attachment.ts'
 import { messagesFor } from './messages.ts'
 
 function turn(prompt: string, text: string, stopReason = 'end_turn') {
   return { prompt, view: { ...EMPTY_RUN_VIEW, text, stopReason } }
 }
+
+const IMAGE: Attachment = { type: 'image', name: 'dot.png', mediaType: 'image/png', data: 'AAAA' }
 
 test('roles alternate and the prompt is last, whatever became of earlier turns', () => {
   const turns = [
@@ -14,7 +17,34 @@ test('roles alternate and the prompt is last, whatever became of earlier turns',
     turn('d', 'no', 'refusal'),
     turn('e', 'E', 'stopped'),
   ]
-  const messages = messagesFor(turns, 'f')
+  const { messages, leftOut } = messagesFor(turns, { prompt: 'f' })
   expect(messages.map(({ content }) => content)).toEqual(['a', 'A', 'e', 'E', 'f'])
   expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant', 'user'])
+  expect(leftOut).toBe(0)
+})
+
+test('of a conversation that is too long the oldest turns are left out, whole, and counted', () => {
+  const turns = [turn('a', 'A'.repeat(50)), turn('b', 'B'.repeat(30)), turn('c', 'C'.repeat(10))]
+  const kept = (maxChars: number) => {
+    const { messages, leftOut } = messagesFor(turns, { prompt: 'd' }, maxChars)
+    return [
+      leftOut,
+      messages.map(({ content }) => (typeof content === 'string' ? content.slice(0, 1) : '?')).join(''),
+    ]
+  }
+  expect(kept(94)).toEqual([0, 'aAbBcCd'])
+  expect(kept(93)).toEqual([1, 'bBcCd'])
+  expect(kept(42)).toEqual([2, 'cCd'])
+  expect(kept(1)).toEqual([3, 'd'])
+})
+
+test('files come before the words, and count with every character that encodes them', () => {
+  const { messages } = messagesFor([], { prompt: 'What is it?', attachments: [IMAGE] })
+  expect(messages[0]?.content).toEqual([
+    { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AAAA' } },
+    { type: 'text', text: 'What is it?' },
+  ])
+  expect(messagesFor([], { prompt: ' ', attachments: [IMAGE] }).messages[0]?.content).toHaveLength(1)
+  expect(messagesFor([turn('a', 'A')], { prompt: 'b', attachments: [IMAGE] }, 6).leftOut).toBe(1)
+  expect(messagesFor([turn('a', 'A')], { prompt: 'b', attachments: [IMAGE] }, 7).leftOut).toBe(0)
 })

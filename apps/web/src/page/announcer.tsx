@@ -1,20 +1,20 @@
-import { useSyncExternalStore } from 'react'
-import type { RunSnapshot, RunStore } from '../run/run-store.ts'
+import { useEffect, useState } from 'react'
+import type { RunStore } from '../run/run-store.ts'
+import { announcementOf } from '../turn/ending.ts'
+import { createReciter } from '../turn/reciter.ts'
 
-/** Tells screen readers what the answer is doing. The streaming text is no live region: it would be read in scraps. */
-export function Announcer(props: { run: RunStore | undefined; describe: (run: RunSnapshot) => string }) {
-  const { run, describe } = props
-  const message = useSyncExternalStore(run?.subscribe ?? never, () =>
-    run ? describe(run.getSnapshot()) : '',
-  )
+/**
+ * Tells screen readers what the answer is doing, and reads its beginning in whole sentences. The streaming text
+ * itself is no live region: it would be read in scraps.
+ */
+export function Announcer({ run }: { run: RunStore | undefined }) {
+  const [said, setSaid] = useState<{ run: RunStore; message: string }>()
+
+  useEffect(() => run && createReciter({ run, say: (message) => setSaid({ run, message }) }), [run])
 
   return (
-    <div role="status" aria-live="polite" className="unseen">
-      {message}
+    <div role="status" aria-live="polite" className="sr-only" data-testid="announcer">
+      {run && (said?.run === run ? said.message : announcementOf(run.getSnapshot()))}
     </div>
   )
-}
-
-function never() {
-  return () => {}
 }

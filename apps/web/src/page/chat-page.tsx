@@ -1,87 +1,182 @@
-import { useRef, useState } from 'react'
-import { announcementOf } from '../answer/answer-state.ts'
-import type { Chat } from '../chat/chat.ts'
+import { lazy, Suspense, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import type { LibraryState } from '../chat/library.ts'
 import { useChat } from '../chat/use-chat.ts'
-import { trpc } from '../trpc.ts'
-import { Announcer } from './announcer.tsx'
+import { lazily, loadLater } from '../load-later.ts'
+import { BackgroundRun } from '../turn/background-run.tsx'
 import { Composer } from './composer.tsx'
 import { Conversation } from './conversation.tsx'
+import { ConversationList } from './conversation-list.tsx'
+import type { Core } from './create-core.ts'
 import { Header } from './header.tsx'
+import { Sidebar } from './sidebar.tsx'
 import { useEscape } from './use-escape.ts'
+import { useHashId } from './use-hash-id.ts'
 import { useStickToBottom } from './use-stick-to-bottom.ts'
-import { Welcome } from './welcome.tsx'
 
-export function ChatPage({ chat }: { chat: Chat }) {
-  const { turns, busy, stopping, refusal } = useChat(chat)
-  const models = trpc.models.list.useQuery(undefined, { staleTime: Infinity })
-  const [draft, setDraft] = useState('')
+const Announcer = lazily((later) => later.Announcer)
+const DeleteDialog = lazily((later) => later.DeleteDialog)
+const Dialog = lazily((later) => later.Dialog)
+const JumpToLatest = lazily((later) => later.JumpToLatest)
+const Notices = lazily((later) => later.Notices)
+const Welcome = lazily((later) => later.Welcome)
+
+// Only `vite dev` knows it: a build drops the branch, and the lab with it.
+const Lab = import.meta.env.DEV ? lazy(() => import('../lab/lab.tsx')) : undefined
+
+export function ChatPage({ core }: { core: Core }) {
+  const { library, drafts, settings, modelList } = core
+  const books = useSyncExternalStore(library.subscribe, library.getSnapshot)
+  const list = useSyncExternalStore(modelList.subscribe, modelList.getSnapshot)
+  const { id, chat, conversations, background } = books
+  const state = useChat(chat)
+  const { turns, busy } = state
+  const [listOpen, setListOpen] = useState(false)
+  const [deleting, setDeleting] = useState<string>()
   const composer = useRef<HTMLTextAreaElement>(null)
-  const { scroller, content, stick } = useStickToBottom()
+  const { scroller, content, stick, following } = useStickToBottom()
+  const title = conversations.find((one) => one.id === id)?.title
   useEscape(busy, chat.stop)
+  useHashId(library, id)
+  useEffect(() => library.attach(), [library])
+
+  // There before it is wanted, should the server go away meanwhile.
+  useEffect(() => void loadLater().catch(() => {}), [])
 
   // Nothing is followed before the session is there: see `createChatApi`.
-  const ready = models.isSuccess
+  const ready = list.models !== undefined
 
-  async function send() {
-    const prompt = draft.trim()
-    if (prompt === '' || busy) return
-    setDraft('')
+  function focusComposer() {
+    composer.current?.focus()
+  }
+
+  function leave(then: () => void) {
+    setListOpen(false)
+    then()
     stick()
-    const accepted = await chat.send(prompt)
-    if (!accepted) setDraft((typed) => typed || prompt)
+    focusComposer()
   }
 
-  function edit() {
-    setDraft(chat.takeBack())
-    composer.current?.focus()
+  async function exportAs(format: 'markdown' | 'json') {
+    chat.save()
+    const { download, fileNameOf, toJson, toMarkdown } = await loadLater()
+    const conversation = library.read(id)
+    if (!conversation) return
+    if (format === 'json')
+      download(fileNameOf(conversation, 'json'), toJson(conversation), 'application/json')
+    else download(fileNameOf(conversation, 'md'), toMarkdown(conversation), 'text/markdown')
   }
 
-  function retry() {
-    stick()
-    chat.retry()
-    composer.current?.focus()
-  }
-
-  function stop() {
-    chat.stop()
-    composer.current?.focus()
-  }
-
-  function startOver() {
-    chat.clear()
-    composer.current?.focus()
-  }
-
-  function suggest(prompt: string) {
-    setDraft(prompt)
-    composer.current?.focus()
-  }
+  const conversationList = (
+    <ConversationList
+      conversations={conversations}
+      current={id}
+      writing={new Set([...background.map((one) => one.id), ...(busy ? [id] : [])])}
+      onOpen={(wanted) => leave(() => library.open(wanted))}
+      onNewChat={() => leave(library.create)}
+      onDelete={setDeleting}
+    />
+  )
 
   return (
-    <div className="page">
-      <Header models={models.data} canStartOver={turns.length > 0} onNewChat={startOver} />
-      <main className="scroller" ref={scroller} tabIndex={0} aria-label="Conversation">
-        <div className="column" ref={content}>
-          {turns.length === 0 ? (
-            <Welcome simulator={models.data?.simulator ?? false} onPick={suggest} />
-          ) : (
-            <Conversation turns={turns} live={ready} busy={busy} onRetry={retry} onEdit={edit} />
-          )}
-        </div>
-      </main>
-      <Composer
-        ref={composer}
-        draft={draft}
-        busy={busy}
-        stopping={stopping}
-        maxChars={models.data?.maxPromptChars}
-        refusal={refusal ?? (models.isError ? models.error.message : undefined)}
-        unreachable={models.failureCount > 1 && models.isPending}
-        onDraft={setDraft}
-        onSend={() => void send()}
-        onStop={stop}
-      />
-      <Announcer run={turns.at(-1)?.run} describe={announcementOf} />
+    <div className="grid h-dvh grid-cols-[minmax(0,1fr)] lg:grid-cols-[17rem_minmax(0,1fr)]">
+      <Sidebar>{conversationList}</Sidebar>
+      <div className="grid min-h-0 grid-cols-[minmax(0,1fr)] grid-rows-[auto_minmax(0,1fr)_auto]">
+        <Header
+          title={turns.length > 0 ? (title ?? 'New chat') : undefined}
+          simulator={list.models?.simulator ?? false}
+          onOpenList={() => setListOpen(true)}
+          onNewChat={() => leave(library.create)}
+          onExport={(format) => void exportAs(format)}
+          onDelete={() => setDeleting(id)}
+        />
+        <main
+          className="scroll-thin overflow-x-hidden overflow-y-auto overscroll-contain sm:[scrollbar-gutter:stable_both-edges]"
+          ref={scroller}
+          tabIndex={0}
+          aria-label="Conversation"
+        >
+          <div className="mx-auto w-full max-w-184 px-4 pt-5 pb-8" ref={content}>
+            <Suspense>{hasNotice(books) && <Notices library={library} state={books} />}</Suspense>
+            {turns.length === 0 ? (
+              <Suspense>
+                <Welcome
+                  simulator={list.models?.simulator ?? false}
+                  onPick={(prompt) => {
+                    drafts.change(id, { prompt })
+                    focusComposer()
+                  }}
+                />
+              </Suspense>
+            ) : (
+              <Conversation
+                // Nothing of one conversation is left in another.
+                key={id}
+                chat={chat}
+                state={state}
+                ready={ready}
+                maxChars={list.models?.maxPromptChars}
+                onAsk={() => {
+                  stick()
+                  focusComposer()
+                }}
+              />
+            )}
+          </div>
+          <Suspense>
+            <JumpToLatest following={following || turns.length === 0} onJump={stick} />
+          </Suspense>
+        </main>
+        <Composer
+          ref={composer}
+          conversationId={id}
+          chat={chat}
+          state={state}
+          drafts={drafts}
+          settings={settings}
+          modelList={list}
+          loadMaxChars={async () => (await modelList.load()).maxPromptChars}
+          onAsk={stick}
+          onStop={() => {
+            chat.stop()
+            focusComposer()
+          }}
+        />
+      </div>
+      <Suspense>
+        <Announcer run={turns.at(-1)?.run} />
+      </Suspense>
+      {background.map((one) => {
+        const last = one.chat.getSnapshot().turns.at(-1)
+        return last && <BackgroundRun key={last.runId} run={last.run} />
+      })}
+      <Suspense>
+        {listOpen && (
+          <Dialog
+            label="Conversations"
+            testId="list-dialog"
+            className="m-0 h-dvh max-h-none w-[min(20rem,85vw)] max-w-none border-r border-line p-3 open:grid"
+            onClose={() => setListOpen(false)}
+          >
+            {conversationList}
+          </Dialog>
+        )}
+        {deleting !== undefined && (
+          <DeleteDialog
+            title={conversations.find((one) => one.id === deleting)?.title ?? 'New chat'}
+            onCancel={() => setDeleting(undefined)}
+            onDelete={() => {
+              setDeleting(undefined)
+              library.remove(deleting)
+              focusComposer()
+            }}
+          />
+        )}
+        {Lab && <Lab core={core} run={turns.at(-1)?.run} runId={turns.at(-1)?.runId} conversationId={id} />}
+      </Suspense>
     </div>
   )
+}
+
+function hasNotice({ setAside, newer, unsaved, deletedElsewhere }: LibraryState): boolean {
+  return setAside > 0 || newer > 0 || unsaved || deletedElsewhere
 }

@@ -1,50 +1,99 @@
-import type { KeyboardEvent, Ref } from 'react'
+import { type KeyboardEvent, type Ref, Suspense, useSyncExternalStore } from 'react'
+import type { Chat, ChatState } from '../chat/chat.ts'
+import { type Drafts, EMPTY_DRAFT } from '../chat/draft.ts'
+import { charsOf } from '../chat/messages.ts'
+import type { Settings } from '../chat/settings.ts'
+import { lazily } from '../load-later.ts'
+import type { ModelListState } from '../model-list.ts'
+import { count } from '../ui/format.ts'
+import { ComposerHelp } from './composer-help.tsx'
 import { isComposing } from './is-composing.ts'
+import { SendButton } from './send-button.tsx'
+import { useAttach } from './use-attach.ts'
 
+const AttachButton = lazily((later) => later.AttachButton)
+const AttachmentChip = lazily((later) => later.AttachmentChip)
+const ModelPicker = lazily((later) => later.ModelPicker)
+
+/** Where a question is written. It keeps its own draft, so that a key press renders nothing else. */
 export function Composer(props: {
   ref: Ref<HTMLTextAreaElement>
-  draft: string
-  busy: boolean
-  stopping: boolean
-  maxChars: number | undefined
-  refusal: string | undefined
-  unreachable: boolean
-  onDraft: (draft: string) => void
-  onSend: () => void
+  conversationId: string
+  chat: Chat
+  state: ChatState
+  drafts: Drafts
+  settings: Settings
+  modelList: ModelListState
+  /** Resolves once the server has said how long a conversation may be. */
+  loadMaxChars: () => Promise<number>
+  onAsk: () => void
   onStop: () => void
 }) {
-  const {
-    ref,
-    draft,
-    busy,
-    stopping,
-    maxChars = Infinity,
-    refusal,
-    unreachable,
-    onDraft,
-    onSend,
-    onStop,
-  } = props
-  const excess = draft.length - maxChars
-  const canSend = !busy && excess <= 0 && draft.trim() !== ''
-  const problem = excess > 0 ? `${excess.toLocaleString('en')} characters too many to send.` : refusal
+  const { ref, conversationId, chat, state, drafts, settings, modelList, loadMaxChars, onAsk, onStop } = props
+  const { busy, stopping, refusal } = state
+  const draft = useSyncExternalStore(drafts.subscribe, () => drafts.of(conversationId))
+  const maxChars = modelList.models?.maxPromptChars ?? Infinity
+  const { attach, reading, problem, forgetProblem } = useAttach({
+    drafts,
+    conversationId,
+    maxChars: loadMaxChars,
+  })
+  const { prompt, attachments } = draft
+  const excess = charsOf(draft) - maxChars
+  const isEmpty = prompt.trim() === '' && attachments.length === 0
+  const canSend = !busy && !reading && excess <= 0 && !isEmpty
+
+  async function send() {
+    if (!canSend) return
+    drafts.change(conversationId, EMPTY_DRAFT)
+    forgetProblem()
+    onAsk()
+    const accepted = await chat.send({
+      prompt: prompt.trim(),
+      ...(attachments.length > 0 && { attachments }),
+    })
+    // Refused: it is the draft again, unless something else is by now.
+    if (!accepted && drafts.of(conversationId).prompt === '') drafts.change(conversationId, draft)
+  }
 
   function onKeyDown(event: KeyboardEvent) {
     if (event.key !== 'Enter' || event.shiftKey || isComposing(event.nativeEvent)) return
     event.preventDefault()
-    if (canSend) onSend()
+    void send()
   }
 
   return (
-    <footer className="footer">
+    <footer className="px-2 pt-1 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:px-4">
       <form
-        className="composer"
+        className="mx-auto grid w-full max-w-184 grid-cols-[minmax(0,1fr)] gap-1 rounded-card border border-edge bg-raised p-1.5 focus-within:border-accent focus-within:ring-1 focus-within:ring-accent"
         onSubmit={(event) => {
           event.preventDefault()
-          if (canSend) onSend()
+          void send()
+        }}
+        onDragOver={(event) => event.preventDefault()}
+        onDrop={(event) => {
+          event.preventDefault()
+          void attach([...event.dataTransfer.files])
         }}
       >
-        <label className="unseen" htmlFor="composer">
+        {attachments.length > 0 && (
+          <div className="flex flex-wrap gap-2 p-1" data-testid="draft-attachments">
+            <Suspense>
+              {attachments.map((attachment, index) => (
+                <AttachmentChip
+                  // Two files may have the same name and bytes.
+                  // oxlint-disable-next-line react/no-array-index-key
+                  key={index}
+                  attachment={attachment}
+                  onRemove={() =>
+                    drafts.change(conversationId, { attachments: attachments.toSpliced(index, 1) })
+                  }
+                />
+              ))}
+            </Suspense>
+          </div>
+        )}
+        <label className="sr-only" htmlFor="composer">
           Your message to Claude
         </label>
         <textarea
@@ -56,49 +105,33 @@ export function Composer(props: {
           placeholder="Ask Claude"
           autoComplete="off"
           aria-describedby="composer-help"
-          value={draft}
-          onChange={(event) => onDraft(event.target.value)}
+          className="scroll-thin field-sizing-content max-h-[min(16rem,40dvh)] min-h-9 w-full resize-none bg-transparent px-2 py-1.5 outline-0 not-supports-[field-sizing:content]:h-22"
+          value={prompt}
+          onChange={(event) => drafts.change(conversationId, { prompt: event.target.value })}
           onKeyDown={onKeyDown}
+          onPaste={(event) => {
+            if (event.clipboardData.files.length === 0) return
+            event.preventDefault()
+            void attach([...event.clipboardData.files])
+          }}
         />
-        {busy ? (
-          <button
-            key="stop"
-            type="button"
-            className="button stop"
-            data-testid="stop"
-            // The composer keeps the focus, and a phone its keyboard.
-            onPointerDown={(event) => event.preventDefault()}
-            onClick={onStop}
-            disabled={stopping}
-          >
-            {stopping ? 'Stopping' : 'Stop'}
-          </button>
-        ) : (
-          <button
-            key="send"
-            type="submit"
-            className="button primary"
-            data-testid="send"
-            onPointerDown={(event) => event.preventDefault()}
-            disabled={!canSend}
-          >
-            Send
-          </button>
-        )}
+        <div className="flex items-center gap-1">
+          <Suspense>
+            <AttachButton maxChars={maxChars} onFiles={(files) => void attach(files)} />
+            <ModelPicker models={modelList.models} settings={settings} />
+          </Suspense>
+          <span className="ml-auto">
+            <SendButton busy={busy} stopping={stopping} canSend={canSend} onStop={onStop} />
+          </span>
+        </div>
       </form>
-      <p id="composer-help" className="help">
-        {problem ? (
-          <span role="alert" className="problem" data-testid="problem">
-            {problem}
-          </span>
-        ) : unreachable ? (
-          <span role="alert">The server cannot be reached yet. Trying again.</span>
-        ) : (
-          <span className="keys">
-            <kbd>Enter</kbd> sends, <kbd>Shift</kbd> <kbd>Enter</kbd> breaks the line, <kbd>Esc</kbd> stops
-          </span>
-        )}
-      </p>
+      <ComposerHelp
+        problem={excess > 0 ? `${count(excess)} characters too many to send.` : problem}
+        refusal={refusal}
+        serverRefusal={modelList.refusal}
+        unreachable={modelList.failures > 0 && modelList.models === undefined}
+        turns={state.turns}
+      />
     </footer>
   )
 }

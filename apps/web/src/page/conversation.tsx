@@ -1,31 +1,30 @@
-import { Answer } from '../answer/answer.tsx'
-import type { Turn } from '../chat/chat.ts'
+import type { Chat, ChatState } from '../chat/chat.ts'
+import { TurnView } from '../turn/turn-view.tsx'
 
 export function Conversation(props: {
-  turns: readonly Turn[]
-  live: boolean
-  busy: boolean
-  onRetry: () => void
-  onEdit: () => void
+  chat: Chat
+  state: ChatState
+  ready: boolean
+  maxChars: number | undefined
+  onAsk: () => void
 }) {
-  const { turns, live, busy, onRetry, onEdit } = props
+  const { chat, state, ready, maxChars, onAsk } = props
+  const { turns, busy } = state
 
   return (
-    <ol className="turns">
-      {turns.map(({ prompt, run, runId, started }, index) => (
-        <li key={runId} className="turn">
-          <div className="prompt">
-            <span className="unseen">You asked: </span>
-            <span data-testid="prompt">{prompt}</span>
-          </div>
-          <Answer
-            run={run}
-            live={live && started}
-            onRetry={onRetry}
-            onEdit={onEdit}
-            canAct={index === turns.length - 1 && !busy}
-          />
-        </li>
+    <ol className="grid grid-cols-[minmax(0,1fr)] gap-10">
+      {turns.map((turn, index) => (
+        <TurnView
+          key={turn.runId}
+          chat={chat}
+          turn={turn}
+          index={index}
+          after={turns.length - 1 - index}
+          ready={ready}
+          busy={busy}
+          maxChars={maxChars}
+          onAsk={onAsk}
+        />
       ))}
     </ol>
   )

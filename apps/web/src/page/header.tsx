@@ -1,42 +1,66 @@
+import { Suspense } from 'react'
+import { lazily } from '../load-later.ts'
+import { IconButton } from '../ui/icon-button.tsx'
 import { Mark } from './mark.tsx'
 
-interface ModelsInUse {
-  simulator: boolean
-  defaultModel: string
-  models: readonly { id: string; name: string }[]
-}
+const ConversationMenu = lazily((later) => later.ConversationMenu)
 
 export function Header(props: {
-  models: ModelsInUse | undefined
-  canStartOver: boolean
+  title: string | undefined
+  simulator: boolean
+  onOpenList: () => void
   onNewChat: () => void
+  onExport: (format: 'markdown' | 'json') => void
+  onDelete: () => void
 }) {
-  const { models, canStartOver, onNewChat } = props
-  const model = models?.models.find(({ id }) => id === models.defaultModel)?.name ?? models?.defaultModel
+  const { title, simulator, onOpenList, onNewChat, onExport, onDelete } = props
+  const isEmpty = title === undefined
 
   return (
-    <header className="header">
-      <Mark />
-      <h1>Sluice</h1>
-      {model && <span className="model">{model}</span>}
-      {models?.simulator && (
-        <span className="simulator" data-testid="simulator-note" title="Set ANTHROPIC_API_KEY to ask Claude">
-          <span className="simulator-dot" aria-hidden="true" />
-          <span>
-            Simulator<span className="wide-only">: no API key set</span>
-          </span>
-        </span>
-      )}
-      <button
-        type="button"
-        className="button new-chat"
-        data-testid="new-chat"
-        aria-label="New chat"
-        disabled={!canStartOver}
-        onClick={onNewChat}
+    <header className="flex min-w-0 items-center gap-2 border-b border-line py-2 pr-[max(0.75rem,env(safe-area-inset-right))] pl-[max(0.75rem,env(safe-area-inset-left))]">
+      <span className="contents lg:hidden">
+        <IconButton
+          icon="menu"
+          label="Conversations"
+          className="size-9!"
+          data-testid="open-list"
+          onClick={onOpenList}
+        />
+        <Mark />
+      </span>
+      <h1
+        className={`text-[1.0625rem] font-semibold tracking-tight lg:sr-only ${isEmpty ? '' : 'max-sm:sr-only'}`}
       >
-        New<span className="wide-only"> chat</span>
-      </button>
+        Sluice
+      </h1>
+      {!isEmpty && <p className="min-w-0 truncate text-quiet max-lg:text-[0.9375rem]">{title}</p>}
+      <span className="ml-auto flex flex-none items-center gap-1">
+        {simulator && (
+          <span
+            className="mr-1 inline-flex items-center gap-1.5 rounded-full bg-warn-soft px-2.5 py-0.5 text-[0.8125rem] whitespace-nowrap text-warn"
+            data-testid="simulator-note"
+            title="Set ANTHROPIC_API_KEY to ask Claude"
+          >
+            <span className="size-1.75 rounded-full bg-current" aria-hidden="true" />
+            <span>
+              Simulator<span className="max-sm:hidden">: no API key set</span>
+            </span>
+          </span>
+        )}
+        <IconButton
+          icon="plus"
+          label="New chat"
+          className="size-9!"
+          data-testid="new-chat"
+          disabled={isEmpty}
+          onClick={onNewChat}
+        />
+        <span className="size-9">
+          <Suspense>
+            <ConversationMenu isEmpty={isEmpty} onExport={onExport} onDelete={onDelete} />
+          </Suspense>
+        </span>
+      </span>
     </header>
   )
 }

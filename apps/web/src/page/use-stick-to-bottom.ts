@@ -1,62 +1,112 @@
-import { useCallback, useEffect, useRef } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 
 /** Within this of the end counts as being there: fractions of pixels, and a line's worth of imprecision. */
 const NEAR_PX = 24
 
 /**
- * Keeps a scroller at its end while its content grows, until the reader scrolls up; scrolling back to the end
- * sticks again. Observes the sizes of both: a composer that grows moves the end as well.
+ * Keeps a scroller at its end while its content grows, until the reader scrolls up or selects text; `stick`, or
+ * scrolling back to the end, sticks again. Observes the sizes of both: a composer that grows moves the end too.
  */
 export function useStickToBottom() {
   const scroller = useRef<HTMLElement>(null)
   const content = useRef<HTMLDivElement>(null)
-  const stuck = useRef(true)
+  const [following, setFollowing] = useState(true)
+  const stickNow = useRef<(() => void) | undefined>(undefined)
 
   useEffect(() => {
-    const view = scroller.current
-    const inside = content.current
-    if (!view || !inside) return undefined
-    let lastTop = view.scrollTop
-    let lastHeight = view.scrollHeight
+    if (!scroller.current || !content.current) return undefined
+    const sticky = stickToBottom(scroller.current, content.current, setFollowing)
+    stickNow.current = sticky.stick
+    return sticky.release
+  }, [])
 
+  const stick = useCallback(() => stickNow.current?.(), [])
+
+  return { scroller, content, stick, following }
+}
+
+function stickToBottom(view: HTMLElement, inside: HTMLElement, onChange: (stuck: boolean) => void) {
+  let stuck = true
+  let lastTop = view.scrollTop
+  let lastHeight = view.scrollHeight
+  let lastTouchY = 0
+
+  function setStuck(value: boolean) {
     // Stuck, the end is what stays in place; otherwise the browser keeps what is being read where it is.
-    function setStuck(value: boolean) {
-      stuck.current = value
-      if (view) view.style.overflowAnchor = value ? 'none' : 'auto'
-    }
-    function pin() {
-      if (view && stuck.current) view.scrollTop = view.scrollHeight
-    }
-    function onScroll() {
-      if (!view) return
-      const { scrollTop, scrollHeight, clientHeight } = view
-      // The browser also moves the view up when the content shrinks, which is nobody's wish.
-      const wentUp = scrollTop < lastTop && scrollHeight >= lastHeight
-      if (wentUp) setStuck(false)
-      else if (scrollTop > lastTop && scrollHeight - scrollTop - clientHeight <= NEAR_PX) setStuck(true)
-      lastTop = scrollTop
-      lastHeight = scrollHeight
-    }
-    function onWheel(event: WheelEvent) {
-      if (event.deltaY < 0) setStuck(false)
-    }
+    view.style.overflowAnchor = value ? 'none' : 'auto'
+    if (value === stuck) return
+    stuck = value
+    onChange(value)
+  }
 
-    setStuck(stuck.current)
-    const observer = new ResizeObserver(pin)
-    observer.observe(view)
-    observer.observe(inside)
-    view.addEventListener('scroll', onScroll, { passive: true })
-    view.addEventListener('wheel', onWheel, { passive: true })
-    return () => {
+  function pin() {
+    if (stuck) view.scrollTop = view.scrollHeight
+  }
+
+  function letGo() {
+    if (view.scrollHeight > view.clientHeight) setStuck(false)
+  }
+
+  function onScroll() {
+    const { scrollTop, scrollHeight, clientHeight } = view
+    // The browser also moves the view up when the content shrinks, which is nobody's wish.
+    const wentUp = scrollTop < lastTop && scrollHeight >= lastHeight
+    if (wentUp && scrollHeight - scrollTop - clientHeight > 1) setStuck(false)
+    else if (scrollTop > lastTop && scrollHeight - scrollTop - clientHeight <= NEAR_PX && !selects(inside)) {
+      setStuck(true)
+    }
+    lastTop = scrollTop
+    lastHeight = scrollHeight
+  }
+
+  // Content that grows in the same frame would hide the first small step up from `onScroll`.
+  function onWheel({ deltaY }: WheelEvent) {
+    if (deltaY < 0) letGo()
+  }
+  function onTouchStart({ touches }: TouchEvent) {
+    lastTouchY = touches[0]?.clientY ?? 0
+  }
+  function onTouchMove({ touches }: TouchEvent) {
+    const y = touches[0]?.clientY ?? 0
+    if (y > lastTouchY) letGo()
+    lastTouchY = y
+  }
+  function onKeyDown({ key }: KeyboardEvent) {
+    if (UPWARDS.has(key)) letGo()
+  }
+  function onSelection() {
+    if (stuck && selects(inside)) letGo()
+  }
+
+  const listening = new AbortController()
+  const passive = { passive: true, signal: listening.signal }
+  view.addEventListener('scroll', onScroll, passive)
+  view.addEventListener('wheel', onWheel, passive)
+  view.addEventListener('touchstart', onTouchStart, passive)
+  view.addEventListener('touchmove', onTouchMove, passive)
+  view.addEventListener('keydown', onKeyDown, passive)
+  document.addEventListener('selectionchange', onSelection, passive)
+  const observer = new ResizeObserver(pin)
+  observer.observe(view)
+  observer.observe(inside)
+  setStuck(stuck)
+
+  return {
+    stick: () => {
+      setStuck(true)
+      pin()
+    },
+    release: () => {
+      listening.abort()
       observer.disconnect()
-      view.removeEventListener('scroll', onScroll)
-      view.removeEventListener('wheel', onWheel)
-    }
-  }, [])
+    },
+  }
+}
 
-  const stick = useCallback(() => {
-    stuck.current = true
-  }, [])
+const UPWARDS: ReadonlySet<string> = new Set(['ArrowUp', 'PageUp', 'Home'])
 
-  return { scroller, content, stick }
+/** Whether some text in there is selected, which must not move under the pointer. */
+function selects(inside: HTMLElement): boolean {
+  const selection = document.getSelection()
+  return selection !== null && !selection.isCollapsed && selection.containsNode(inside, true)
 }

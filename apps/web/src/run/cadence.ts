@@ -1,7 +1,15 @@
 import type { PageClock } from './page-clock.ts'
 
-/** At least this long between two commits: fewer, larger updates beat one per frame on slow devices. */
-const COMMIT_INTERVAL_MS = 100
+/** Plus the wait for a frame, a tenth of a second: fewer, larger updates beat one per frame on slow devices. */
+const COMMIT_INTERVAL_MS = 92
+/** A commit that took long waits so many times as long for the next: a third of the main thread at most. */
+const REST = 2
+/** However slow the device, the reader sees that it goes on, and the server that somebody reads. */
+const MAX_INTERVAL_MS = 2000
+/** A commit that stays below this delays no key press much, on a slow phone too. */
+const GOOD_COST_MS = 40
+/** New text per commit: at first, on a slow device at least, and at most. */
+const CHARS = { first: 1024, least: 512, most: 8192 } as const
 /** A page that is visible but gets no frames (occluded, throttled) commits all the same. */
 const FRAME_PATIENCE_MS = 250
 /** Nobody is looking; often enough to keep acknowledging. */
@@ -13,26 +21,47 @@ export interface Cadence {
   /** Commits now, and takes the place of one that was due. */
   readonly now: () => void
   readonly cancel: () => void
+  /** How much new text the next commit should bring, going by what the last ones cost. */
+  readonly chars: () => number
 }
 
 /** When to show what has arrived: about ten times a second, on a frame; once a second while hidden. */
 export function createCadence(clock: PageClock, commit: () => void): Cadence {
   let last = Number.NEGATIVE_INFINITY
+  let interval = COMMIT_INTERVAL_MS
+  let chars: number = CHARS.first
+  let wanted = false
   let cancelDue: (() => void) | undefined
+  let cancelMeasure: (() => void) | undefined
 
   function now() {
     cancel()
     last = clock.now()
+    // In a frame, the next task comes after React, style, layout and paint: after all that a commit costs. It
+    // is asked for first because the commit may be the last one, which cancels it.
+    cancelMeasure = clock.after(0, measure)
     commit()
   }
 
+  function measure() {
+    cancelMeasure = undefined
+    const cost = clock.now() - last
+    const change = Math.min(2, Math.max(0.25, GOOD_COST_MS / Math.max(1, cost)))
+    chars = Math.round(Math.min(CHARS.most, Math.max(CHARS.least, chars * change)))
+    interval = Math.min(Math.max(COMMIT_INTERVAL_MS, cost * (1 + REST)), MAX_INTERVAL_MS)
+    if (wanted) schedule()
+  }
+
   function soon() {
+    wanted = true
+    // What the last commit cost is not known yet.
+    if (!cancelMeasure) schedule()
+  }
+
+  function schedule() {
     if (cancelDue) return
-    if (clock.hidden()) {
-      cancelDue = clock.after(HIDDEN_INTERVAL_MS, now)
-      return
-    }
-    cancelDue = clock.after(Math.max(0, last + COMMIT_INTERVAL_MS - clock.now()), onFrame)
+    if (clock.hidden()) cancelDue = clock.after(HIDDEN_INTERVAL_MS, now)
+    else cancelDue = clock.after(Math.max(0, last + interval - clock.now()), onFrame)
   }
 
   function onFrame() {
@@ -49,9 +78,12 @@ export function createCadence(clock: PageClock, commit: () => void): Cadence {
   }
 
   function cancel() {
+    wanted = false
     cancelDue?.()
+    cancelMeasure?.()
     cancelDue = undefined
+    cancelMeasure = undefined
   }
 
-  return { soon, now, cancel }
+  return { soon, now, cancel, chars: () => chars }
 }

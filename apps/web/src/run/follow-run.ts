@@ -33,7 +33,8 @@ export interface FollowOptions {
   onReader(readerId: string, after: number): void
   /** Every event once and in order. */
   onEvent(event: RunEvent | UnknownEvent, position: number): void
-  onConnection(connection: 'connecting' | 'open' | 'reconnecting'): void
+  /** `retryInMs`: nothing happens before the next attempt, so long from now. */
+  onConnection(connection: 'connecting' | 'open' | 'reconnecting', retryInMs?: number): void
   onGap(): void
   onFailure(failure: RunFailure): void
 }
@@ -109,8 +110,9 @@ export function followRun(options: FollowOptions): { stop(): void } {
   }
 
   function failed(error: CallError) {
-    if (error.data) giveUp({ code: error.data.code, message: error.message, retryable: true })
-    else lost()
+    if (!error.data || error.data.code === 'SERVICE_UNAVAILABLE') lost()
+    else if (error.data.retryAfterMs !== undefined) again(error.data.retryAfterMs)
+    else giveUp({ code: error.data.code, message: error.message, retryable: true })
   }
 
   function lost() {
@@ -127,7 +129,7 @@ export function followRun(options: FollowOptions): { stop(): void } {
 
   function again(delay: number) {
     leave()
-    options.onConnection(wasOpen ? 'reconnecting' : 'connecting')
+    options.onConnection(wasOpen ? 'reconnecting' : 'connecting', delay)
     cancelTimer = clock.after(delay, subscribe)
   }
 

@@ -4,7 +4,10 @@ type AnyEvent = RunEvent | UnknownEvent
 
 export interface Inbox {
   push(event: AnyEvent): void
-  /** The next events in order, with at most `maxChars` of text and thinking; a longer event is cut. */
+  /**
+   * The next events in order, with at most `maxChars` of text and thinking; a longer event is cut, neighbours
+   * of one type are joined.
+   */
   take(maxChars: number): AnyEvent[]
   isEmpty(): boolean
 }
@@ -26,7 +29,7 @@ export function createInbox(): Inbox {
           continue
         }
         const length = cutLength(event.text, room)
-        if (length > 0) taken.push({ ...event, text: event.text.slice(0, length) })
+        if (length > 0) append(taken, { ...event, text: event.text.slice(0, length) })
         room -= length
         if (length < event.text.length) {
           rest = [{ ...event, text: event.text.slice(length) }, ...waiting.slice(index + 1)]
@@ -37,4 +40,10 @@ export function createInbox(): Inbox {
       return taken
     },
   }
+}
+
+function append(taken: AnyEvent[], event: Extract<RunEvent, { text: string }>): void {
+  const last = taken.at(-1)
+  if (last?.type === event.type) taken[taken.length - 1] = { ...event, text: last.text + event.text }
+  else taken.push(event)
 }

@@ -1,7 +1,14 @@
 /** What went wrong on the way. With `data` the server itself said so; without it nobody knows what it got. */
 export interface CallError {
   readonly message: string
-  readonly data?: { readonly code: string } | null | undefined
+  readonly data?:
+    | {
+        readonly code: string
+        /** With `TOO_MANY_REQUESTS`: when it is worth trying again. */
+        readonly retryAfterMs?: number | undefined
+      }
+    | null
+    | undefined
 }
 
 export interface RunSourceHandlers {

@@ -28,7 +28,20 @@ export interface RunSnapshot {
   readonly commits: number
   readonly gaps: number
   readonly reconnects: number
+  /** How often an earlier part of this answer was found again: after a lost connection, or a reload. */
+  readonly resumes?: number
+  /** While nothing happens before the next attempt to connect: when that is, on the page's clock. */
+  readonly retryAt?: number | undefined
   readonly acked: number
+}
+
+/** How far each stage of this page's end has come, as positions. */
+export interface RunFlow {
+  readonly received: number
+  readonly rendered: number
+  readonly acked: number
+  /** Events that arrived over the network. */
+  readonly frames: number
 }
 
 export interface RunStore {
@@ -42,6 +55,7 @@ export interface RunStore {
   readonly rendered: (position: number) => void
   /** Ends what never became a run, or cannot be one any more. */
   readonly fail: (failure: RunFailure) => void
+  readonly flow: () => RunFlow
 }
 
 export interface RunStoreOptions {
@@ -51,6 +65,8 @@ export interface RunStoreOptions {
   source: RunSource
   ack: RunAck
   clock?: PageClock
+  /** New text per commit; read at every commit. Default: {@link MAX_COMMIT_CHARS}. */
+  commitChars?: () => number
 }
 
 /** Nothing more will come of this run. */
@@ -65,12 +81,14 @@ export function isOver({ view, failure }: RunSnapshot): boolean {
  */
 export function createRunStore(options: RunStoreOptions): RunStore {
   const { runId, initial = EMPTY_RUN_VIEW, source, ack, clock = pageClock } = options
+  const { commitChars = () => MAX_COMMIT_CHARS } = options
   const listeners = new Set<() => void>()
   const inbox = createInbox()
   const cadence = createCadence(clock, commit)
   const urgent = new Set<string>(['thinking', 'text'])
   let received = initial.position
   let rendered = initial.position
+  let frames = 0
   let acker: Acker | undefined
   let disconnect: (() => void) | undefined
   let snapshot: RunSnapshot = {
@@ -113,10 +131,17 @@ export function createRunStore(options: RunStoreOptions): RunStore {
         })
       },
       onEvent: receive,
-      onConnection(connection) {
-        if (connection === snapshot.connection) return
+      onConnection(connection, retryInMs) {
+        const retryAt = retryInMs === undefined ? undefined : clock.now() + retryInMs
+        if (connection === snapshot.connection && retryAt === snapshot.retryAt) return
         const lost = snapshot.connection === 'open' && connection === 'reconnecting'
-        publish({ connection, reconnects: snapshot.reconnects + (lost ? 1 : 0) })
+        const found = connection === 'open' && snapshot.connection !== 'open' && received > 0
+        publish({
+          connection,
+          retryAt,
+          reconnects: snapshot.reconnects + (lost ? 1 : 0),
+          resumes: (snapshot.resumes ?? 0) + (found ? 1 : 0),
+        })
       },
       onGap: () => publish({ gaps: snapshot.gaps + 1 }),
       onFailure: fail,
@@ -126,6 +151,7 @@ export function createRunStore(options: RunStoreOptions): RunStore {
 
   function receive(event: RunEvent | UnknownEvent, position: number) {
     received = position
+    frames++
     inbox.push(event)
     if (event.type !== 'unknown' && isTerminal(event)) {
       // The server ended this reader with its last event: there is nobody left to acknowledge to.
@@ -136,7 +162,7 @@ export function createRunStore(options: RunStoreOptions): RunStore {
   }
 
   function commit() {
-    const events = inbox.take(MAX_COMMIT_CHARS)
+    const events = inbox.take(Math.min(commitChars(), cadence.chars()))
     if (events.length === 0) return
     let { view, text, thinking } = snapshot
     for (const event of events) {
@@ -183,5 +209,6 @@ export function createRunStore(options: RunStoreOptions): RunStore {
       acker?.rendered(position)
     },
     fail,
+    flow: () => ({ received, rendered, acked: acker?.acked() ?? snapshot.acked, frames }),
   }
 }

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest'
+import { appendText, EMPTY_BLOCKS } from './blocks.ts'
+import { ANSWER, LONG } from './testing/answer-text.ts'
+import { inPieces } from './testing/in-pieces.ts'
+import { finishedHtml, openHtml } from './testing/to-html.tsx'
+
+const oneShot = (text: string) => finishedHtml(appendText(EMPTY_BLOCKS, text))
+const textOf = (html: string) =>
+  html
+    .replaceAll(/<pre.*?<\/pre>|<code>.*?<\/code>|<p class="md-math">.*?<\/p>/gs, '')
+    .replaceAll(/<[^>]*>/g, '\n')
+
+test('the document after streaming is the one-shot document of the full text', () => {
+  const text = `${ANSWER}\n\n${LONG.list(20_000)}\n\n${ANSWER}\n\n${LONG.fence(20_000)}\n\n${LONG.table(20_000)}`
+  const expected = oneShot(text)
+  for (const size of [135, 1000, 4000]) expect(finishedHtml(inPieces(text, size))).toBe(expected)
+  for (const size of [1, 2, 7, 30]) expect(finishedHtml(inPieces(ANSWER, size))).toBe(oneShot(ANSWER))
+})
+
+test('every construct becomes the element it stands for', () => {
+  const html = oneShot(ANSWER)
+  for (const part of [
+    '<h2 data-depth="1">Title <em>one</em></h2>',
+    '<strong>bold</strong>, <code>code</code>, <del>gone</del>',
+    '<a href="https://example.com/a" title="T" target="_blank" rel="noopener noreferrer nofollow">link</a>',
+    'an &lt;b&gt;HTML&lt;/b&gt; tag and &lt;entities&gt; © — 🌊.',
+    '<h3 data-depth="2">Setext heading</h3>',
+    '<a href="https://example.com/paper" title="The paper" target="_blank" rel="noopener noreferrer nofollow">the paper</a>',
+    '[nothing][never]',
+    '<sup><a href="#note-s-note">note</a></sup>, [^lost].',
+    '<ol start="3"><li>three</li><li>four</li></ol>',
+    '<li class="md-task"><p><input type="checkbox" disabled="" aria-label="to do"/>to do</p></li>',
+    '<blockquote><p>quoted <em>text</em></p><blockquote><p>twice</p>',
+    '<th data-align="right" scope="col">Right</th>',
+    '<td data-align="right"><strong>b</strong></td>',
+    'Inline maths $a*b*c$ costs $5 or \\(x*y\\).',
+    '$$\na_1 * b\n= c\n$$',
+    '<a class="md-image" href="https://example.com/p.png"',
+    '&lt;div&gt;\n<em>block</em> HTML\n&lt;/div&gt;',
+    '<p class="md-note" id="note-s-note"><sup>note</sup> A <em>note</em> with\ntwo lines.</p>',
+    'half a mark',
+  ]) {
+    expect(html).toContain(part)
+  }
+  expect(html).not.toContain('[paper]:')
+})
+
+test('while a text grows, no mark shows that the finished text does not show', () => {
+  const raw = /\*\*|~~|\]\(|\]\[|\[\^|^#+ |^\||^ *[-*+] |\|$|^(?:-|=)+$|`/m
+  const text = ANSWER.replaceAll(/\[nothing\]\[never\] and|, \[\^lost\]| has \*\*half a mark$/g, '')
+  expect(textOf(oneShot(text))).not.toMatch(raw)
+  for (let end = 1; end < text.length; end++) {
+    const html = openHtml(appendText(EMPTY_BLOCKS, text.slice(0, end)))
+    expect(textOf(html), JSON.stringify(text.slice(Math.max(0, end - 60), end))).not.toMatch(raw)
+  }
+})
+
+test('a link by reference is its text from the start, and a link once it is defined', () => {
+  const open = openHtml(
+    appendText(EMPTY_BLOCKS, 'See [the paper][p] and [^1].\n\nMore.\n\n'.padEnd(3000, 'x. ')),
+  )
+  expect(open).toContain('See <span>the paper</span> and <sup>1</sup>.')
+  const blocks = inPieces(
+    `See [the paper][p] and [^1].\n\n${'More.\n\n'.repeat(1000)}[p]: https://p.example\n\n[^1]: Note`,
+    99,
+  )
+  expect(finishedHtml(blocks)).toContain('href="https://p.example/"')
+  expect(finishedHtml(blocks)).toContain('<sup><a href="#note-s-1">1</a></sup>')
+})
+
+test('when the end comes, only blocks with references that were open are rendered again', () => {
+  const text = `See [a][p].\n\n${'More `[0]` of [this].\n\n'.repeat(1000)}[p]: https://p.example`
+  const blocks = inPieces(text, 135)
+  const before = blocks.groups.flatMap(({ blocks: inGroup }) => inGroup)
+  const html = finishedHtml(blocks)
+  expect(html).toContain('<a href="https://p.example/"')
+  expect(before.length).toBeGreaterThan(900)
+})

@@ -1,0 +1,71 @@
+import { closeMarks } from './close-marks.ts'
+import { isFence } from './fence.ts'
+import { lexBlocks } from './lex.ts'
+import { type DialectToken, known } from './tokens.ts'
+
+/** A line that is nothing yet, and may become a heading, an item, a rule, a fence, or the underline of a heading. */
+const HALF_MARK = /^(?:#{1,6}|[-*+_=]+|\d{1,9}[.)]?|[`~]+|\||\[[ xX]?\]?)$/
+/** At the start of a block: a link, or a definition, which is not shown. */
+const HALF_DEFINITION = /^ {0,3}\[(?!\^)[^\]\n]*(?:\](?::.*)?)?$/
+const HALF_NOTE = /^ {0,3}\[\^[^\]\n]*(?:\]:?[ \t]*)?$/
+const RULE_SO_FAR = /^[ \t]*\|?[ \t:|-]*$/
+
+/** The source of the last block, in a form that looks now the way it will look when it is complete. */
+export function closeTail(source: string): string {
+  if (isFence(source)) return source.replace(/\n[ \t]*[`~]+[ \t]*$/, '\n')
+  if (/\n[ \t]*\n[ \t]*$/.test(source)) return source
+  const row = headOfTable(source)
+  if (row !== undefined) return row
+  const lineStart = source.lastIndexOf('\n') + 1
+  const line = source.slice(lineStart)
+  const bare = line.replace(CONTAINERS, '')
+  if (HALF_MARK.test(bare.trim()) || HALF_MARK.test(line.trim()) || isHalfDefinition(source, bare))
+    return source.slice(0, lineStart)
+
+  const leaf = lastLeaf(lastOf(lexBlocks(source).tokens))
+  if (!leaf || leaf.type === 'code' || leaf.type === 'math' || leaf.type === 'hr') return source
+  const start = startOf(leaf, source)
+  return source.slice(0, start) + closeMarks(source.slice(start))
+}
+
+const CONTAINERS = /^(?:[ \t]*(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t])))*[ \t]*/
+
+/** With no blank line between, a bracket at the start of a line goes on with the paragraph. */
+function isHalfDefinition(source: string, line: string): boolean {
+  if (!HALF_DEFINITION.test(line) && !HALF_NOTE.test(line)) return false
+  const before = source.slice(0, -line.length).trimEnd()
+  return before === '' || /(?:^|\n) {0,3}\[[^\]\n]+\]:[^\n]*$/.test(before)
+}
+
+/** A first row, or a first row and some of the rule below it, as the table that it will be. */
+function headOfTable(source: string): string | undefined {
+  const [head = '', rule = '', ...rest] = source.split('\n')
+  if (!/^ {0,3}\|[ \t]*[^ \t|]/.test(head) || rest.length > 0 || !RULE_SO_FAR.test(rule)) return undefined
+  const cells = head
+    .trim()
+    .replace(/(?<!\\)\|$/, '')
+    .split(/(?<!\\)\|/)
+  const last = cells.pop() ?? ''
+  const closed = [...cells, closeMarks(last)].join('|')
+  return `${closed} |\n|${cells.map(() => ' - |').join('')}`
+}
+
+function lastLeaf(token: DialectToken | undefined): DialectToken | undefined {
+  if (token?.type === 'list') return lastLeaf(lastOf(known(token.items.at(-1)?.tokens)))
+  if (token?.type === 'blockquote') return lastLeaf(lastOf(known(token.tokens)))
+  return token
+}
+
+function lastOf(tokens: readonly DialectToken[]): DialectToken | undefined {
+  return tokens.findLast(({ type }) => type !== 'space')
+}
+
+/** Where the inline text of the last block begins, of which the source may hold an indented copy. */
+function startOf(leaf: DialectToken, source: string): number {
+  if (leaf.type === 'table') return source.search(/(?<!\\)\|[^|\n]*\|?[ \t]*$/) + 1
+  const lines = leaf.raw.trimEnd().split('\n')
+  let start = source.trimEnd().length
+  for (let back = 0; back < lines.length; back++) start = source.lastIndexOf('\n', start - 1)
+  const end = source.indexOf('\n', start + 1)
+  return Math.max(0, (end < 0 ? source.length : end) - (lines[0]?.length ?? 0))
+}

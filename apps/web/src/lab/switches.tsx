@@ -1,0 +1,53 @@
+import { useEffect, useState } from 'react'
+import type { Core } from '../page/create-core.ts'
+import { Button } from '../ui/button.tsx'
+import { LabSelect } from './lab-select.tsx'
+
+const COMMITS_PER_SECOND = 10
+const FREEZE_MS = 3000
+
+const READER_SPEEDS = {
+  full: 'as fast as it can',
+  1000: '1,000 characters a second',
+  300: '300 characters a second',
+  50: '50 characters a second',
+}
+
+/** What can happen to a reader and to its connection. */
+export function Switches({ core: { limitReader } }: { core: Core }) {
+  const [speed, setSpeed] = useState('full')
+  const [down, setDown] = useState(false)
+
+  useEffect(() => {
+    limitReader(speed === 'full' ? undefined : Number(speed) / COMMITS_PER_SECOND)
+    return () => limitReader(undefined)
+  }, [limitReader, speed])
+
+  function setApi(isDown: boolean) {
+    setDown(isDown)
+    void fetch(isDown ? '/__lab/down' : '/__lab/up')
+  }
+
+  return (
+    <div className="grid gap-2">
+      <LabSelect label="The reader renders" value={speed} options={READER_SPEEDS} onChange={setSpeed} />
+      <div className="flex flex-wrap gap-2">
+        <Button data-testid="lab-freeze" onClick={freeze}>
+          Freeze the tab 3 s
+        </Button>
+        <Button data-testid="lab-drop" onClick={() => void fetch('/__lab/drop')}>
+          Drop the connection
+        </Button>
+        <Button data-testid="lab-down" aria-pressed={down} onClick={() => setApi(!down)}>
+          {down ? 'API answers 502: end it' : 'API answers 502'}
+        </Button>
+      </div>
+    </div>
+  )
+}
+
+/** What a page does that computes too much at once: nothing else, until it is done. */
+function freeze() {
+  const until = performance.now() + FREEZE_MS
+  while (performance.now() < until);
+}

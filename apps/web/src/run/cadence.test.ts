@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+import { createCadence } from './cadence.ts'
+import { createManualClock } from './testing/manual-clock.ts'
+
+/** A page that always has something to commit, each of which keeps the main thread busy for so long. */
+function page(cost: (commit: number) => number) {
+  const manual = createManualClock()
+  let spent = 0
+  const now = () => manual.now() + spent
+  const starts: number[] = []
+  const cadence = createCadence({ ...manual, now }, () => {
+    starts.push(now())
+    spent += cost(starts.length)
+    cadence.soon()
+  })
+  cadence.soon()
+  const gaps = () => starts.slice(1).map((start, index) => start - (starts[index] ?? 0))
+  return { advance: manual.advance, pending: manual.pending, cadence, starts, gaps }
+}
+
+test('commits that cost little come about ten times a second', async () => {
+  const { advance, starts } = page(() => 1)
+  await advance(10_000)
+  expect(starts.length).toBeGreaterThanOrEqual(80)
+  expect(starts.length).toBeLessThanOrEqual(108)
+})
+
+test('a slow commit is followed by twice its time of rest', async () => {
+  const { advance, gaps } = page(() => 200)
+  await advance(5000)
+  expect(Math.min(...gaps())).toBeGreaterThanOrEqual(600)
+  expect(Math.max(...gaps())).toBeLessThan(650)
+})
+
+test('one slow commit slows the next one only', async () => {
+  const { advance, gaps } = page((commit) => (commit === 3 ? 300 : 1))
+  await advance(3000)
+  const [, , slow, next] = gaps()
+  expect(slow).toBeGreaterThanOrEqual(900)
+  expect(next).toBeLessThan(130)
+})
+
+test('however slow the commits, one comes every two seconds and its own time', async () => {
+  const { advance, gaps } = page(() => 1500)
+  await advance(10_000)
+  expect(Math.max(...gaps())).toBeLessThan(3600)
+})
+
+test('the slower the commits, the less text in each; the faster, the more', async () => {
+  const slow = page(() => 200)
+  await slow.advance(5000)
+  expect(slow.cadence.chars()).toBe(512)
+  const fast = page(() => 5)
+  expect(fast.cadence.chars()).toBe(1024)
+  await fast.advance(1000)
+  expect(fast.cadence.chars()).toBe(8192)
+})
+
+test('cancel leaves no timer, in the middle of a commit too', () => {
+  const { cadence, pending } = page(() => 1)
+  cadence.now()
+  cadence.cancel()
+  expect(pending()).toBe(0)
+})

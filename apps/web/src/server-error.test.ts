@@ -1,0 +1,27 @@
+import { TRPCClientError } from '@trpc/client'
+import { expect, test } from 'vitest'
+import { isRefusal } from './server-error.ts'
+
+function answered(code: string): TRPCClientError<never> {
+  return new TRPCClientError('no', {
+    result: { error: { message: 'no', code: -32_000, data: { code } } },
+  } as never)
+}
+
+test('what the server refuses is a refusal', () => {
+  for (const code of ['BAD_REQUEST', 'NOT_FOUND', 'TOO_MANY_REQUESTS', 'INTERNAL_SERVER_ERROR'])
+    expect(isRefusal(answered(code))).toBe(true)
+})
+
+test('a server that drains, and whatever happened on the way, may be tried again', () => {
+  expect(isRefusal(answered('SERVICE_UNAVAILABLE'))).toBe(false)
+  expect(isRefusal(new TRPCClientError('fetch failed'))).toBe(false)
+  expect(isRefusal(new TypeError('x'))).toBe(false)
+})
+
+test('a 4xx of a proxy is one next time as well; its 5xx may not be', () => {
+  const from = (status: number) =>
+    new TRPCClientError('x', { meta: { response: new Response(null, { status }) } })
+  expect(isRefusal(from(413))).toBe(true)
+  expect(isRefusal(from(502))).toBe(false)
+})

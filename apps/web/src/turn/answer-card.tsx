@@ -1,0 +1,68 @@
+import { Suspense } from 'react'
+import { BlockList } from '../answer/block-list.tsx'
+import type { Turn } from '../chat/chat.ts'
+import { lazily } from '../load-later.ts'
+import { isOver } from '../run/run-store.ts'
+import { useRun } from '../run/use-run.ts'
+import { AnswerEnding } from './answer-ending.tsx'
+import { endingOf } from './ending.ts'
+import { StatusLine } from './status-line.tsx'
+
+const Thinking = lazily((later) => later.Thinking)
+const AnswerActions = lazily((later) => later.AnswerActions)
+
+/** An answer: its text, what it is doing or how it ended, and what it took. */
+export function AnswerCard(props: {
+  turn: Turn
+  live: boolean
+  /** The last answer, and it has ended: it can be asked for again. */
+  canAct: boolean
+  onRetry: () => void
+  onEdit: () => void
+  onContinue: () => void
+}) {
+  const { turn, live, canAct, onRetry, onEdit, onContinue } = props
+  const run = useRun(turn.run, live)
+  const times = turn.times()
+  const { view } = run
+  const over = isOver(run)
+  const ending = endingOf(run)
+
+  return (
+    <article
+      className={over ? 'channel' : 'channel flowing'}
+      aria-label="Answer"
+      aria-busy={!over}
+      data-testid="answer"
+      data-status={view.status}
+      data-position={view.position}
+      data-commits={run.commits}
+      data-gaps={run.gaps}
+      data-reconnects={run.reconnects}
+    >
+      <Suspense>{view.thinking !== '' && <Thinking run={run} times={times} />}</Suspense>
+      <div className="answer-text" data-testid="answer-text">
+        <BlockList blocks={run.text} over={over} />
+      </div>
+      <StatusLine run={run} times={times} />
+      {ending && (
+        <AnswerEnding
+          ending={ending}
+          canAct={canAct}
+          onAct={(action) => ({ retry: onRetry, edit: onEdit, continue: onContinue })[action]()}
+        />
+      )}
+      {over && (
+        <div className="mt-1.5 -ml-2 flex min-h-8 flex-wrap gap-x-1">
+          <Suspense>
+            <AnswerActions
+              run={run}
+              times={times}
+              onRegenerate={canAct && ending?.action !== 'retry' ? onRetry : undefined}
+            />
+          </Suspense>
+        </div>
+      )}
+    </article>
+  )
+}

@@ -1,0 +1,62 @@
+import { type PageClock, pageClock } from '../run/page-clock.ts'
+import { isOver, type RunStore } from '../run/run-store.ts'
+import { announcementOf } from './ending.ts'
+
+/** A screen reader that is told more often never gets to the end of what it was told. */
+const PAUSE_MS = 3000
+/** About a minute of speech. Whoever wants to hear more reads on in the page, at a pace of their own. */
+const MAX_CHARS = 900
+
+/** Says an answer's state when it changes and, while it is short, its finished sentences. Returns how to end it. */
+export function createReciter(options: {
+  run: RunStore
+  say: (message: string) => void
+  clock?: PageClock
+}): () => void {
+  const { run, say, clock = pageClock } = options
+  let said = run.getSnapshot().view.text.length
+  let recited = 0
+  let cancel: (() => void) | undefined
+
+  const unsubscribe = run.subscribe(consider)
+
+  function consider() {
+    const snapshot = run.getSnapshot()
+    if (isOver(snapshot)) {
+      cancel?.()
+      const rest = recited <= MAX_CHARS ? plain(snapshot.view.text.slice(said)) : ''
+      said = snapshot.view.text.length
+      say([rest.length <= MAX_CHARS ? rest : '', announcementOf(snapshot)].filter(Boolean).join(' '))
+      return
+    }
+    if (cancel || recited > MAX_CHARS) return
+    const sentences = finishedSentences(snapshot.view.text.slice(said))
+    if (sentences === '') return
+    said += sentences.length
+    const words = plain(sentences).slice(0, MAX_CHARS)
+    recited += words.length
+    say(recited > MAX_CHARS ? `${words} The answer goes on in the page.` : words)
+    cancel = clock.after(PAUSE_MS, () => {
+      cancel = undefined
+      consider()
+    })
+  }
+
+  return () => {
+    cancel?.()
+    unsubscribe()
+  }
+}
+
+/** Up to the last end of a sentence or line. */
+function finishedSentences(text: string): string {
+  return /^[^]*(?:[.!?:](?=\s)|\n)/.exec(text)?.[0] ?? ''
+}
+
+/** Without the marks that a screen reader would spell out. */
+function plain(markdown: string): string {
+  return markdown
+    .replaceAll(/[*_`#>|~]+/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+}

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { dollars, kilobytes, seconds, wholeSeconds } from './format.ts'
+
+test('times are as exact as they are short', () => {
+  expect([0, 640, 9940, 9960, 59_400, 59_600, 125_000].map(seconds)).toEqual([
+    '0.0 s',
+    '0.6 s',
+    '9.9 s',
+    '10 s',
+    '59 s',
+    '1 min',
+    '2 min 5 s',
+  ])
+})
+
+test('a countdown reaches 0 at its end, and not before', () => {
+  expect([-5, 0, 1, 1000, 1001, 59_001, 61_000].map(wholeSeconds)).toEqual([
+    '0 s',
+    '0 s',
+    '1 s',
+    '1 s',
+    '2 s',
+    '1 min',
+    '1 min 1 s',
+  ])
+})
+
+test('small sums keep the digits that matter', () => {
+  expect([0, 0.00012, 0.0099, 0.01, 1.5].map(dollars)).toEqual([
+    '$0',
+    '$0.00012',
+    '$0.0099',
+    '$0.0100',
+    '$1.5000',
+  ])
+})
+
+test('sizes are in the unit that fits', () => {
+  expect([1, 150_000, 2_200_000].map(kilobytes)).toEqual(['1 KB', '146 KB', '2.1 MB'])
+})
