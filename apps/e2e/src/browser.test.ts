@@ -2,6 +2,7 @@ import { type Simulator, startSimulator } from '@sluice/claude-sim'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { launchChromium, noBrowser } from './chromium.ts'
+import { copiedAnswer } from './copied-answer.ts'
 import { type Product, startProduct } from './start-product.ts'
 
 let browser: Browser
@@ -46,6 +47,9 @@ afterEach(async () => {
 const answer = () => page.getByTestId('answer').last()
 const answerText = () => page.getByTestId('answer-text').last()
 
+/** The last answer as it was written, which its own button puts on the clipboard once it is over. */
+const rawText = () => copiedAnswer(page)
+
 async function ask(prompt: string): Promise<void> {
   await page.getByTestId('composer').fill(prompt)
   await page.getByTestId('composer').press('Enter')
@@ -77,7 +81,7 @@ browserTest('ask, watch the text grow, see the end with usage and cost; nothing 
   const early = (await answerText().textContent())?.length ?? 0
   await textLongerThan(early + 50)
   await status('done')
-  expect(await answerText().textContent()).toBe(simulator.stats().requests[0]?.text)
+  expect(await rawText()).toBe(simulator.stats().requests[0]?.text)
   expect(await page.getByTestId('usage').last().textContent()).toMatch(/\$/)
   expect(simulator.stats().messages).toBe(1)
   expect(complaints).toEqual([])
@@ -105,7 +109,7 @@ browserTest(
     await status('done')
     const { requests } = await simulator.waitFor(({ open }) => open === 0)
     expect(requests.map(({ outcome }) => outcome)).toEqual(['aborted'])
-    const said = (await answerText().textContent()) ?? ''
+    const said = await rawText()
     expect(said.length).toBeGreaterThan(50)
     expect(requests[0]?.text.startsWith(said)).toBe(true)
     await ask('And again [[sim tokens=30]]')
@@ -134,7 +138,7 @@ browserTest('a reload in mid-answer goes on where it was: identical text, one re
   await page.reload()
   await textLongerThan(100)
   await status('done')
-  expect(await answerText().textContent()).toBe(simulator.stats().requests[0]?.text)
+  expect(await rawText()).toBe(simulator.stats().requests[0]?.text)
   expect(simulator.stats().messages).toBe(1)
   expect(complaints).toEqual([])
 })
@@ -142,10 +146,10 @@ browserTest('a reload in mid-answer goes on where it was: identical text, one re
 browserTest('a reload after the end shows the same conversation', async () => {
   await ask('Keep me [[sim tokens=60]]')
   await status('done')
-  const said = await answerText().textContent()
+  const said = await rawText()
   await page.reload()
   await status('done')
-  expect(await answerText().textContent()).toBe(said)
+  expect(await rawText()).toBe(said)
   expect(simulator.stats().messages).toBe(1)
 })
 
@@ -171,7 +175,7 @@ browserTest('a question asked before the session is there is not lost, and asks 
   expect(simulator.stats().messages).toBe(0)
   release()
   await status('done')
-  expect(await answerText().textContent()).toBe(simulator.stats().requests[0]?.text)
+  expect(await rawText()).toBe(simulator.stats().requests[0]?.text)
   expect(simulator.stats().messages).toBe(1)
 })
 
@@ -194,7 +198,7 @@ browserTest('a failed answer says why, and Retry asks again', async () => {
   expect((await answerText().textContent())?.length).toBeGreaterThan(20)
   await page.getByTestId('retry').click()
   await status('done')
-  expect(await answerText().textContent()).toBe(simulator.stats().requests[1]?.text)
+  expect(await rawText()).toBe(simulator.stats().requests[1]?.text)
   expect(simulator.stats().messages).toBe(2)
 })
 

@@ -1,0 +1,63 @@
+import { type Peer, startBench } from './bench.ts'
+import { type Options, readOptions, USAGE } from './options.ts'
+import { replay } from './replay.ts'
+import { lines, machine, table } from './report.ts'
+import type { Figures } from './stream.ts'
+
+const TEXTS = ['markdown', 'references', 'fence', 'list', 'table', 'paragraph'] as const
+/** Blocks are streamed faster than any model writes: what is smooth then is smooth at 300. */
+const FAST_TPS = 2000
+
+async function run({ tokens, tps, parts }: Options): Promise<void> {
+  await using bench = await startBench()
+  const has = (part: Options['parts'][number]) => parts.includes(part)
+  say(`${tokens} tokens at ${tps} a second; ${machine()}\n`)
+
+  if (has('peers')) {
+    const columns: Record<string, Figures> = { sluice: await bench.sluice({ tokens, tps, keys: true }) }
+    for (const name of ['streamdown', 'react-markdown'] satisfies Peer[]) {
+      columns[name] = await bench.peer(name, { tokens, tps, keys: true })
+    }
+    say(`${table(columns)}\n`)
+  }
+  if (has('throttled')) {
+    const columns: Record<string, Figures> = {
+      'sluice, CPU 4x slower': await bench.sluice({ tokens, tps, slow: 4 }),
+    }
+    columns['streamdown, CPU 4x slower'] = await bench.peer('streamdown', { tokens, tps, slow: 4 })
+    say(`${table(columns)}\n`)
+  }
+  if (has('blocks')) {
+    for (const slow of [1, 4]) {
+      const columns: Record<string, Figures> = {}
+      for (const text of TEXTS) columns[text] = await bench.sluice({ tokens, tps: FAST_TPS, text, slow })
+      say(`${FAST_TPS} tokens a second, CPU ${slow}x slower\n\n${table(columns)}\n`)
+    }
+  }
+  const rows: string[][] = []
+  if (has('burst')) {
+    const { longTasks, longestTaskMs, seconds } = await bench.sluice({ tokens, tps: 0, slow: 4 })
+    rows.push(['burst at full speed', String(longTasks), longestTaskMs.toFixed(0), seconds.toFixed(1)])
+  }
+  if (has('replay')) {
+    const { longTasks, longestTaskMs, seconds } = await replay(bench, { tokens, slow: 4 })
+    rows.push(['replay after a crash', String(longTasks), longestTaskMs.toFixed(0), seconds.toFixed(1)])
+  }
+  if (rows.length > 0) {
+    say(
+      lines([
+        ['CPU 4x slower', 'tasks over 50 ms', 'longest, ms', 'seconds'],
+        ['---', '---:', '---:', '---:'],
+        ...rows,
+      ]),
+    )
+  }
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
+
+const options = readOptions(process.argv.slice(2))
+if (options === 'help') say(USAGE)
+else await run(options)

@@ -1,0 +1,41 @@
+import { parseArgs } from 'node:util'
+
+const PARTS = ['peers', 'throttled', 'blocks', 'burst', 'replay'] as const
+type Part = (typeof PARTS)[number]
+
+export interface Options {
+  readonly tokens: number
+  readonly tps: number
+  readonly parts: readonly Part[]
+}
+
+export const USAGE = `pnpm bench:web [options]
+  --quick          8,000 tokens instead of 64,000: to see that it works
+  --tokens <n>     tokens of the answer, default 64000
+  --tps <n>        tokens a second, default 300
+  --only <a,b>     of: ${PARTS.join(', ')}
+`
+
+/** @throws with words for whoever typed it. */
+export function readOptions(args: readonly string[]): Options | 'help' {
+  const { values } = parseArgs({
+    args: args.filter((arg) => arg !== '--'),
+    options: {
+      quick: { type: 'boolean', default: false },
+      tokens: { type: 'string' },
+      tps: { type: 'string', default: '300' },
+      only: { type: 'string', default: PARTS.join() },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  if (values.help) return 'help'
+  const wanted = new Set(values.only.split(','))
+  for (const name of wanted) {
+    if (!PARTS.some((part) => part === name)) throw new Error(`--only ${name}: expected ${PARTS.join(', ')}`)
+  }
+  return {
+    tokens: Number(values.tokens ?? (values.quick ? 8000 : 64_000)),
+    tps: Number(values.tps),
+    parts: PARTS.filter((part) => wanted.has(part)),
+  }
+}

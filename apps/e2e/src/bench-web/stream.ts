@@ -1,0 +1,79 @@
+import type { Page } from 'playwright-core'
+import { keyPressMs } from './key-press.ts'
+import type { Probe, Sample } from './probe.ts'
+
+/** How one page took one answer. */
+export interface Figures {
+  readonly commitsPerSecond: number
+  /** Main thread milliseconds per commit, near the start and near the end of the answer. */
+  readonly earlyMs: number
+  readonly lateMs: number
+  readonly longTasks: number
+  readonly longestTaskMs: number
+  readonly busyPercent: number
+  readonly heapMb: number
+  readonly keyIdleMs: number
+  readonly keyStreamingMs: number
+  readonly seconds: number
+}
+
+const EARLY_CHARS = [2_000, 12_000] as const
+const LATE_SHARE = 0.9
+
+/** Watches an answer from its start to its end. `start` begins it, on a page that is empty. */
+export async function watchStream(
+  page: Page,
+  probe: Probe,
+  { start, expectedChars, keys }: { start: () => Promise<unknown>; expectedChars: number; keys: boolean },
+): Promise<Figures> {
+  const emptyMb = await probe.heapMb()
+  const keyIdleMs = keys ? await keyPressMs(page) : Number.NaN
+  if (keys) await page.getByTestId('composer').fill('')
+  const longBefore = (await probe.longTasks()).length
+  await start()
+  const samples: Sample[] = []
+  let keyStreamingMs = Number.NaN
+  for (;;) {
+    const sample = await probe.sample()
+    if (sample.position > 0) samples.push(sample)
+    // In the middle, where neither the start nor the end is measured.
+    if (keys && Number.isNaN(keyStreamingMs) && sample.position > expectedChars / 2) {
+      keyStreamingMs = await keyPressMs(page)
+    }
+    const status = await page.getByTestId('answer').last().getAttribute('data-status')
+    if (status === 'done') break
+    if (status === 'failed') throw new Error('the answer failed')
+    await page.waitForTimeout(500)
+  }
+  await page.waitForTimeout(1000)
+  const long = (await probe.longTasks()).slice(longBefore)
+  const all = span(samples, 0, Number.POSITIVE_INFINITY)
+  return {
+    commitsPerSecond: (all.commits * 1000) / all.ms,
+    earlyMs: perCommit(span(samples, ...EARLY_CHARS)),
+    lateMs: perCommit(span(samples, expectedChars * LATE_SHARE, Number.POSITIVE_INFINITY)),
+    longTasks: long.length,
+    longestTaskMs: Math.max(0, ...long),
+    busyPercent: (100 * all.taskMs) / all.ms,
+    heapMb: (await probe.heapMb()) - emptyMb,
+    keyIdleMs,
+    keyStreamingMs,
+    seconds: all.ms / 1000,
+  }
+}
+
+/** What happened while the answer grew from so many characters to so many. */
+function span(samples: readonly Sample[], from: number, to: number) {
+  const within = samples.filter(({ position }) => position >= from && position <= to)
+  const [first, last] = [within[0], within.at(-1)]
+  if (!first || !last) return { ms: Number.NaN, taskMs: Number.NaN, commits: Number.NaN }
+  return {
+    ms: last.at - first.at,
+    taskMs: last.taskMs - first.taskMs,
+    commits: last.commits - first.commits,
+  }
+}
+
+function perCommit({ taskMs, commits }: { taskMs: number; commits: number }): number {
+  return taskMs / commits
+}

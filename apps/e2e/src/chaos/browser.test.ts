@@ -1,0 +1,160 @@
+import { type Simulator, startSimulator } from '@sluice/claude-sim'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { launchChromium, noBrowser } from '../chromium.ts'
+import type { ConnectionPlan } from '../fault-plan.ts'
+import { type FaultProxy, startFaultProxy } from '../fault-proxy.ts'
+import { type Product, startProduct } from '../start-product.ts'
+import { CHAOS_ENV } from './weather.ts'
+
+const browserTest = noBrowser === undefined ? test : test.skip
+if (noBrowser !== undefined) process.stderr.write(`Browser tests skipped: ${noBrowser}\n`)
+
+/** What a browser itself says of a bad network; the page has no say in it. */
+const NETWORK = /Failed to load resource|net::ERR_|EventSource's response has a/
+
+let browser: Browser
+let simulator: Simulator
+let product: Product
+let env: Record<string, string>
+let proxy: FaultProxy
+/** What is to become of the next connections; those after them pass. */
+let fates: ConnectionPlan[]
+let context: BrowserContext
+let page: Page
+let complaints: string[]
+
+beforeAll(async () => {
+  if (noBrowser === undefined) browser = await launchChromium()
+})
+afterAll(() => browser?.close())
+
+beforeEach(async () => {
+  if (noBrowser !== undefined) return
+  fates = []
+  complaints = []
+  simulator = await startSimulator({ defaults: { ttft: 0, tps: 200, text: 'lorem', thinking: 0 } })
+  env = {
+    ...CHAOS_ENV,
+    ANTHROPIC_BASE_URL: simulator.url,
+    GRACE_MS: '10000',
+    LEASE_MS: '75000',
+    RUN_MAX_MS: '200000',
+  }
+  product = await startProduct(env)
+  env['PORT'] = new URL(product.url).port
+  proxy = await startFaultProxy(product.url, () => fates.shift() ?? { kind: 'pass' })
+  context = await browser.newContext()
+  page = await context.newPage()
+  page.on('console', (message) => {
+    const text = message.text()
+    if (['error', 'warning'].includes(message.type()) && !NETWORK.test(text)) complaints.push(text)
+  })
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  await page.goto(proxy.url)
+})
+afterEach(async () => {
+  await context?.close()
+  await proxy?.close()
+  await product?.stop('SIGKILL')
+  await simulator?.close()
+  expect(complaints).toEqual([])
+})
+
+async function ask(prompt: string): Promise<void> {
+  await page.getByTestId('composer').fill(prompt)
+  await page.getByTestId('composer').press('Enter')
+}
+
+/** The page shows paragraphs where the answer has blank lines. */
+const words = (text = '') => text.split(/\s+/).filter(Boolean).join(' ')
+const shown = async () => words((await page.getByTestId('answer-text').last().allInnerTexts()).join())
+const sent = () => words(simulator.stats().requests.at(-1)?.text)
+
+/** Resolves when so many more characters are on the page than at the last call. */
+function textGrows(by: number): Promise<unknown> {
+  return page.waitForFunction((more) => {
+    const length = ([...document.querySelectorAll('[data-testid=answer-text]')].at(-1)?.textContent ?? '')
+      .length
+    const marks = window as { seen?: number }
+    if (length < (marks.seen ?? 0) + more) return false
+    marks.seen = length
+    return true
+  }, by)
+}
+
+async function attribute(name: string): Promise<string | null> {
+  return page.getByTestId('answer').last().getAttribute(`data-${name}`)
+}
+
+async function isDone(): Promise<void> {
+  await page.waitForFunction(
+    () =>
+      ([...document.querySelectorAll('[data-testid=answer]')].at(-1) as HTMLElement)?.dataset['status'] ===
+      'done',
+    undefined,
+    { timeout: 120_000 },
+  )
+}
+
+browserTest('five resets in one answer: every word once, one request upstream', async () => {
+  await ask('Reset me [[sim tokens=1200]]')
+  for (let i = 0; i < 5; i++) {
+    await textGrows(200)
+    proxy.cut()
+  }
+  await isDone()
+  expect(await shown()).toBe(sent())
+  expect(await attribute('gaps')).toBe('0')
+  expect(Number(await attribute('reconnects'))).toBeGreaterThanOrEqual(5)
+  expect(simulator.stats().messages).toBe(1)
+})
+
+browserTest('502, 503, a portal page and an empty 204 on the way back: the answer goes on', async () => {
+  await ask('Turn me away [[sim tokens=1200]]')
+  await textGrows(100)
+  fates.push(...([502, 503, 200, 204, 502] as const).map((status) => ({ kind: 'answer', status }) as const))
+  proxy.cut()
+  await isDone()
+  expect(fates).toEqual([])
+  expect(await shown()).toBe(sent())
+  expect(await attribute('gaps')).toBe('0')
+  expect(simulator.stats().messages).toBe(1)
+})
+
+browserTest(
+  'a network that swallows everything is left for a new connection, and nothing is lost',
+  async () => {
+    await ask('Swallow me [[sim tokens=1200]]')
+    await textGrows(100)
+    // Chromium knows of none of this, and may try every connection that it has kept before it opens a new one.
+    proxy.vanish('', 120_000)
+    await isDone()
+    expect(await shown()).toBe(sent())
+    expect(await attribute('gaps')).toBe('0')
+    expect(simulator.stats().messages).toBe(1)
+  },
+)
+
+browserTest.each(['SIGTERM', 'SIGKILL'] as const)(
+  'a server that ends by %s in mid-answer: what was said stays, the end is shown, and Retry works',
+  async (signal) => {
+    await ask('Restart me [[sim tokens=5000]]')
+    await textGrows(200)
+    await product.stop(signal)
+    product = await startProduct(env)
+    const retry = page.getByTestId('retry').last()
+    await retry.waitFor({ timeout: 60_000 })
+    const said = await shown()
+    expect(said.length).toBeGreaterThan(100)
+    expect(sent().startsWith(said)).toBe(true)
+    expect(simulator.stats().messages).toBe(1)
+
+    await retry.click()
+    await simulator.waitFor(({ messages }) => messages === 2)
+    await page.getByTestId('stop').click()
+    await isDone()
+    expect(sent().startsWith(await shown())).toBe(true)
+    expect(simulator.stats().messages).toBe(2)
+  },
+)

@@ -1,0 +1,73 @@
+import { type Simulator, startSimulator } from '@sluice/claude-sim'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { browserSidePlan, upstreamSidePlan, VANISHED_MS } from '../fault-plan.ts'
+import { type FaultProxy, startFaultProxy } from '../fault-proxy.ts'
+import { type Product, startProduct } from '../start-product.ts'
+import { becomeBrowser, newSession } from './become-browser.ts'
+import { createRandom, seedFrom } from '../random.ts'
+import { drawRunPlan } from './run-plan.ts'
+import { storm } from './storm.ts'
+import { tally } from './tally.ts'
+import { CHAOS_ENV, judge } from './weather.ts'
+
+const RUNS = 160
+const LANES = 30
+/** How many runs are over between two restarts. */
+const RUNS_PER_LIFE = 20
+
+const seed = seedFrom('CHAOS_SEED')
+
+let simulator: Simulator
+let upstreamProxy: FaultProxy
+let product: Product
+let browserProxy: FaultProxy
+let env: Record<string, string>
+
+beforeEach(async () => {
+  const browserSide = createRandom(seed, 'browser side')
+  const upstreamSide = createRandom(seed, 'upstream side')
+  simulator = await startSimulator({ defaults: { tps: 0, ttft: 0 } })
+  upstreamProxy = await startFaultProxy(simulator.url, () => upstreamSidePlan(upstreamSide))
+  env = { ...CHAOS_ENV, ANTHROPIC_BASE_URL: upstreamProxy.url, LOG_LEVEL: 'info' }
+  product = await startProduct(env)
+  // Whoever starts it again does so at the same address.
+  env['PORT'] = new URL(product.url).port
+  browserProxy = await startFaultProxy(product.url, () => browserSidePlan(browserSide))
+  becomeBrowser(browserProxy.url, await newSession(product.url))
+})
+afterEach(async () => {
+  vi.unstubAllGlobals()
+  await browserProxy?.close()
+  await product?.stop('SIGKILL')
+  await upstreamProxy?.close()
+  await simulator?.close()
+})
+
+test(`${RUNS} runs while the built server is stopped and killed under them, again and again`, async () => {
+  const plans = Array.from({ length: RUNS }, (_, i) =>
+    drawRunPlan(createRandom(seed, `life ${i}`), `life-${i}`),
+  )
+  let restarts = 0
+  let restarting = Promise.resolve()
+
+  async function restart() {
+    restarts += 1
+    const code = await product.stop(restarts % 2 ? 'SIGKILL' : 'SIGTERM')
+    expect(code, `how it ended, at restart ${restarts}`).toBe(restarts % 2 ? null : 0)
+    product = await startProduct(env)
+  }
+
+  const stories = await storm({
+    plans,
+    lanes: LANES,
+    world: { restarts: () => restarts, vanish: (runId) => browserProxy.vanish(runId, VANISHED_MS) },
+    onOver(over) {
+      if (over % RUNS_PER_LIFE === 0 && over < RUNS) restarting = restarting.then(restart)
+    },
+  })
+  await restarting
+  await simulator.waitFor(({ open }) => open === 0, AbortSignal.timeout(30_000))
+  console.info(`${restarts} restarts; ${tally(stories)}`)
+  expect(judge(stories, simulator.stats().requests), `CHAOS_SEED=${seed}`).toEqual([])
+  expect(product.logs.filter(({ level }) => Number(level) >= 50)).toEqual([])
+})

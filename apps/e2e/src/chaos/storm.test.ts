@@ -1,0 +1,89 @@
+import { type Simulator, startSimulator } from '@sluice/claude-sim'
+import { parseEnv } from '@sluice/server/env'
+import { type RunningServer, serve } from '@sluice/server/serve'
+import { pino } from 'pino'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { browserSidePlan, upstreamSidePlan, VANISHED_MS } from '../fault-plan.ts'
+import { type FaultProxy, startFaultProxy } from '../fault-proxy.ts'
+import { becomeBrowser, newSession } from './become-browser.ts'
+import { createRandom, seedFrom } from '../random.ts'
+import { drawRunPlan } from './run-plan.ts'
+import { heapInUse, resources, until } from '../settled.ts'
+import { storm } from './storm.ts'
+import { tally } from './tally.ts'
+import { CHAOS_ENV, CHAOS_LIMITS, judge } from './weather.ts'
+
+const RUNS = 250
+const WARM_UP = 30
+const LANES = 40
+/** What may be left of a storm: code that was compiled late, caches that are full now. */
+const HEAP_GROWTH_BYTES = 6_000_000
+
+const seed = seedFrom('CHAOS_SEED')
+
+let simulator: Simulator
+let upstreamProxy: FaultProxy
+let server: RunningServer
+let browserProxy: FaultProxy
+
+beforeEach(async () => {
+  const browserSide = createRandom(seed, 'browser side')
+  const upstreamSide = createRandom(seed, 'upstream side')
+  simulator = await startSimulator({ defaults: { tps: 0, ttft: 0 } })
+  upstreamProxy = await startFaultProxy(simulator.url, () => upstreamSidePlan(upstreamSide))
+  server = await serve({
+    env: parseEnv({ ...CHAOS_ENV, ANTHROPIC_BASE_URL: upstreamProxy.url }, { production: true }),
+    logger: pino({ level: 'silent' }),
+  })
+  browserProxy = await startFaultProxy(server.url, () => browserSidePlan(browserSide))
+  becomeBrowser(browserProxy.url, await newSession(server.url))
+})
+afterEach(async () => {
+  vi.unstubAllGlobals()
+  await browserProxy.close()
+  await server.close()
+  await upstreamProxy.close()
+  await simulator.close()
+})
+
+test(`${RUNS} runs through resets, holes, trickles, delays and wrong answers on both sides`, async () => {
+  const world = { restarts: () => 0, vanish: (runId: string) => browserProxy.vanish(runId, VANISHED_MS) }
+  const before = resources()
+  const plans = Array.from({ length: RUNS }, (_, i) =>
+    drawRunPlan(createRandom(seed, `run ${i}`), `run-${i}`),
+  )
+  const warmUp = await storm({ plans: plans.slice(0, WARM_UP), lanes: LANES, world })
+  const heapBefore = heapInUse()
+
+  const stories = await storm({ plans: plans.slice(WARM_UP), lanes: LANES, world })
+  await simulator.waitFor(({ open }) => open === 0, AbortSignal.timeout(30_000))
+  console.info(tally([...warmUp, ...stories]))
+  console.info(
+    `${browserProxy.plans.length} connections by browsers, ${upstreamProxy.plans.length} to Claude`,
+  )
+  expect(judge([...warmUp, ...stories], simulator.stats().requests), `CHAOS_SEED=${seed}`).toEqual([])
+
+  // Whatever the clients still had under way ends with its connection; the server is left to itself.
+  stories.length = 0
+  warmUp.length = 0
+  simulator.reset()
+  await until(CHAOS_LIMITS.retainMs + 20_000, () => {
+    browserProxy.cut()
+    upstreamProxy.cut()
+    const { live, size, readers } = server.runs
+    const after = resources()
+    const sockets = browserProxy.open() + upstreamProxy.open()
+    const clean = live + size + readers + sockets === 0 && fits(after, before)
+    return clean ? undefined : { live, size, readers, sockets, before, after }
+  })
+  const grown = heapInUse() - heapBefore
+  console.info(
+    `heap in use: ${(heapBefore / 1e6).toFixed(1)} MB before, ${(grown / 1e6).toFixed(1)} MB more after`,
+  )
+  expect(grown).toBeLessThan(HEAP_GROWTH_BYTES)
+})
+
+/** Nothing of any kind is left that was not there before. */
+function fits(after: Record<string, number>, before: Record<string, number>): boolean {
+  return Object.entries(after).every(([kind, count]) => count <= (before[kind] ?? 0))
+}

@@ -1,0 +1,108 @@
+import { newId } from '@sluice/web/new-id'
+import { createRunStore, isOver, type RunSnapshot } from '@sluice/web/run-store'
+import { isRefusal } from '@sluice/web/server-error'
+import { createChatApi, createClient } from '@sluice/web/trpc'
+import { untilAnswered } from '@sluice/web/until-answered'
+import { createTabClock } from './tab-clock.ts'
+
+/** What a page keeps of a run, for a reload or for a second tab. */
+export interface Kept {
+  readonly runId: string
+  readonly view: RunSnapshot['view'] | undefined
+}
+
+/** A tab with the page in it, shown to nobody: the page's own client, run store, acks and retries. */
+export interface Tab {
+  snapshot(): RunSnapshot
+  /** Whether the server has confirmed the run. */
+  confirmed(): boolean
+  /** How many different ends this tab has shown. */
+  ends(): number
+  /** Resolves when the answer has come so far, or when nothing more will come of it. */
+  reaches(position: number): Promise<void>
+  stop(): void
+  /** Gone, with everything it was doing. */
+  close(): void
+  /** What it knows: all of the answer so far, or nothing but that there is one. */
+  keep(what: 'all' | 'nothing'): Kept
+}
+
+/** Opens a tab that asks, or one that goes on with what another has kept. */
+export function openTab(from: { prompt: string } | Kept): Tab {
+  const clock = createTabClock()
+  const api = createChatApi(createClient(), async () => {})
+  const { runId, view } = 'prompt' in from ? { runId: newId(), view: undefined } : from
+  const run = createRunStore({
+    runId,
+    source: api.events,
+    ack: api.ack,
+    clock,
+    ...(view && { initial: structuredClone(view) }),
+  })
+  const unwanted = new AbortController()
+  const listeners = new Set<() => void>()
+  const ends = new Set<string>()
+  let confirmed = false
+  const forget = run.subscribe(() => {
+    const now = run.getSnapshot()
+    run.rendered(now.view.position)
+    if (isOver(now)) ends.add(JSON.stringify([now.view, now.failure]))
+    for (const listener of listeners) listener()
+  })
+
+  function start() {
+    confirmed = true
+    run.connect()
+  }
+
+  function requestStop() {
+    // Refused when there is nothing left to stop.
+    untilAnswered(() => api.stop({ runId }), { isRefusal, clock }).catch(() => {})
+  }
+
+  async function ask(prompt: string) {
+    const messages = [{ role: 'user' as const, content: prompt }]
+    try {
+      await untilAnswered(() => api.start({ runId, messages }), {
+        isRefusal,
+        unwanted: unwanted.signal,
+        clock,
+      })
+    } catch (error) {
+      const code = isRefusal(error) ? 'refused to start' : 'unreachable'
+      run.fail({ code: unwanted.signal.aborted ? 'stopped' : code, message: String(error), retryable: true })
+    }
+    if (unwanted.signal.aborted) requestStop()
+    if (!isOver(run.getSnapshot())) start()
+  }
+
+  if ('prompt' in from) void ask(from.prompt)
+  else start()
+
+  return {
+    snapshot: run.getSnapshot,
+    confirmed: () => confirmed,
+    ends: () => ends.size,
+    reaches: (position) =>
+      new Promise((resolve) => {
+        const look = () => {
+          const now = run.getSnapshot()
+          if (now.view.position < position && !isOver(now)) return
+          listeners.delete(look)
+          resolve()
+        }
+        listeners.add(look)
+        look()
+      }),
+    stop() {
+      if (confirmed) requestStop()
+      else unwanted.abort()
+    },
+    close() {
+      forget()
+      run.close()
+      clock.stop()
+    },
+    keep: (what) => ({ runId, view: what === 'all' ? run.getSnapshot().view : undefined }),
+  }
+}

@@ -1,0 +1,19 @@
+import type { Page } from 'playwright-core'
+
+/** The raw text of the last answer, from the page's own button: what is rendered is not what was written. */
+export async function copiedAnswer(page: Page): Promise<string> {
+  await page.evaluate(() => {
+    Object.defineProperty(navigator, 'clipboard', {
+      configurable: true,
+      value: {
+        writeText: async (text: string) => {
+          document.documentElement.dataset['copied'] = JSON.stringify(text)
+        },
+      },
+    })
+  })
+  await page.getByTestId('copy-answer').last().click()
+  const copied = await page.waitForFunction(() => document.documentElement.dataset['copied'])
+  await page.evaluate(() => delete document.documentElement.dataset['copied'])
+  return JSON.parse(String(await copied.jsonValue())) as string
+}

@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto'
+import { type Simulator, startSimulator } from '@sluice/claude-sim'
+import { parseEnv } from '@sluice/server/env'
+import { type RunningServer, serve } from '@sluice/server/serve'
+import { collect, WireClient } from '@sluice/server/testing'
+import * as fc from 'fast-check'
+import { pino } from 'pino'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { seedFrom } from '../random.ts'
+import { until } from '../settled.ts'
+import { anyDamage, damaged } from './damage.ts'
+import { type Answered, exchange, speak } from './exchange.ts'
+import { oddRequest } from './odd-requests.ts'
+
+const seed = seedFrom('FUZZ_SEED')
+
+let simulator: Simulator
+let server: RunningServer
+let faults: string[]
+
+beforeAll(async () => {
+  faults = []
+  simulator = await startSimulator({ defaults: { tps: 0, ttft: 0 } })
+  server = await serve({
+    env: parseEnv(
+      {
+        PORT: '0',
+        ANTHROPIC_API_KEY: 'key-of-nobody',
+        ANTHROPIC_BASE_URL: simulator.url,
+        GRACE_MS: '200',
+        RETAIN_MS: '200',
+        MAX_RUNS_PER_OWNER: '100000',
+        STARTS_PER_MINUTE: '100000',
+      },
+      { production: true },
+    ),
+    logger: pino({ level: 'error' }, { write: (line: string) => void faults.push(line) }),
+  })
+})
+afterAll(async () => {
+  await server.close()
+  await simulator.close()
+})
+
+/** Every refusal says what it is, in the one form that a client has to know. */
+function expectTyped({ status, body, refusals }: Answered, method: string): void {
+  expect(status).toBeGreaterThanOrEqual(200)
+  expect(status).toBeLessThan(500)
+  for (const code of refusals) expect(code).toMatch(/^[A-Z_]+$/)
+  expect(body).not.toMatch(/node_modules|\.ts:\d|\.js:\d|key-of-nobody/)
+  if (status < 400 || method === 'HEAD') return
+  const answers = [JSON.parse(body)].flat() as {
+    error?: { code: number; message: string; data: { code: string } }
+  }[]
+  const errors = answers.filter(({ error }) => error)
+  expect(errors.length).toBeGreaterThan(0)
+  for (const { error } of errors) {
+    expect(error).toMatchObject({ code: expect.any(Number), message: expect.any(String) })
+    expect(error?.data.code).toMatch(/^[A-Z_]+$/)
+  }
+}
+
+/** What the server logged as its own fault, once it has answered one more visitor and holds nothing any more. */
+async function faultsOfTheServer(): Promise<string[]> {
+  const client = new WireClient(server.url)
+  await client.query('models.list')
+  const runId = randomUUID()
+  const messages = [{ role: 'user', content: 'still there? [[sim tokens=50]]' }]
+  expect((await client.call('chat.start', { runId, messages })).status).toBe(200)
+  expect((await collect(await client.events({ runId }))).terminal?.type).toBe('done')
+  await until(10_000, () => {
+    const { live, size, readers } = server.runs
+    return live + size + readers === 0 ? undefined : { live, size, readers }
+  })
+  return faults
+}
+
+test('whatever is asked, the answer is quick, typed and never a 5xx, and the server goes on', async () => {
+  await fc.assert(
+    fc.asyncProperty(oddRequest, async (request) => {
+      expectTyped(await exchange(server.url, request), request.method)
+    }),
+    { seed, numRuns: 800 },
+  )
+  expect(await faultsOfTheServer()).toEqual([])
+})
+
+const REPLY =
+  /HTTP\/1\.1 (\d{3}) (?:(?!\r\n\r\n)[^])*\r\ncontent-length: (\d+)\r\n(?:(?!\r\n\r\n)[^])*\r\n\r\n/gi
+
+/** Replies on one connection, as far as they have a length. */
+function repliesIn(heard: string): { status: number; body: string }[] {
+  const replies = heard.matchAll(REPLY)
+  return Array.from(replies, (reply) => {
+    const [head, status, length] = reply
+    const from = reply.index + head.length
+    return { status: Number(status), body: heard.slice(from, from + Number(length)) }
+  })
+}
+
+test('whatever bytes are sent, the server answers or closes, and goes on', async () => {
+  const good = [
+    'POST /trpc/chat.start HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}',
+    'GET /trpc/models.list HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n',
+    'POST /trpc/runs.ack HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n',
+  ].map((text) => Buffer.from(text))
+  const bytes = fc.oneof(
+    fc
+      .tuple(fc.constantFrom(...good), fc.array(anyDamage, { minLength: 1, maxLength: 4 }))
+      .map(([request, damages]) => damaged(request, damages)),
+    fc.uint8Array({ maxLength: 300 }),
+  )
+  await fc.assert(
+    fc.asyncProperty(bytes, async (said) => {
+      for (const { status, body } of repliesIn(await speak(server.url, said))) {
+        expect(status).toBeLessThan(500)
+        if (status >= 400) expect(JSON.parse(body).error.data.code).toMatch(/^[A-Z_]+$/)
+      }
+    }),
+    { seed, numRuns: 400 },
+  )
+  expect(await faultsOfTheServer()).toEqual([])
+})

@@ -1,0 +1,269 @@
+import { type Simulator, startSimulator } from '@sluice/claude-sim'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { launchChromium, noBrowser } from './chromium.ts'
+import { copiedAnswer } from './copied-answer.ts'
+import { type Product, startProduct } from './start-product.ts'
+
+let browser: Browser
+let simulator: Simulator
+let product: Product
+let context: BrowserContext
+let page: Page
+let complaints: string[]
+/** Addresses that the page asked for and that are not its own. */
+let foreign: string[]
+
+const browserTest = noBrowser === undefined ? test : test.skip
+
+beforeAll(async () => {
+  if (noBrowser === undefined) browser = await launchChromium()
+})
+afterAll(() => browser?.close())
+
+beforeEach(async () => {
+  if (noBrowser !== undefined) return
+  simulator = await startSimulator({ defaults: { ttft: 0, tps: 300, thinking: 0 } })
+  product = await startProduct({ ANTHROPIC_API_KEY: 'key-of-nobody', ANTHROPIC_BASE_URL: simulator.url })
+  context = await browser.newContext({ viewport: { width: 1000, height: 700 } })
+  page = await context.newPage()
+  complaints = []
+  foreign = []
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  page.on('request', (request) => {
+    if (!request.url().startsWith(product.url)) foreign.push(request.url())
+  })
+})
+afterEach(async () => {
+  await context?.close()
+  await product?.stop()
+  await simulator?.close()
+})
+
+async function ask(prompt: string): Promise<void> {
+  await page.getByTestId('composer').fill(prompt)
+  await page.getByTestId('composer').press('Enter')
+}
+
+const answer = () => page.getByTestId('answer').last()
+const over = () =>
+  page.waitForFunction(() =>
+    [...document.querySelectorAll<HTMLElement>('[data-testid=answer]')].every(
+      ({ dataset }) => dataset['status'] === 'done',
+    ),
+  )
+const longerThan = (length: number) =>
+  page.waitForFunction(
+    (least) => (document.querySelector('[data-testid=answer-text]')?.textContent ?? '').length > least,
+    length,
+  )
+const sent = () => simulator.stats().requests.at(-1)?.text ?? ''
+
+/** What the document is, apart from what changes after it is complete: colours, and what is laid out. */
+async function documentOf(): Promise<string> {
+  await page.waitForFunction(
+    () => document.querySelector('[data-testid=answer-text] > .md-group')?.textContent !== '',
+  )
+  return page.evaluate(() => {
+    const text = document.querySelector('[data-testid=answer-text]')?.cloneNode(true) as HTMLElement
+    for (const colour of text.querySelectorAll('.md-piece span')) colour.replaceWith(...colour.childNodes)
+    text.normalize()
+    // React adds an attribute that comes later at the end.
+    for (const element of text.querySelectorAll('*')) {
+      const attributes = [...element.attributes].toSorted((a, b) => a.name.localeCompare(b.name))
+      for (const { name } of attributes) element.removeAttribute(name)
+      for (const { name, value } of attributes) element.setAttribute(name, value)
+    }
+    return text.innerHTML.replaceAll(/ md-far/g, '').replaceAll(/note-[^"]*?-(?=[^"-]*")/g, 'note-')
+  })
+}
+
+/** Watches, in every frame that is painted from now on, how far the end is from where it should be. */
+async function watchScroll(): Promise<void> {
+  await page.evaluate(() => {
+    const view = document.querySelector('main') as HTMLElement
+    const seen = { frames: 0, offBottom: 0, worst: 0 }
+    Object.assign(window, { seen })
+    // Within a frame, what observers do about a new layout comes after every callback; a message, after that.
+    const { port1, port2 } = new MessageChannel()
+    port1.addEventListener('message', () => {
+      const off = view.scrollHeight - view.scrollTop - view.clientHeight
+      seen.frames++
+      seen.worst = Math.max(seen.worst, off)
+      if (off > 40) seen.offBottom++
+      look()
+    })
+    port1.start()
+    const look = () => requestAnimationFrame(() => port2.postMessage('painted'))
+    look()
+  })
+}
+const scrollSeen = () =>
+  page.evaluate(
+    () => (window as unknown as { seen: { frames: number; offBottom: number; worst: number } }).seen,
+  )
+
+browserTest(
+  '300 tokens a second make 8 to 12 commits a second, and the text is what Claude sent',
+  async () => {
+    await page.goto(product.url)
+    await ask('Stream [[sim tps=300 tokens=3000]]')
+    await over()
+    const { startedAt, endedAt = 0 } = simulator.stats().requests[0] ?? { startedAt: 0 }
+    const seconds = (endedAt - startedAt) / 1000
+    const commits = Number(await answer().getAttribute('data-commits'))
+    console.info(`${commits} commits in ${seconds.toFixed(1)} s: ${(commits / seconds).toFixed(1)} a second`)
+    expect(commits / seconds).toBeGreaterThanOrEqual(8)
+    expect(commits / seconds).toBeLessThanOrEqual(12)
+    expect(await copiedAnswer(page)).toBe(sent())
+    expect(complaints).toEqual([])
+  },
+)
+
+for (const text of ['markdown', 'references', 'fence', 'list', 'table', 'paragraph']) {
+  browserTest(`streamed ${text} is the document that a reload renders from the full text`, async () => {
+    await page.goto(product.url)
+    await ask(`Document [[sim tps=0 tokens=6000 text=${text}]]`)
+    await over()
+    expect(await copiedAnswer(page)).toBe(sent())
+    const streamed = await documentOf()
+    await page.reload()
+    await over()
+    await expect.poll(documentOf, { timeout: 10_000 }).toBe(streamed)
+    expect(complaints).toEqual([])
+    expect(foreign).toEqual([])
+  })
+}
+
+browserTest('while it follows, no frame is more than 40 px off the end', async () => {
+  await page.goto(product.url)
+  await ask('Follow [[sim tps=900 tokens=5000]]')
+  await longerThan(1500)
+  await watchScroll()
+  await over()
+  const { frames, offBottom, worst } = await scrollSeen()
+  console.info(`${frames} frames, worst ${worst} px off`)
+  expect(frames).toBeGreaterThan(100)
+  expect(offBottom).toBe(0)
+})
+
+browserTest('nothing moves under a reader who scrolled up, and one press brings the end back', async () => {
+  await page.goto(product.url)
+  await ask('Scroll up [[sim tps=900 tokens=6000]]')
+  await longerThan(6000)
+  await page.mouse.move(400, 300)
+  await page.mouse.wheel(0, -900)
+  await page.getByTestId('jump-to-latest').waitFor()
+  const moved = page.evaluate(async () => {
+    const view = document.querySelector('main') as HTMLElement
+    // A wheel scrolls smoothly.
+    for (let still = 0, before = -1; still < 20; before = view.scrollTop) {
+      await new Promise(requestAnimationFrame)
+      still = view.scrollTop === before ? still + 1 : 0
+    }
+    const [x, y] = [400, 300]
+    const reading = document.elementFromPoint(x, y) as HTMLElement
+    const top = reading.getBoundingClientRect().top
+    let worst = 0
+    const until = performance.now() + 3000
+    while (performance.now() < until) {
+      await new Promise(requestAnimationFrame)
+      worst = Math.max(worst, Math.abs(reading.getBoundingClientRect().top - top))
+    }
+    return worst
+  })
+  expect(await moved).toBe(0)
+  await page.getByTestId('jump-to-latest').click()
+  await watchScroll()
+  await over()
+  expect((await scrollSeen()).offBottom).toBe(0)
+  expect(await page.getByTestId('jump-to-latest').count()).toBe(0)
+})
+
+browserTest('selected text stays where it is', async () => {
+  await page.goto(product.url)
+  await ask('Select [[sim tps=900 tokens=4000]]')
+  await longerThan(3000)
+  const moved = await page.evaluate(async () => {
+    const block = [...document.querySelectorAll('[data-testid=answer-text] p')].at(-2) as HTMLElement
+    document.getSelection()?.selectAllChildren(block)
+    await new Promise(requestAnimationFrame)
+    await new Promise(requestAnimationFrame)
+    const top = block.getBoundingClientRect().top
+    await new Promise((resolve) => setTimeout(resolve, 2000))
+    return [block.getBoundingClientRect().top - top, String(document.getSelection()).length > 0]
+  })
+  expect(moved).toEqual([0, true])
+})
+
+browserTest('a key and a finger let go as well', async () => {
+  await page.goto(product.url)
+  await ask('Keys [[sim tps=900 tokens=4000]]')
+  await longerThan(4000)
+  await page.locator('main').focus()
+  await page.keyboard.press('PageUp')
+  await page.getByTestId('jump-to-latest').click()
+  await page.locator('main').evaluate((main) => {
+    const touch = (type: string, clientY: number) => {
+      const point = new Touch({ identifier: 1, target: main, clientX: 200, clientY })
+      main.dispatchEvent(new TouchEvent(type, { touches: [point], bubbles: true }))
+    }
+    touch('touchstart', 200)
+    touch('touchmove', 210)
+  })
+  await page.getByTestId('jump-to-latest').waitFor()
+})
+
+browserTest('code is plain until its fence closes, then coloured and as it was', async () => {
+  await page.goto(product.url)
+  await ask('Code [[sim tps=600 tokens=1200 text=fence]]')
+  await longerThan(900)
+  expect(await page.locator('.md-code [class^=hljs]').count()).toBe(0)
+  const plain = (await page.locator('.md-code code').textContent()) ?? ''
+  await over()
+  await page.locator('.md-code .hljs-keyword').first().waitFor()
+  const coloured = await page.locator('.md-code code').textContent()
+  expect(coloured?.startsWith(plain.slice(0, -80))).toBe(true)
+  const code = /```ts\n(.*)\n```/s.exec(sent())?.[1] ?? ''
+  expect(coloured?.replaceAll('\n', '')).toBe(code.replaceAll('\n', ''))
+  expect(complaints).toEqual([])
+})
+
+browserTest('a block that throws is shown as it was written, and the rest goes on', async () => {
+  await page.addInitScript(() => {
+    window.IntersectionObserver = function broken() {
+      throw new Error('not in this browser')
+    } as unknown as typeof IntersectionObserver
+  })
+  await page.goto(product.url)
+  await ask('Break [[sim tps=0 tokens=900 text=fence]]')
+  await over()
+  await page.locator('.md-plain').waitFor()
+  expect(await page.locator('.md-plain').textContent()).toContain('```ts\n// part 1')
+  expect(await page.getByTestId('answer-text').textContent()).toContain('this is another block')
+})
+
+browserTest('a hidden page keeps up, and shows all of it in one commit when it is seen again', async () => {
+  await page.goto(product.url)
+  await ask('Hide [[sim tps=300 tokens=1500]]')
+  await longerThan(300)
+  const setHidden = (hidden: boolean) =>
+    page.evaluate((value) => {
+      Object.defineProperty(document, 'hidden', { configurable: true, value })
+      document.dispatchEvent(new Event('visibilitychange'))
+    }, hidden)
+  await setHidden(true)
+  const before = Number(await answer().getAttribute('data-commits'))
+  await page.waitForTimeout(2500)
+  const during = Number(await answer().getAttribute('data-commits'))
+  await setHidden(false)
+  const after = Number(await answer().getAttribute('data-commits'))
+  expect(during - before).toBeLessThanOrEqual(4)
+  expect(during - before).toBeGreaterThanOrEqual(1)
+  expect(after - during).toBeLessThanOrEqual(2)
+  await over()
+  expect(await copiedAnswer(page)).toBe(sent())
+})
