@@ -1,8 +1,11 @@
-import { createTRPCClient, httpLink, httpSubscriptionLink, retryLink, splitLink } from '@trpc/client'
+import { createTRPCReact } from '@trpc/react-query'
+import { httpLink, httpSubscriptionLink, retryLink, splitLink } from '@trpc/client'
 import type { AppRouter } from '@sluice/server'
 import { backoffMs } from './backoff.ts'
 import type { ChatApi } from './chat/chat.ts'
 import { isRefusal } from './server-error.ts'
+
+export const trpc = createTRPCReact<AppRouter>()
 
 const url = '/trpc'
 
@@ -12,7 +15,7 @@ const REQUEST_MS = 15_000
 export type Client = ReturnType<typeof createClient>
 
 export function createClient() {
-  return createTRPCClient<AppRouter>({
+  return trpc.createClient({
     links: [
       splitLink({
         condition: (op) => op.type === 'subscription',
@@ -32,8 +35,7 @@ export function createClient() {
   })
 }
 
-/** A signal for one request. */
-export function limit() {
+function limit() {
   return { signal: AbortSignal.timeout(REQUEST_MS) }
 }
 

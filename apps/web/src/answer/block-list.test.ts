@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { appendText, EMPTY_BLOCKS } from './blocks.ts'
+import { appendText, EMPTY_BLOCKS, finishBlocks } from './blocks.ts'
 import { ANSWER, LONG } from './testing/answer-text.ts'
 import { inPieces } from './testing/in-pieces.ts'
 import { finishedHtml, openHtml } from './testing/to-html.tsx'
@@ -68,11 +68,13 @@ test('a link by reference is its text from the start, and a link once it is defi
   expect(finishedHtml(blocks)).toContain('<sup><a href="#note-s-1">1</a></sup>')
 })
 
-test('when the end comes, only blocks with references that were open are rendered again', () => {
-  const text = `See [a][p].\n\n${'More `[0]` of [this].\n\n'.repeat(1000)}[p]: https://p.example`
+test('at the end, only groups with a reference that was open are rendered again', () => {
+  const text = `See [a][p].\n\n${'More `[0]` of [this].\n\n'.repeat(1000)}[p]: https://p.example\n\nEnd.\n\nEnd.`
   const blocks = inPieces(text, 135)
-  const before = blocks.groups.flatMap(({ blocks: inGroup }) => inGroup)
-  const html = finishedHtml(blocks)
-  expect(html).toContain('<a href="https://p.example/"')
-  expect(before.length).toBeGreaterThan(900)
+  const before = blocks.sealed.groups
+  const after = finishBlocks(blocks).groups
+  expect(before.length).toBeGreaterThan(4)
+  expect(after[0]).not.toBe(before[0])
+  for (const [index, group] of before.slice(1, -1).entries()) expect(after[index + 1]).toBe(group)
+  expect(finishedHtml(blocks)).toContain('<a href="https://p.example/"')
 })

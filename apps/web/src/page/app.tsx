@@ -1,4 +1,6 @@
-import { useEffect, useState } from 'react'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { useState } from 'react'
+import { trpc } from '../trpc.ts'
 import { ChatPage } from './chat-page.tsx'
 import { createCore } from './create-core.ts'
 import { ErrorBoundary } from './error-boundary.tsx'
@@ -14,10 +16,11 @@ export function App() {
 function Page() {
   const [core] = useState(createCore)
 
-  useEffect(() => {
-    // A refusal is shown by whoever shows the list; the next question asks again.
-    core.modelList.load().catch(() => {})
-  }, [core])
-
-  return <ChatPage core={core} />
+  return (
+    <trpc.Provider client={core.client} queryClient={core.queryClient}>
+      <QueryClientProvider client={core.queryClient}>
+        <ChatPage core={core} />
+      </QueryClientProvider>
+    </trpc.Provider>
+  )
 }

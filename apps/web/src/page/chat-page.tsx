@@ -2,6 +2,7 @@ import { lazy, Suspense, useEffect, useRef, useState, useSyncExternalStore } fro
 import type { LibraryState } from '../chat/library.ts'
 import { useChat } from '../chat/use-chat.ts'
 import { lazily, loadLater } from '../load-later.ts'
+import { useModelList } from '../model-list.ts'
 import { BackgroundRun } from '../turn/background-run.tsx'
 import { Composer } from './composer.tsx'
 import { Conversation } from './conversation.tsx'
@@ -24,9 +25,9 @@ const Welcome = lazily((later) => later.Welcome)
 const Lab = import.meta.env.DEV ? lazy(() => import('../lab/lab.tsx')) : undefined
 
 export function ChatPage({ core }: { core: Core }) {
-  const { library, drafts, settings, modelList } = core
+  const { library, drafts, settings, loadModels } = core
   const books = useSyncExternalStore(library.subscribe, library.getSnapshot)
-  const list = useSyncExternalStore(modelList.subscribe, modelList.getSnapshot)
+  const list = useModelList()
   const { id, chat, conversations, background } = books
   const state = useChat(chat)
   const { turns, busy } = state
@@ -134,7 +135,7 @@ export function ChatPage({ core }: { core: Core }) {
           drafts={drafts}
           settings={settings}
           modelList={list}
-          loadMaxChars={async () => (await modelList.load()).maxPromptChars}
+          loadMaxChars={async () => (await loadModels()).maxPromptChars}
           onAsk={stick}
           onStop={() => {
             chat.stop()

@@ -4,7 +4,7 @@ import { type Drafts, EMPTY_DRAFT } from '../chat/draft.ts'
 import { charsOf } from '../chat/messages.ts'
 import type { Settings } from '../chat/settings.ts'
 import { lazily } from '../load-later.ts'
-import type { ModelListState } from '../model-list.ts'
+import type { ModelList } from '../model-list.ts'
 import { count } from '../ui/format.ts'
 import { ComposerHelp } from './composer-help.tsx'
 import { isComposing } from './is-composing.ts'
@@ -23,7 +23,7 @@ export function Composer(props: {
   state: ChatState
   drafts: Drafts
   settings: Settings
-  modelList: ModelListState
+  modelList: ModelList
   /** Resolves once the server has said how long a conversation may be. */
   loadMaxChars: () => Promise<number>
   onAsk: () => void

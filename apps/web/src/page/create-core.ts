@@ -1,11 +1,14 @@
+import type { QueryClient } from '@tanstack/react-query'
+import { createTRPCQueryUtils } from '@trpc/react-query'
 import { createChat } from '../chat/chat.ts'
 import { createConversationStore } from '../chat/conversation-store.ts'
 import { createDrafts, type Drafts } from '../chat/draft.ts'
 import { createLibrary, type Library } from '../chat/library.ts'
 import { createSettings, type Settings } from '../chat/settings.ts'
-import { createModelList, type ModelList } from '../model-list.ts'
+import { createQueryClient } from '../query-client.ts'
+import type { Models } from '../model-list.ts'
 import { MAX_COMMIT_CHARS } from '../run/run-store.ts'
-import { createChatApi, createClient, limit } from '../trpc.ts'
+import { type Client, createChatApi, createClient } from '../trpc.ts'
 import { hashId } from './use-hash-id.ts'
 
 /** Everything behind the page; no React in it. */
@@ -13,17 +16,22 @@ export interface Core {
   readonly library: Library
   readonly drafts: Drafts
   readonly settings: Settings
-  readonly modelList: ModelList
+  readonly client: Client
+  readonly queryClient: QueryClient
+  /** The first request; what the page shows of it comes from `useModelList`. */
+  readonly loadModels: () => Promise<Models>
   /** Shows at most so many characters per commit; undefined: as many as are good. For the lab. */
   readonly limitReader: (commitChars: number | undefined) => void
 }
 
 export function createCore(): Core {
   const client = createClient()
-  const modelList = createModelList({ fetch: () => client.models.list.query(undefined, limit()) })
+  const queryClient = createQueryClient()
+  const { models } = createTRPCQueryUtils({ queryClient, client })
+  const loadModels = () => models.list.ensureData()
   const settings = createSettings(() => window.localStorage)
   let commitChars = MAX_COMMIT_CHARS
-  const api = createChatApi(client, modelList.load)
+  const api = createChatApi(client, loadModels)
   const library = createLibrary({
     store: createConversationStore(() => window.localStorage, window),
     createChat: (storage) =>
@@ -31,7 +39,7 @@ export function createCore(): Core {
         api,
         storage,
         settings: settings.getSnapshot,
-        maxPromptChars: () => modelList.getSnapshot().models?.maxPromptChars,
+        maxPromptChars: () => models.list.getData()?.maxPromptChars,
         commitChars: () => commitChars,
       }),
     startWith: hashId(),
@@ -39,5 +47,6 @@ export function createCore(): Core {
   const limitReader = (chars = MAX_COMMIT_CHARS) => {
     commitChars = chars
   }
-  return { library, drafts: createDrafts(() => window.sessionStorage), settings, modelList, limitReader }
+  const drafts = createDrafts(() => window.sessionStorage)
+  return { client, queryClient, loadModels, library, drafts, settings, limitReader }
 }
