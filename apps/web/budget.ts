@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 
 /** Bytes of gzip. What a browser has to load before the page can do anything. */
-const INITIAL_JS = 138_000
+const INITIAL_JS = 142_000
 const INITIAL_CSS = 12_000
 
 const ASSETS = resolve(import.meta.dirname, 'dist/assets')

@@ -2,13 +2,12 @@ import { ServerResponse } from 'node:http'
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
-import { prune } from './prune.ts'
 import { flakyApi } from './src/lab/flaky-api.ts'
 
 const port = process.env['PORT'] ?? '3000'
 
 export default defineConfig({
-  plugins: [react(), tailwindcss(), prune(), flakyApi()],
+  plugins: [react(), tailwindcss(), flakyApi()],
   build: {
     target: 'es2022',
     modulePreload: false,

@@ -76,7 +76,7 @@ pageTest('everything is within reach of the keyboard, and focus is never taken a
     'copy-answer',
     'regenerate',
     'new-chat',
-    'This conversation',
+    'conversation-menu',
   ])
     expect([...seen], reachable).toContain(reachable)
 })

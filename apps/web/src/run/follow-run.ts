@@ -14,7 +14,7 @@ import type { CallError, RunSource } from './run-source.ts'
 /** Subscriptions in a row that bring nothing but nonsense before the run is given up, visibly. */
 const MAX_FRUITLESS = 5
 /** A first connect has no timeout of its own, and a proxy may accept it and then say nothing. */
-const CONNECT_PATIENCE_MS = 8000
+const CONNECT_PATIENCE_MS = 20_000
 
 /** Why an answer cannot be followed any further. `code` is the server's, or `unreadable`. */
 export interface RunFailure {

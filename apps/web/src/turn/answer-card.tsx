@@ -40,6 +40,8 @@ export function AnswerCard(props: {
       data-gaps={run.gaps}
       data-reconnects={run.reconnects}
     >
+      {/* Answers have headings of their own, below this one: so they are in order, and it leads from answer to answer. */}
+      <h2 className="sr-only">Answer</h2>
       <Suspense>{view.thinking !== '' && <Thinking run={run} times={times} />}</Suspense>
       <div className="answer-text" data-testid="answer-text">
         <BlockList blocks={run.text} over={over} />
