@@ -36,7 +36,7 @@ test('every variable of the environment stands in the README and in .env.example
   const known = readFileSync(resolve(import.meta.dirname, 'env.ts'), 'utf8').match(/^ {2}[A-Z][A-Z_]+(?=:)/gm)
   const names = new Set(known?.map((name) => name.trim()))
   expect(names.size).toBeGreaterThan(20)
-  const inReadme = [...readme.matchAll(/^\| `([A-Z][A-Z_]+)` \|/gm)].map(([, name]) => name)
+  const inReadme = [...readme.matchAll(/^\| `([A-Z][A-Z_]+)` +\|/gm)].map(([, name]) => name)
   expect(new Set(inReadme)).toEqual(names)
   const example = readFileSync(resolve(ROOT, '.env.example'), 'utf8')
   const inExample = [...example.matchAll(/^(?:# )?([A-Z][A-Z_]+)=/gm)].map(([, name]) => name)
