@@ -5,7 +5,7 @@ import { inGroup } from './in-group.ts'
 import { listenPaced, type PacedResult } from './paced.ts'
 import { readAnswers } from './read-answers.ts'
 
-const LEVELS = [10, 50, 100, 150, 200, 300, 400, 500, 600, 700, 850, 1000, 1200, 1400, 1700, 2000]
+const LEVELS = [10, 100, 200, 300, 450, 600, 800, 1000, 1250, 1500, 2000]
 const QUICK_LEVELS = [10, 100, 300, 600, 1000]
 const TPS = 50
 const MAX_P99_MS = 150
@@ -13,7 +13,7 @@ const MAX_P99_MS = 150
 const MIN_DELIVERED = 0.95
 /** From here on the server has what a core can give; below it, something else was the limit. */
 const BUSY = 0.85
-const ATTEMPTS = 3
+const ATTEMPTS = 2
 
 const SHOWN: Readonly<Record<number, { cpu: MetricName; rss: MetricName }>> = {
   10: { cpu: 'cpu10', rss: 'rss10' },
