@@ -175,7 +175,8 @@ browserTest('nothing moves under a reader who scrolled up, and one press brings 
     }
     return worst
   })
-  expect(await moved).toBe(0)
+  // One pixel is the browser's own: it anchors to whole ones, and heights above may have fractions.
+  expect(await moved).toBeLessThanOrEqual(1)
   await page.getByTestId('jump-to-latest').click()
   await watchScroll()
   await over()
