@@ -54,7 +54,7 @@ test('with SIMULATOR=1 it answers without a key, says so, and serves the page fr
   })
   const run = await collect(await client.events({ runId }))
   expect(run.terminal?.type).toBe('done')
-  expect(product.logs.find(({ msg }) => msg === 'run ended')).toMatchObject({ runId, end: 'end_turn' })
+  expect(await product.logged('run ended')).toMatchObject({ runId, end: 'end_turn' })
 })
 
 test('the window, frame and lease of the environment hold in the built server', async () => {

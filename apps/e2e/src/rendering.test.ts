@@ -178,6 +178,7 @@ browserTest('nothing moves under a reader who scrolled up, and one press brings 
   // One pixel is the browser's own: it anchors to whole ones, and heights above may have fractions.
   expect(await moved).toBeLessThanOrEqual(1)
   await page.getByTestId('jump-to-latest').click()
+  await page.getByTestId('jump-to-latest').waitFor({ state: 'detached' })
   await watchScroll()
   await over()
   expect((await scrollSeen()).offBottom).toBe(0)

@@ -10,6 +10,8 @@ export interface Product extends AsyncDisposable {
   readonly url: string
   /** Every log line so far, parsed. */
   readonly logs: Record<string, unknown>[]
+  /** Resolves to the first log line with this message, now or later. */
+  logged(msg: string): Promise<Record<string, unknown>>
   /** Ends the process and resolves to its exit code. Idempotent. */
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
@@ -25,6 +27,13 @@ export async function startProduct(env: Record<string, string>): Promise<Product
   let complaint = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text))
   const lines = createInterface(child.stdout)
+  const logged = async (msg: string) => {
+    for (;;) {
+      const line = logs.find((entry) => entry['msg'] === msg)
+      if (line) return line
+      await once(lines, 'line')
+    }
+  }
   const url = await new Promise<string>((onReady, onFailure) => {
     lines.on('line', (line) => {
       const entry = JSON.parse(line) as Record<string, unknown>
@@ -38,7 +47,7 @@ export async function startProduct(env: Record<string, string>): Promise<Product
     const [code] = await exited
     return code
   }
-  return { url, logs, stop, [Symbol.asyncDispose]: async () => void (await stop('SIGKILL')) }
+  return { url, logs, logged, stop, [Symbol.asyncDispose]: async () => void (await stop('SIGKILL')) }
 }
 
 /** Runs the built server to its end, for what it says when it cannot start. */

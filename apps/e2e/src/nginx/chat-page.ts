@@ -1,4 +1,5 @@
 import type { BrowserContext, Page } from 'playwright-core'
+import { copiedAnswer } from '../copied-answer.ts'
 
 /** The page in a browser, as far as these tests use it; everything is about its last answer. */
 export interface ChatPage {
@@ -7,7 +8,10 @@ export interface ChatPage {
   stop(): Promise<void>
   /** What the answer says so far, once it is longer than this. */
   textLongerThan(length: number): Promise<string>
-  text(): Promise<string | null>
+  /** What the last answer shows. */
+  shown(): Promise<string | null>
+  /** What Claude wrote, as the page's copy button has it. */
+  text(): Promise<string>
   /** Resolves when the answer is in this state. */
   status(expected: 'done' | 'failed'): Promise<unknown>
   /** Resolves when there are so many answers. */
@@ -34,7 +38,8 @@ export async function openChat(context: BrowserContext, url: string): Promise<Ch
       }, length)
       return text.jsonValue() as Promise<string>
     },
-    text: () => page.getByTestId('answer-text').last().textContent(),
+    shown: () => page.getByTestId('answer-text').last().textContent(),
+    text: () => copiedAnswer(page),
     status: (expected) =>
       page.waitForFunction((wanted) => {
         const answer = [...document.querySelectorAll<HTMLElement>('[data-testid=answer]')].at(-1)

@@ -73,6 +73,8 @@ browserTest('a closed tab closes the request to Claude', async () => {
 browserTest('eight tabs stream at once over HTTP/2, and Stop works in the last of them', async () => {
   for (let tab = 1; tab <= 8; tab++) {
     const chat = await openChat(context, httpsUrl(nginx))
+    // A new tab shows the conversation that is being written.
+    await chat.page.getByRole('button', { name: 'New chat' }).filter({ visible: true }).first().click()
     await chat.ask(`Tab ${tab} [[sim tps=max fault=stall-pings@12 thinking=0]]`)
     await chat.textLongerThan(10)
     if (tab < 8) continue

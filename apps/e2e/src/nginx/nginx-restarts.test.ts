@@ -88,7 +88,7 @@ browserTest('the API dies without a word: the page keeps what it has, and Retry 
   await restart('SIGKILL', badGateway)
   // The new server has never heard of the run.
   await chat.page.getByTestId('retry').waitFor()
-  expect(await chat.text()).toContain(before)
+  expect(await chat.shown()).toContain(before)
   await chat.page.getByTestId('retry').click()
   await simulator.waitFor(({ messages }) => messages === 2)
   await chat.textLongerThan(50)

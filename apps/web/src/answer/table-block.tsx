@@ -12,7 +12,7 @@ export function TableBlock({ table, context }: { table: Tokens.Table; context: R
     ))
 
   return (
-    <div className="md-table" role="region" aria-label="Table" tabIndex={0}>
+    <div className="md-table" role="group" aria-label="Table" tabIndex={0}>
       <table>
         <thead>
           <tr>{cells(table.header, 'th')}</tr>
