@@ -27,7 +27,6 @@ export async function openChat(context: BrowserContext, url: string): Promise<Ch
     page,
     async ask(prompt) {
       await page.getByTestId('composer').fill(prompt)
-      // Not Enter, which a page that has no session yet ignores: a click waits until there is something to click.
       await page.getByTestId('send').click()
     },
     stop: () => page.getByTestId('stop').click(),
