@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { collect } from './testing/collect.ts'
 import { startTestServer } from './testing/start-test-server.ts'
+import type { WireClient } from './testing/wire-client.ts'
 
 /** A small generator of pseudo-random numbers in [0, 1), so that a failure can be repeated. */
 function seeded(seed: number): () => number {
@@ -39,6 +40,26 @@ test('starting the same run ten times at once makes one request upstream', async
   // Again after the end: still the same run.
   expect((await client.call('chat.start', input)).status).toBe(200)
   expect(server.upstream().outcome).toBe('completed')
+})
+
+test('a start of an earlier life of the server is refused, unless its run is known here', async () => {
+  await using before = await startTestServer()
+  await using after = await startTestServer()
+  const epochOf = async (client: WireClient) => (await client.query('models.list')).body.result.data.epoch
+  const old = await epochOf(await before.client())
+  const client = await after.client()
+  const epoch = await epochOf(client)
+  expect(epoch).not.toBe(old)
+  const input = { runId: randomUUID(), messages: [{ role: 'user', content: 'once [[sim tokens=5]]' }] }
+  const refused = await client.call('chat.start', { ...input, epoch: old })
+  expect([refused.status, refused.body.error.data.code]).toEqual([412, 'PRECONDITION_FAILED'])
+  expect(refused.body.error.message).toContain('may have been asked already')
+  expect(after.simulator.stats().requests).toHaveLength(0)
+  expect((await client.call('chat.start', { ...input, epoch })).status).toBe(200)
+  // It is this run, whatever else the caller believes.
+  expect((await client.call('chat.start', { ...input, epoch: old })).status).toBe(200)
+  await collect(await client.events({ runId: input.runId }))
+  expect(after.upstream().outcome).toBe('completed')
 })
 
 test('calls may be batched', async () => {

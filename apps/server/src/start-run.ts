@@ -1,18 +1,20 @@
-import type { StartOptions } from '@sluice/runs'
+import { RunsError, type StartOptions } from '@sluice/runs'
 import type { Context } from './context.ts'
 
 /**
  * Starts a run for whoever asks: what every feature's `start` ends in. The same run id again is the same run
- * and costs nothing, so a retry is never refused for its number.
+ * and costs nothing, so a retry is never refused for its number. With the `epoch` that its first attempt was
+ * sent in, a retry is not paid for twice either when the server was restarted in between: it is refused.
  *
- * @throws {LimitError} {@link RunsError} `not_found`, `too_many_runs`, `closing`.
+ * @throws {LimitError} {@link RunsError} `not_found`, `too_many_runs`, `closing`, `forgotten`.
  */
 export async function startRun(
   { owner, ip, runs, limits }: Context,
-  run: Omit<StartOptions, 'owner'>,
+  { epoch, ...run }: Omit<StartOptions, 'owner'> & { readonly epoch?: string | undefined },
 ): Promise<{ runId: string }> {
   const { runId } = run
   if (!runs.has(owner, runId)) {
+    if (epoch !== undefined && !runs.remembers(epoch)) throw forgotten()
     try {
       await limits.start(owner, ip)
     } catch (error) {
@@ -22,4 +24,11 @@ export async function startRun(
   }
   await runs.start({ owner, ...run })
   return { runId }
+}
+
+function forgotten(): RunsError {
+  return new RunsError(
+    'forgotten',
+    'The server was restarted before it could confirm the question, which may have been asked already.',
+  )
 }

@@ -22,6 +22,8 @@ export function toTrpcError(cause: unknown, fallback: unknown = cause): unknown 
       return new TRPCError({ code: 'TOO_MANY_REQUESTS', message, cause })
     case 'reader_replaced':
       return new TRPCError({ code: 'CONFLICT', message, cause })
+    case 'forgotten':
+      return new TRPCError({ code: 'PRECONDITION_FAILED', message, cause })
     case 'closing':
     case 'reader_lapsed':
       return new TRPCError({ code: 'SERVICE_UNAVAILABLE', message, cause })

@@ -11,6 +11,16 @@ export function isRefusal(error: unknown): error is CallError {
   return data ? codeOf(data) !== 'SERVICE_UNAVAILABLE' : isClientFault(error.meta)
 }
 
+/** Nobody who knows said anything: the call may have been heard or not. */
+export function isUnanswered(error: unknown): boolean {
+  return !isRefusal(error) && !(error instanceof TRPCClientError && codeOf(error.data) !== undefined)
+}
+
+/** A start of an epoch that is over: see `docs/protocol.md`. */
+export function isForgotten(error: unknown): boolean {
+  return error instanceof TRPCClientError && codeOf(error.data) === 'PRECONDITION_FAILED'
+}
+
 function codeOf(data: unknown): unknown {
   return typeof data === 'object' && data !== null && 'code' in data ? data.code : undefined
 }

@@ -1,5 +1,5 @@
 import { createTRPCReact } from '@trpc/react-query'
-import { httpLink, httpSubscriptionLink, retryLink, splitLink } from '@trpc/client'
+import { type HTTPLinkOptions, httpLink, httpSubscriptionLink, retryLink, splitLink } from '@trpc/client'
 import type { AppRouter } from '@sluice/server'
 import { backoffMs } from './backoff.ts'
 import type { ChatApi } from './chat/chat.ts'
@@ -11,6 +11,15 @@ const url = '/trpc'
 
 /** Long enough for a slow phone, short enough that a request which fell into a hole is made again. */
 const REQUEST_MS = 15_000
+
+const patientFetch: NonNullable<HTTPLinkOptions<AppRouter['_def']['_config']['$types']>['fetch']> = (
+  input,
+  init,
+) => {
+  const timeout = AbortSignal.timeout(REQUEST_MS)
+  const signal = init?.signal ? AbortSignal.any([init.signal, timeout]) : timeout
+  return fetch(input, { ...init, signal })
+}
 
 export type Client = ReturnType<typeof createClient>
 
@@ -29,31 +38,24 @@ export function createClient() {
           httpSubscriptionLink({ url }),
         ],
         // Not batched: an ack or a Stop must not wait for the slowest call beside it.
-        false: httpLink({ url }),
+        false: httpLink({ url, fetch: patientFetch }),
       }),
     ],
   })
 }
 
-function limit() {
-  return { signal: AbortSignal.timeout(REQUEST_MS) }
-}
-
 /**
- * What the chat needs, each call with the patience it deserves.
+ * What the chat needs.
  *
  * The owner is a cookie that the first response sets. Two first requests side by side would make two owners,
- * and the answer of one would be hidden from the other: a start waits for the `session`, however early Enter
- * was pressed.
+ * and the answer of one would be hidden from the other: `epoch` must join one that is under way.
  */
-export function createChatApi(client: Client, session: () => Promise<unknown>): ChatApi {
+export function createChatApi(client: Client, epoch: ChatApi['epoch']): ChatApi {
   return {
-    async start(input) {
-      await session()
-      return client.chat.start.mutate(input, limit())
-    },
-    stop: (input) => client.runs.stop.mutate(input, limit()),
-    ack: (input) => client.runs.ack.mutate(input, limit()),
+    epoch,
+    start: (input) => client.chat.start.mutate(input),
+    stop: (input) => client.runs.stop.mutate(input),
+    ack: (input) => client.runs.ack.mutate(input),
     events: (input, handlers) => client.runs.events.subscribe(input, handlers),
   }
 }

@@ -5,6 +5,8 @@ export type RunsErrorCode =
   | 'position_beyond_end'
   /** The owner, or the whole process, has as many unfinished runs as it may. */
   | 'too_many_runs'
+  /** A start that was first sent in an earlier epoch, which may have been paid for: there is no telling any more. */
+  | 'forgotten'
   /** No new runs: the process is shutting down. */
   | 'closing'
   /** A flow-controlled reader acknowledged nothing for a whole lease. It may come back at its position. */

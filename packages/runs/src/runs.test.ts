@@ -73,12 +73,16 @@ test('starting twice at once calls the source once', async () => {
   expect(script.calls).toBe(1)
 })
 
-test('starting again after the end, while it can still be read, does not start again', async () => {
-  const { clock, script, start } = setUp()
+test('starting again after the end does not start again, however long ago that was', async () => {
+  const { clock, runs, script, start } = setUp()
   script.say(DONE)
   await start()
   await clock.advance(RETAIN_MS - 1)
   expect(await start()).toEqual({ created: false })
+  await clock.advance(RETAIN_MS)
+  expect(runs.size).toBe(0)
+  expect(await start()).toEqual({ created: false })
+  expect(await refusal(start({ owner: 'bob' }))).toMatchObject({ code: 'not_found' })
   expect(script.calls).toBe(1)
 })
 

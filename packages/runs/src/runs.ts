@@ -1,3 +1,4 @@
+import { Claims } from './claims.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { followLog } from './follow-log.ts'
 import type { Log, LogEntry } from './log.ts'
@@ -53,6 +54,8 @@ export class Runs {
   readonly #options: RunsOptions
   readonly #clock: Clock
   readonly #runs = new Map<string, Run>()
+  /** Of these runs, and of many that are gone. */
+  readonly #claims = new Claims()
   /** One for every run that has not ended; each resolves when its end has been told. */
   readonly #live = new Set<Promise<void>>()
   /** How many of each owner's runs have not ended. An owner without one has no entry. */
@@ -96,23 +99,32 @@ export class Runs {
     return chars
   }
 
-  /** Whether this owner has this run, so that starting it again would do nothing. */
+  /** Names the memory in which run ids are claimed now: see {@link remembers}. */
+  get epoch(): string {
+    return this.#claims.epoch
+  }
+
+  /** Whether every run id that was claimed in this epoch is still known to be, also of runs that are gone. */
+  remembers(epoch: string): boolean {
+    return this.#claims.remembers(epoch)
+  }
+
+  /** Whether this owner has claimed this run id, so that starting it again would do nothing. */
   has(owner: string, runId: string): boolean {
-    return this.#runs.get(runId)?.owner === owner
+    return this.#ownerOf(runId) === owner
   }
 
   /**
-   * Claims a run id and starts the run; for the same owner and id again it does nothing, whatever the limits.
+   * Claims a run id and starts the run; for the same owner and id again it does nothing, whatever the limits,
+   * and also when the run is gone.
    *
    * @returns whether this call started it.
    * @throws {RunsError} `not_found` when another owner has the id, `too_many_runs`, `closing`.
    */
   async start({ owner, runId, ...rest }: StartOptions): Promise<{ created: boolean }> {
-    const existing = this.#runs.get(runId)
-    if (existing) {
-      if (existing.owner === owner) return { created: false }
-      throw notFound()
-    }
+    const claimedBy = this.#ownerOf(runId)
+    if (claimedBy === owner) return { created: false }
+    if (claimedBy !== undefined) throw notFound()
     if (this.#closing) throw new RunsError('closing', 'The server is restarting; try again in a moment.')
     this.#admit(owner)
     const { onStart, onFirstText, onError, createLog } = this.#options
@@ -127,6 +139,7 @@ export class Runs {
       onSourceError: (error) => onError?.(error, runId),
     })
     this.#runs.set(runId, run)
+    this.#claims.add(runId, owner)
     this.#count(owner, 1)
     const over = this.#seeOff(run).finally(() => this.#live.delete(over))
     this.#live.add(over)
@@ -230,6 +243,10 @@ export class Runs {
     const run = this.#runs.get(runId)
     if (run?.owner !== owner) throw notFound()
     return run
+  }
+
+  #ownerOf(runId: string): string | undefined {
+    return this.#runs.get(runId)?.owner ?? this.#claims.ownerOf(runId)
   }
 
   #admit(owner: string): void {

@@ -15,8 +15,8 @@ export interface Story {
   readonly sights: Sight[]
   /** When nobody was there any more, in ms since the epoch. */
   readonly goneAt: number
-  /** How often the server had been restarted: when it was asked, when it confirmed, when the tabs were gone. */
-  readonly restarts: { readonly asked: number; readonly confirmed: number; readonly gone: number }
+  /** Whether the server was restarted, or away, at any time in between. */
+  readonly restarted: boolean
   /** A tab was left, or shared, before the server had confirmed the run, which may never have heard of it. */
   readonly unconfirmed: boolean
 }
@@ -28,8 +28,8 @@ export interface Asked {
 }
 
 export interface World {
-  /** How often the server has been restarted so far. */
-  readonly restarts: () => number
+  /** How often the server has begun to be restarted so far, and how often it is back. */
+  readonly restarts: () => { readonly begun: number; readonly done: number }
   /** Takes the network away from everything that is under way for a run. */
   readonly vanish: (runId: string) => void
 }
@@ -42,12 +42,9 @@ export function ask(plan: RunPlan, world: World): Asked {
 
 async function act(plan: RunPlan, { restarts, vanish }: World, tabs: Set<Tab>): Promise<Story> {
   const sights: Sight[] = []
-  const asked = restarts()
+  const { done } = restarts()
   let unconfirmed = false
-  let confirmed: number | undefined
   let tab = open({ prompt: `${plan.name} [[sim ${plan.directive}]]` })
-  // The first event comes after the confirmation; the end of a run that never began takes its place.
-  const beginning = tab.reaches(1).then(() => (confirmed = restarts()))
 
   function open(from: Parameters<typeof openTab>[0]): Tab {
     const opened = openTab(from)
@@ -80,13 +77,11 @@ async function act(plan: RunPlan, { restarts, vanish }: World, tabs: Set<Tab>): 
   }
   await Promise.all([...tabs].map((left) => left.reaches(Number.POSITIVE_INFINITY)))
   for (const left of tabs) leave(left)
-  if (!unconfirmed) await beginning
-  const gone = restarts()
   return {
     plan,
     sights,
     goneAt: Date.now(),
-    restarts: { asked, confirmed: confirmed ?? gone, gone },
+    restarted: restarts().begun > done,
     unconfirmed,
   }
 }

@@ -47,27 +47,29 @@ test(`${RUNS} runs while the built server is stopped and killed under them, agai
   const plans = Array.from({ length: RUNS }, (_, i) =>
     drawRunPlan(createRandom(seed, `life ${i}`), `life-${i}`),
   )
-  let restarts = 0
+  let begun = 0
+  let done = 0
   let restarting = Promise.resolve()
 
   async function restart() {
-    restarts += 1
-    const code = await product.stop(restarts % 2 ? 'SIGKILL' : 'SIGTERM')
-    expect(code, `how it ended, at restart ${restarts}`).toBe(restarts % 2 ? null : 0)
+    begun += 1
+    const code = await product.stop(begun % 2 ? 'SIGKILL' : 'SIGTERM')
+    expect(code, `how it ended, at restart ${begun}`).toBe(begun % 2 ? null : 0)
     product = await startProduct(env)
+    done += 1
   }
 
   const stories = await storm({
     plans,
     lanes: LANES,
-    world: { restarts: () => restarts, vanish: (runId) => browserProxy.vanish(runId, VANISHED_MS) },
+    world: { restarts: () => ({ begun, done }), vanish: (runId) => browserProxy.vanish(runId, VANISHED_MS) },
     onOver(over) {
       if (over % RUNS_PER_LIFE === 0 && over < RUNS) restarting = restarting.then(restart)
     },
   })
   await restarting
   await simulator.waitFor(({ open }) => open === 0, AbortSignal.timeout(30_000))
-  console.info(`${restarts} restarts; ${tally(stories)}`)
+  console.info(`${done} restarts; ${tally(stories)}`)
   expect(judge(stories, simulator.stats().requests), `CHAOS_SEED=${seed}`).toEqual([])
   expect(product.logs.filter(({ level }) => Number(level) >= 50)).toEqual([])
 })

@@ -47,7 +47,10 @@ afterEach(async () => {
 })
 
 test(`${RUNS} runs through resets, holes, trickles, delays and wrong answers on both sides`, async () => {
-  const world = { restarts: () => 0, vanish: (runId: string) => browserProxy.vanish(runId, VANISHED_MS) }
+  const world = {
+    restarts: () => ({ begun: 0, done: 0 }),
+    vanish: (runId: string) => browserProxy.vanish(runId, VANISHED_MS),
+  }
   const before = resources()
   const plans = Array.from({ length: RUNS }, (_, i) =>
     drawRunPlan(createRandom(seed, `run ${i}`), `run-${i}`),

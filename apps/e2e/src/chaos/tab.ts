@@ -1,6 +1,7 @@
 import { newId } from '@sluice/web/new-id'
 import { createRunStore, isOver, type RunSnapshot } from '@sluice/web/run-store'
-import { isRefusal } from '@sluice/web/server-error'
+import { isForgotten, isRefusal } from '@sluice/web/server-error'
+import { createStarter } from '@sluice/web/starter'
 import { createChatApi, createClient } from '@sluice/web/trpc'
 import { untilAnswered } from '@sluice/web/until-answered'
 import { createTabClock } from './tab-clock.ts'
@@ -30,7 +31,9 @@ export interface Tab {
 /** Opens a tab that asks, or one that goes on with what another has kept. */
 export function openTab(from: { prompt: string } | Kept): Tab {
   const clock = createTabClock()
-  const api = createChatApi(createClient(), async () => {})
+  const client = createClient()
+  const api = createChatApi(client, async () => (await client.models.list.query()).epoch)
+  const startOnce = createStarter(api, clock)
   const { runId, view } = 'prompt' in from ? { runId: newId(), view: undefined } : from
   const run = createRunStore({
     runId,
@@ -63,13 +66,9 @@ export function openTab(from: { prompt: string } | Kept): Tab {
   async function ask(prompt: string) {
     const messages = [{ role: 'user' as const, content: prompt }]
     try {
-      await untilAnswered(() => api.start({ runId, messages }), {
-        isRefusal,
-        unwanted: unwanted.signal,
-        clock,
-      })
+      await startOnce({ runId, messages }, unwanted.signal)
     } catch (error) {
-      const code = isRefusal(error) ? 'refused to start' : 'unreachable'
+      const code = isForgotten(error) ? 'forgotten' : isRefusal(error) ? 'refused to start' : 'unreachable'
       run.fail({ code: unwanted.signal.aborted ? 'stopped' : code, message: String(error), retryable: true })
     }
     if (unwanted.signal.aborted) requestStop()

@@ -16,9 +16,7 @@ export function problemsOf(story: Story, records: readonly RequestRecord[], limi
   const problems: string[] = []
   // An answer with an error status is free, and may be asked for again. Anything else may have been paid for.
   const paid = records.filter(({ status }) => status < 400)
-  // A server that died while it was asked forgot the run, and is asked again when it is back.
-  const lives = 1 + story.restarts.confirmed - story.restarts.asked
-  if (paid.length > lives) problems.push(`${paid.length} paid requests, in ${lives} lives of the server`)
+  if (paid.length > 1) problems.push(`${paid.length} paid requests`)
   for (const { outcome, endedAt = Number.POSITIVE_INFINITY } of records) {
     const late = endedAt - story.goneAt - limits.graceMs - limits.leaseMs
     if (late > SLACK_MS) problems.push(`upstream (${outcome}) went on ${late} ms longer than lease and grace`)
@@ -59,15 +57,15 @@ function oddEnding(
   { view, failure }: Sight['snapshot'],
   { story, paid, limits }: Evidence,
 ): string | undefined {
-  const { plan, restarts, goneAt, unconfirmed } = story
+  const { plan, restarted, goneAt, unconfirmed } = story
   const end = failure?.code ?? view.error?.code ?? view.stopReason
   const wasStopped = plan.acts.some(({ what }) => what === 'stop')
-  const restarted = restarts.gone > restarts.asked
   const explained = (() => {
     switch (end) {
       case 'stopped':
         return wasStopped
       case 'interrupted':
+      case 'forgotten':
         return restarted
       case 'NOT_FOUND':
         return (

@@ -38,8 +38,8 @@ export function judge(stories: readonly Story[], requests: readonly RequestRecor
       thinking: thinking.length,
       endedAfter: endedAt - story.goneAt,
     }))
-    const { plan, restarts, unconfirmed } = story
+    const { plan, restarted, unconfirmed } = story
     const sights = story.sights.map(({ snapshot }) => briefly(snapshot))
-    return [{ problems, plan, sights, upstream, restarts, unconfirmed }]
+    return [{ problems, plan, sights, upstream, restarted, unconfirmed }]
   })
 }

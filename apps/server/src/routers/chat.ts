@@ -10,6 +10,7 @@ const MAX_OUTPUT_TOKENS = 128_000
 
 const StartSchema = z.strictObject({
   runId: z.uuid(),
+  epoch: z.uuid().optional(),
   messages: MessagesSchema,
   model: ModelIdSchema.optional(),
   maxTokens: z.int().min(1).max(MAX_OUTPUT_TOKENS).optional(),
@@ -19,7 +20,7 @@ const StartSchema = z.strictObject({
 export const chatRouter = router({
   /** Starts Claude's answer to a conversation, once for this owner and run id. Read it with `runs.events`. */
   start: procedure.input(StartSchema).mutation(async ({ ctx, input }) => {
-    const { runId, messages, model = ctx.defaultModel, maxTokens, effort } = input
+    const { runId, epoch, messages, model = ctx.defaultModel, maxTokens, effort } = input
     const chars = conversationChars(messages)
     if (chars > ctx.maxPromptChars) {
       throw new TRPCError({
@@ -28,6 +29,6 @@ export const chatRouter = router({
       })
     }
     const source = ctx.claude.ask({ model, messages, maxTokens, effort })
-    return startRun(ctx, { runId, model, source })
+    return startRun(ctx, { runId, epoch, model, source })
   }),
 })

@@ -3,7 +3,7 @@ import { TRPCClientError } from '@trpc/client'
 import { expect, test } from 'vitest'
 import { createFakeServer, DONE } from '../run/testing/fake-server.ts'
 import { createManualClock } from '../run/testing/manual-clock.ts'
-import { type ChatApi, createChat } from './chat.ts'
+import { type ChatApi, createChat, type StartInput } from './chat.ts'
 import type { StoredTurn } from './stored-chat.ts'
 import { MAX_ATTEMPTS } from './until-answered.ts'
 
@@ -12,12 +12,14 @@ type Answer = 'yes' | 'lost' | 'draining' | { refusal: string; retryAfterMs?: nu
 function setup(stored: readonly StoredTurn[] = []) {
   const clock = createManualClock()
   const server = createFakeServer()
-  const starts: Parameters<ChatApi['start']>[0][] = []
+  const starts: StartInput[] = []
   const stops: string[] = []
   const saved: (readonly StoredTurn[])[] = []
   const waiting: ((answer: Answer) => void)[] = []
   const api: ChatApi = {
-    async start(input) {
+    epoch: async () => 'epoch',
+    async start({ epoch, ...input }) {
+      expect(epoch).toBe('epoch')
       starts.push(input)
       const answer = await new Promise<Answer>((resolve) => waiting.push(resolve))
       if (answer === 'lost') throw new TRPCClientError('fetch failed')
@@ -35,6 +37,7 @@ function setup(stored: readonly StoredTurn[] = []) {
 
   /** The server answers the start that waits. */
   const answer = async (how: Answer) => {
+    await clock.advance(0)
     waiting.shift()?.(how)
     await clock.advance(0)
   }
@@ -168,6 +171,7 @@ test('the next prompt brings along what was asked and answered', async () => {
   run.server.text('First.')
   run.server.send(DONE)
   void run.chat.send('Two?')
+  await run.clock.advance(0)
   expect(run.starts[1]?.messages).toEqual([
     { role: 'user', content: 'One?' },
     { role: 'assistant', content: 'First.' },

@@ -7,6 +7,7 @@ import { isRefusal } from '../server-error.ts'
 import { isEnded } from './is-ended.ts'
 import { type Message, messagesFor, type Question } from './messages.ts'
 import { type RunTimes, watchTimes } from './run-times.ts'
+import { createStarter } from './starter.ts'
 import type { ChatStorage, StoredTurn } from './stored-chat.ts'
 import { untilAnswered } from './until-answered.ts'
 
@@ -46,9 +47,16 @@ export interface AskSettings {
   readonly effort?: Effort | undefined
 }
 
+export interface StartInput extends AskSettings {
+  readonly runId: string
+  readonly messages: Message[]
+}
+
 /** The server's procedures, as far as a chat needs them. */
 export interface ChatApi {
-  start(input: { runId: string; messages: Message[] } & AskSettings): Promise<unknown>
+  start(input: StartInput & { epoch: string }): Promise<unknown>
+  /** The epoch that the server is in now. */
+  epoch(): Promise<string>
   stop(input: { runId: string }): Promise<unknown>
   events: RunSource
   ack: RunAck
@@ -86,6 +94,7 @@ export interface Chat {
 /** A conversation: its turns, and at most one answer at a time. No React in it; `useChat` shows it. */
 export function createChat(options: ChatOptions): Chat {
   const { api, storage, clock = pageClock, settings, maxPromptChars, commitChars } = options
+  const start = createStarter(api, clock)
   const listeners = new Set<() => void>()
   let unwanted = new AbortController()
   let forgetRun: (() => void) | undefined
@@ -138,8 +147,7 @@ export function createChat(options: ChatOptions): Chat {
     show([...before, turn])
     save()
     try {
-      const input = { runId, messages, ...settings?.() }
-      await untilAnswered(() => api.start(input), { isRefusal, unwanted: wish.signal, clock })
+      await start({ runId, messages, ...settings?.() }, wish.signal)
     } catch (error) {
       if (isRefusal(error)) {
         if (isShown()) show(restore, refusalOf(error))

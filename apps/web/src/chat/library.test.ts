@@ -20,6 +20,7 @@ function openTab(tabs: Tabs, startWith?: string) {
     createChat: (kept) =>
       createChat({
         api: {
+          epoch: async () => 'epoch',
           start: async ({ runId }) => void starts.push(runId),
           stop: async ({ runId }) => void stops.push(runId),
           events: server.source,

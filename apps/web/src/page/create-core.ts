@@ -31,7 +31,7 @@ export function createCore(): Core {
   const loadModels = () => models.list.ensureData()
   const settings = createSettings(() => window.localStorage)
   let commitChars = MAX_COMMIT_CHARS
-  const api = createChatApi(client, loadModels)
+  const api = createChatApi(client, async () => (await models.list.fetch()).epoch)
   const library = createLibrary({
     store: createConversationStore(() => window.localStorage, window),
     createChat: (storage) =>

@@ -13,8 +13,12 @@ import type { CallError, RunSource } from './run-source.ts'
 
 /** Subscriptions in a row that bring nothing but nonsense before the run is given up, visibly. */
 const MAX_FRUITLESS = 5
-/** A first connect has no timeout of its own, and a proxy may accept it and then say nothing. */
-const CONNECT_PATIENCE_MS = 20_000
+/**
+ * A connect has no timeout of its own: its packets may go nowhere, or a proxy accepts it and then says nothing.
+ * Each attempt is given this much longer than the one before, for a network may also just be slow.
+ */
+const CONNECT_PATIENCE_MS = 5000
+const MAX_CONNECT_PATIENCE_MS = 20_000
 
 /** Why an answer cannot be followed any further. `code` is the server's, or `unreadable`. */
 export interface RunFailure {
@@ -65,7 +69,7 @@ export function followRun(options: FollowOptions): { stop(): void } {
     const readerId = newId()
     options.onReader(readerId, received)
     options.onConnection(wasOpen ? 'reconnecting' : 'connecting')
-    cancelTimer = clock.after(CONNECT_PATIENCE_MS, lost)
+    cancelTimer = clock.after(Math.min(CONNECT_PATIENCE_MS * (losses + 1), MAX_CONNECT_PATIENCE_MS), lost)
     const subscription = source(
       { runId, readerId, ...(received > 0 && { lastEventId: String(received) }) },
       {

@@ -189,7 +189,7 @@ test('a server error that EventSource would repeat for ever is given up after a 
   for (let i = 0; i < 20 && !isOver(store.getSnapshot()); i++) {
     const error = { message: 'Internal', data: { code: 'INTERNAL_SERVER_ERROR' } }
     server.reader().handlers.onConnectionStateChange({ state: 'connecting', error })
-    await clock.advance(10_000)
+    await clock.advance(3000)
   }
   expect(store.getSnapshot().failure?.code).toBe('unreadable')
   expect(server.readers).toHaveLength(6)
@@ -225,16 +225,19 @@ test('a server that is away is asked often in the first five seconds, later ever
   expect(store.getSnapshot()).toMatchObject({ connection: 'reconnecting', failure: undefined, reconnects: 1 })
 })
 
-test('a connect that says nothing for 20 s is made again', async () => {
+test('a connect that says nothing is made again after 5 s, then with ever more patience, up to 20 s', async () => {
   const clock = createManualClock()
   const server = createFakeServer()
   const store = createRunStore({ runId: 'run', source: server.source, ack: server.ack, clock })
   store.connect()
-  await clock.advance(19_999)
-  expect(server.readers).toHaveLength(1)
-  await clock.advance(251)
-  expect(server.readers).toHaveLength(2)
-  expect(server.openReaders()).toBe(1)
+  for (const [i, patience] of [5000, 10_000, 15_000, 20_000, 20_000].entries()) {
+    await clock.advance(patience - 1)
+    expect(server.readers).toHaveLength(i + 1)
+    // And a second at most for the pause before the next.
+    await clock.advance(1)
+    while (server.readers.length === i + 1) await clock.advance(1)
+    expect(server.openReaders()).toBe(1)
+  }
   expect(store.getSnapshot().connection).toBe('connecting')
 })
 

@@ -1,0 +1,43 @@
+import type { PageClock } from '../run/page-clock.ts'
+import { isForgotten, isRefusal, isUnanswered } from '../server-error.ts'
+import type { ChatApi, StartInput } from './chat.ts'
+import { untilAnswered } from './until-answered.ts'
+
+/** See {@link createStarter}. Rejects with the server's refusal, or with the last attempt's error. */
+export type Start = (input: StartInput, unwanted?: AbortSignal) => Promise<void>
+
+/**
+ * Starts runs, each paid for once at most, however often its start is sent.
+ *
+ * A server that is restarted forgets which runs it was asked for. So a start is sent only when the server has
+ * just said in which epoch it is. When nobody answers nevertheless, it may have been heard: it is repeated in
+ * the same epoch and, when that is over, refused. Then somebody must decide.
+ */
+export function createStarter(api: Pick<ChatApi, 'start' | 'epoch'>, clock: PageClock): Start {
+  /** By run id: the epoch of a start that the server may have heard, though it never said so. */
+  const unanswered = new Map<string, string>()
+
+  return async (input, unwanted) => {
+    const { runId } = input
+
+    async function attempt() {
+      const epoch = unanswered.get(runId) ?? (await api.epoch())
+      try {
+        await api.start({ ...input, epoch })
+      } catch (error) {
+        if (isUnanswered(error)) unanswered.set(runId, epoch)
+        throw error
+      }
+    }
+    // Restarted in the instant since it told its epoch, and surely not asked before: then it is asked again.
+    const isFinal = (error: unknown) => isRefusal(error) && (unanswered.has(runId) || !isForgotten(error))
+
+    try {
+      await untilAnswered(attempt, { isRefusal: isFinal, clock, ...(unwanted && { unwanted }) })
+      unanswered.delete(runId)
+    } catch (error) {
+      if (isFinal(error)) unanswered.delete(runId)
+      throw error
+    }
+  }
+}
