@@ -7,7 +7,7 @@ import { mergeEvents, type RunEvent } from '@sluice/events'
 import { expect, test } from 'vitest'
 import { type ClaudeFailure, createClaude } from './claude.ts'
 
-const LIMITS = { idleMs: 60_000, totalMs: 60_000 }
+const LIMITS = { idleMs: 60_000, totalMs: 60_000, maxRetryAfterMs: 10_000 }
 const REQUEST = {
   model: 'claude-opus-4-8',
   messages: [{ role: 'user' as const, content: 'Why do locks have gates?' }],

@@ -3,10 +3,11 @@ import { procedure, router } from '../trpc.ts'
 
 export const modelsRouter = router({
   /** What can be asked, at what price, within which limits, and whether the answers are simulated. */
-  list: procedure.query(({ ctx: { simulator, defaultModel, maxPromptChars } }) => ({
+  list: procedure.query(({ ctx: { simulator, defaultModel, maxPromptChars, maxMessages } }) => ({
     simulator,
     defaultModel,
     maxPromptChars,
+    maxMessages,
     models: MODELS,
   })),
 })
