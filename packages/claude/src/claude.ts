@@ -121,10 +121,20 @@ function onlyUnpaidRetries(call: AbortController, maxRetryAfterMs: number): type
 
 /** The SDK would obey a `retry-after` of up to 24.8 days. */
 function withoutLongRetries(response: Response, maxMs: number): Response {
-  if (response.ok || !(Number(response.headers.get('retry-after')) * 1000 > maxMs)) return response
+  if (response.ok || retryAfterMs(response.headers) <= maxMs) return response
   const headers = new Headers(response.headers)
   headers.set('x-should-retry', 'false')
   return new Response(response.body, { status: response.status, headers })
+}
+
+/** In each of the forms that the SDK obeys, and in its order: milliseconds, seconds, a date. 0 when none says so. */
+function retryAfterMs(headers: Headers): number {
+  const exact = Number.parseFloat(headers.get('retry-after-ms') ?? '')
+  if (exact) return exact
+  const rough = headers.get('retry-after') ?? ''
+  const seconds = Number.parseFloat(rough)
+  const ms = Number.isNaN(seconds) ? Date.parse(rough) - Date.now() : seconds * 1000
+  return Number.isNaN(ms) ? 0 : ms
 }
 
 function eventStreamOf(response: Response): ReadableStream<Uint8Array> {
