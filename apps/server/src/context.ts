@@ -11,6 +11,10 @@ export interface Services {
   readonly defaultModel: string
   /** The most characters a conversation may have. */
   readonly maxPromptChars: number
+  /** The most messages a conversation may have. */
+  readonly maxMessages: number
+  /** The most tokens an answer may be asked to have. */
+  readonly maxOutputTokens: number
   /** Whether answers come from the simulator. */
   readonly simulator: boolean
   /** For the lab: the characters that our simulator has written for the latest request. */

@@ -29,24 +29,38 @@ export interface AppOptions {
   /** Other origins whose pages may call this server with its visitors' sessions. */
   readonly allowedOrigins: readonly string[]
   readonly trustProxy: TrustProxy
+  readonly requests: RequestLimits
   /** False once the server takes no new runs, so that load balancers look elsewhere. */
   readonly isReady: () => boolean
   /** The folder of the built page; undefined in development, where Vite serves it. */
   readonly webRoot?: string | undefined
 }
 
+/** What one request may be like, whatever it asks. */
+interface RequestLimits {
+  /** Of the first line and the headers together. */
+  readonly maxHeaderBytes: number
+  /** How long the headers may take to arrive, in ms. Nobody honest is slow with them; slowloris is. */
+  readonly headersMs: number
+  /** How long all of it may take to arrive, in ms. */
+  readonly requestMs: number
+  /** The most calls in one batch. */
+  readonly maxBatch: number
+}
+
 /** JSON can spend six bytes on a character (`\u0000`), and the fields around the text take some. */
 const BYTES_PER_CHAR = 6
 const OVERHEAD_BYTES = 65_536
 
-/** ms. Nobody honest needs longer to send headers, or a whole request; slowloris does. */
-const HEADERS_MS = 10_000
-const REQUEST_MS = 60_000
-const CHECK_MS = 2000
+/** ms. How often Node looks for requests that take too long, and so how late it may be with them. */
+const CHECK_MS = 100
 
 /** The HTTP server, not listening yet: tRPC at /trpc, health checks, and the built page. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { services, logger, allowedOrigins, isReady, webRoot } = options
+  const { services, logger, allowedOrigins, isReady, webRoot, requests } = options
+  const { maxHeaderBytes, requestMs, maxBatch } = requests
+  // Node refuses to start with more time for the headers than for all.
+  const headersMs = Math.min(requests.headersMs, requestMs)
   const app = Fastify({
     loggerInstance: logger,
     // A line for every ack would bury the lines about runs.
@@ -55,8 +69,14 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     clientErrorHandler: answerUnreadable,
     frameworkErrors: answerBadUrl,
     trustProxy: options.trustProxy,
-    requestTimeout: REQUEST_MS,
-    http: { headersTimeout: HEADERS_MS, connectionsCheckingInterval: CHECK_MS },
+    requestTimeout: requestMs,
+    http: {
+      // Here too, for Node compares the two before Fastify has told it.
+      requestTimeout: requestMs,
+      maxHeaderSize: maxHeaderBytes,
+      headersTimeout: headersMs,
+      connectionsCheckingInterval: CHECK_MS,
+    },
     // Batched calls name all their procedures in the path.
     routerOptions: { maxParamLength: 5000 },
   })
@@ -81,6 +101,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       router: options.router ?? appRouter,
       createContext: ({ req, res }) => createContext(req, res),
       onError,
+      maxBatchSize: maxBatch,
       responseMeta({ errors }) {
         const waitMs = errors.map(retryAfterMs).find((ms) => ms !== undefined)
         return waitMs === undefined ? {} : { headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) } }

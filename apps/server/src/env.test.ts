@@ -20,12 +20,20 @@ test('nothing is needed in development: the simulator answers, every limit has i
     RUN_MAX_MS: 900_000,
     RETAIN_MS: 300_000,
     DRAIN_MS: 30_000,
+    FAREWELL_MS: 2000,
+    MAX_RETRY_AFTER_MS: 10_000,
     STARTS_PER_MINUTE: 20,
     SUBSCRIPTIONS_PER_MINUTE: 600,
     ACKS_PER_MINUTE: 6000,
     MAX_RUNS_PER_OWNER: 3,
     MAX_RUNS: 2000,
     MAX_PROMPT_CHARS: 200_000,
+    MAX_MESSAGES: 1000,
+    MAX_OUTPUT_TOKENS: 128_000,
+    MAX_BATCH: 20,
+    MAX_HEADER_BYTES: 16_384,
+    HEADERS_MS: 10_000,
+    REQUEST_MS: 60_000,
     useSimulator: true,
   })
 })
@@ -59,6 +67,56 @@ test('one message lists every problem', () => {
   expect(attempt).toThrow(EnvError)
   for (const name of [...Object.keys(wrong), 'ANTHROPIC_API_KEY'])
     expect(attempt).toThrow(new RegExp(`^  ${name}: `, 'm'))
+})
+
+const LONGEST_TIMER = 2_147_483_647
+const TIMES = [
+  'GRACE_MS',
+  'LEASE_MS',
+  'UPSTREAM_IDLE_MS',
+  'RUN_MAX_MS',
+  'RETAIN_MS',
+  'HEADERS_MS',
+  'REQUEST_MS',
+]
+const COUNTS = [
+  'WINDOW_CHARS',
+  'MAX_RUNS_PER_OWNER',
+  'MAX_RUNS',
+  'STARTS_PER_MINUTE',
+  'STARTS_PER_MINUTE_PER_IP',
+  'SUBSCRIPTIONS_PER_MINUTE',
+  'ACKS_PER_MINUTE',
+  'DAILY_TOKENS_PER_OWNER',
+  'MAX_PROMPT_CHARS',
+  'MAX_MESSAGES',
+  'MAX_OUTPUT_TOKENS',
+  'MAX_BATCH',
+  'MAX_HEADER_BYTES',
+]
+const RANGES: [name: string, least: number, most: number][] = [
+  ['PORT', 0, 65_535],
+  ['METRICS_PORT', 0, 65_535],
+  ['FRAME_MS', 0, 10_000],
+  ['DRAIN_MS', 0, LONGEST_TIMER],
+  ['FAREWELL_MS', 0, LONGEST_TIMER],
+  ['MAX_RETRY_AFTER_MS', 0, LONGEST_TIMER],
+  ...TIMES.map((name): [string, number, number] => [name, 1, LONGEST_TIMER]),
+  ...COUNTS.map((name): [string, number, number] => [name, 1, Number.MAX_SAFE_INTEGER]),
+]
+
+test.each(RANGES)('%s may be from %i to %i, and nothing beyond or between', (name, least, most) => {
+  const parsed = (value: number) => parseEnv({ [name]: String(value) }, development)
+  for (const value of [least, most]) expect(parsed(value)).toHaveProperty(name, value)
+  for (const value of [least - 1, most + 1, least + 0.5])
+    expect(() => parsed(value)).toThrow(new RegExp(`^  ${name}: `, 'm'))
+})
+
+test('a secret has at least 32 characters, a model id at most 128', () => {
+  expect(parseEnv({ SESSION_SECRET: 's'.repeat(32) }, development).SESSION_SECRET).toHaveLength(32)
+  expect(() => parseEnv({ SESSION_SECRET: 's'.repeat(31) }, development)).toThrow(/at least 32/)
+  expect(parseEnv({ CLAUDE_MODEL: 'm'.repeat(128) }, development).CLAUDE_MODEL).toHaveLength(128)
+  expect(() => parseEnv({ CLAUDE_MODEL: 'm'.repeat(129) }, development)).toThrow(/CLAUDE_MODEL/)
 })
 
 test('origins are a comma-separated list, and only the origin of each counts', () => {

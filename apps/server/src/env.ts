@@ -38,6 +38,8 @@ const EnvSchema = z.object({
   RUN_MAX_MS: ms(900_000),
   RETAIN_MS: ms(300_000),
   DRAIN_MS: z.coerce.number().int().min(0).max(2_147_483_647).default(30_000),
+  FAREWELL_MS: z.coerce.number().int().min(0).max(2_147_483_647).default(2000),
+  MAX_RETRY_AFTER_MS: z.coerce.number().int().min(0).max(2_147_483_647).default(10_000),
   STARTS_PER_MINUTE: count(20),
   STARTS_PER_MINUTE_PER_IP: z.coerce.number().int().min(1).optional(),
   SUBSCRIPTIONS_PER_MINUTE: count(600),
@@ -47,6 +49,12 @@ const EnvSchema = z.object({
   MAX_RUNS_PER_OWNER: count(3),
   MAX_RUNS: count(2000),
   MAX_PROMPT_CHARS: count(200_000),
+  MAX_MESSAGES: count(1000),
+  MAX_OUTPUT_TOKENS: count(128_000),
+  MAX_BATCH: count(20),
+  MAX_HEADER_BYTES: count(16_384),
+  HEADERS_MS: ms(10_000),
+  REQUEST_MS: ms(60_000),
 })
 
 /** Whose `X-Forwarded-*` headers are believed: nobody's, everybody's, those of addresses, or of so many hops. */

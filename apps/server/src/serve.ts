@@ -27,14 +27,12 @@ export interface RunningServer {
   readonly runs: Runs
   /**
    * Takes no new runs (and says so at /readyz), gives the live ones `drainMs` (default 0) to end, ends the rest
-   * with `interrupted`, lets their readers hear of it, and closes. Readers and acks are served until then.
+   * with `interrupted`, gives their readers `FAREWELL_MS` to hear of it, then their sockets as
+   * long to close, and closes. Readers and acks are served until then.
    * Idempotent.
    */
   close(options?: { drainMs?: number }): Promise<void>
 }
-
-/** How long, in ms, readers have to take a last event before their sockets are closed. */
-const FAREWELL_MS = 2000
 
 /** Builds everything from the environment and listens. @throws with `code: 'EADDRINUSE'` for a busy port. */
 export async function serve({ env, logger, webRoot, router }: ServeOptions): Promise<RunningServer> {
@@ -63,6 +61,7 @@ export async function serve({ env, logger, webRoot, router }: ServeOptions): Pro
     baseUrl: simulator?.url ?? env.ANTHROPIC_BASE_URL,
     idleMs: env.UPSTREAM_IDLE_MS,
     totalMs: env.RUN_MAX_MS,
+    maxRetryAfterMs: env.MAX_RETRY_AFTER_MS,
     onFailure: (failure) => logger.warn(failure, 'Claude failed'),
   })
   let draining = false
@@ -74,6 +73,8 @@ export async function serve({ env, logger, webRoot, router }: ServeOptions): Pro
       limits,
       defaultModel: env.CLAUDE_MODEL,
       maxPromptChars: env.MAX_PROMPT_CHARS,
+      maxMessages: env.MAX_MESSAGES,
+      maxOutputTokens: env.MAX_OUTPUT_TOKENS,
       simulator: simulator !== undefined,
       claudeSent: simulator && (() => latestChars(simulator)),
     },
@@ -82,6 +83,12 @@ export async function serve({ env, logger, webRoot, router }: ServeOptions): Pro
     sessionSecret: env.SESSION_SECRET ?? randomBytes(32).toString('hex'),
     allowedOrigins: env.ALLOWED_ORIGINS,
     trustProxy: env.TRUST_PROXY,
+    requests: {
+      maxHeaderBytes: env.MAX_HEADER_BYTES,
+      headersMs: env.HEADERS_MS,
+      requestMs: env.REQUEST_MS,
+      maxBatch: env.MAX_BATCH,
+    },
     isReady: () => !draining,
     webRoot,
     router,
@@ -89,8 +96,8 @@ export async function serve({ env, logger, webRoot, router }: ServeOptions): Pro
 
   const close = async (drainMs: number) => {
     draining = true
-    await runs.close({ drainMs, farewellMs: FAREWELL_MS })
-    const cutOff = setTimeout(() => app.server.closeAllConnections(), FAREWELL_MS)
+    await runs.close({ drainMs, farewellMs: env.FAREWELL_MS })
+    const cutOff = setTimeout(() => app.server.closeAllConnections(), env.FAREWELL_MS)
     await app.close()
     clearTimeout(cutOff)
     metricsServer?.close()

@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net'
 import { text as bodyOf } from 'node:stream/consumers'
 import { startSimulator } from '@sluice/claude-sim'
 import { mergeEvents, type RunEvent } from '@sluice/events'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { type ClaudeFailure, createClaude } from './claude.ts'
 
-const LIMITS = { idleMs: 60_000, totalMs: 60_000 }
+const LIMITS = { idleMs: 60_000, totalMs: 60_000, maxRetryAfterMs: 10_000 }
 const REQUEST = {
   model: 'claude-opus-4-8',
   messages: [{ role: 'user' as const, content: 'Why do locks have gates?' }],
@@ -207,3 +207,79 @@ test('a retry-after that nobody would wait for is not waited for', async () => {
   ])
   expect(JSON.stringify([events, failures])).not.toContain('secret details')
 })
+
+test.each([
+  ['retry-after-ms', '20', 20],
+  ['retry-after', '0.02', 20],
+])('a %s of %s is waited for up to its last ms, and not beyond', async (header, value, ms) => {
+  for (const [maxRetryAfterMs, asked] of [
+    [ms, 2],
+    [ms - 1, 1],
+  ] as const) {
+    await using server = await upstream((response) => {
+      if (server.requests.length === 1) response.writeHead(529, { [header]: value }).end('{}')
+      else response.writeHead(200, { 'content-type': 'text/event-stream' }).end(sse([START, ...END]))
+    })
+    const claude = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS, maxRetryAfterMs })
+    const events = await all(claude.ask(REQUEST)({ runId: RUN_ID, signal: new AbortController().signal }))
+    expect(events.at(-1)?.type).toBe(asked === 2 ? 'done' : 'error')
+    expect(server.requests).toHaveLength(asked)
+  }
+})
+
+test('a retry-after that is a date is held to the limit too', async () => {
+  const tomorrow = new Date(Date.now() + 86_400_000).toUTCString()
+  await using server = await upstream((response) => {
+    response.writeHead(529, { 'retry-after': tomorrow }).end('{}')
+  })
+  const claude = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS })
+  await all(claude.ask(REQUEST)({ runId: RUN_ID, signal: new AbortController().signal }))
+  expect(server.requests).toHaveLength(1)
+})
+
+test.each([
+  ['idleMs', false, 'silent for 5000 ms'],
+  ['idleMs', true, 'silent for 5000 ms'],
+  ['totalMs', false, 'took more than 5000 ms'],
+  ['totalMs', true, 'took more than 5000 ms'],
+] as const)(
+  'what comes within %s is heard, and nothing from then on (in the middle of an answer: %s)',
+  async (limit, begun, reason) => {
+    for (const [ms, end] of [
+      [4999, 'done'],
+      [5000, 'error'],
+    ] as const) {
+      const failures: ClaudeFailure[] = []
+      let answerWith: (response: ServerResponse) => void = () => {}
+      const asked = new Promise<ServerResponse>((resolve) => (answerWith = resolve))
+      await using server = await upstream(answerWith)
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+      try {
+        const claude = createClaude({
+          apiKey: 'k',
+          baseUrl: server.url,
+          ...LIMITS,
+          [limit]: 5000,
+          onFailure: (failure) => failures.push(failure),
+        })
+        const source = claude.ask(REQUEST)({ runId: RUN_ID, signal: new AbortController().signal })
+        const iterator = source[Symbol.asyncIterator]()
+        let next = iterator.next()
+        const response = await asked
+        response.writeHead(200, { 'content-type': 'text/event-stream' })
+        if (begun) {
+          response.write(sse([START, delta('said')]))
+          expect((await next).value).toEqual([{ type: 'text', text: 'said' }])
+          next = iterator.next()
+        }
+        await vi.advanceTimersByTimeAsync(ms)
+        response.end(sse(begun ? END : [START, ...END]))
+        expect((await next).value).toMatchObject([{ type: end }])
+        await iterator.return?.()
+      } finally {
+        vi.useRealTimers()
+      }
+      expect(failures.map((failure) => failure.reason)).toEqual(end === 'error' ? [reason] : [])
+    }
+  },
+)

@@ -15,6 +15,8 @@ export interface ClaudeOptions {
   readonly idleMs: number
   /** How long an answer may take in all, in ms. Pings keep a dead stream alive for ever. */
   readonly totalMs: number
+  /** A `retry-after` longer than this, in ms, is not waited for: the reader is told instead, and can decide. */
+  readonly maxRetryAfterMs: number
   /** Told of every answer that failed, for the log. Holds neither key nor body. */
   readonly onFailure?: (failure: ClaudeFailure) => void
 }
@@ -34,9 +36,6 @@ export interface Claude {
   ask(request: ClaudeRequest): Source
 }
 
-/** More than this, in seconds, is not waited for: the reader is told instead, and can decide. */
-const MAX_RETRY_AFTER_S = 10
-
 /** Talks to the Messages API. The only place that knows the SDK. */
 export function createClaude(options: ClaudeOptions): Claude {
   const { apiKey, baseUrl, idleMs } = options
@@ -55,7 +54,7 @@ const ANTHROPIC_URL = 'https://api.anthropic.com'
 
 async function* ask(
   client: Anthropic,
-  { idleMs, totalMs, onFailure }: ClaudeOptions,
+  { idleMs, totalMs, maxRetryAfterMs, onFailure }: ClaudeOptions,
   request: ClaudeRequest,
   { runId, signal }: { runId: string; signal: AbortSignal },
 ): AsyncGenerator<RunEvent[], void, undefined> {
@@ -73,7 +72,7 @@ async function* ask(
     total.arm(totalMs)
     idle.arm(idleMs)
     response = await client
-      .withOptions({ fetch: onlyUnpaidRetries(call) })
+      .withOptions({ fetch: onlyUnpaidRetries(call, maxRetryAfterMs) })
       .messages.create(toMessageParams(request), { signal: call.signal })
       .asResponse()
     const body = eventStreamOf(response)
@@ -107,10 +106,10 @@ async function* ask(
  * Lets the SDK retry only what was surely not paid for: an answer with an error status. A connection that was
  * lost may have reached Claude, and a second call would be a second bill; it ends the call instead.
  */
-function onlyUnpaidRetries(call: AbortController): typeof fetch {
+function onlyUnpaidRetries(call: AbortController, maxRetryAfterMs: number): typeof fetch {
   return async (input, init) => {
     try {
-      return withoutLongRetries(await fetch(input, init))
+      return withoutLongRetries(await fetch(input, init), maxRetryAfterMs)
     } catch (error) {
       call.abort(
         new ClaudeError('upstream_interrupted', 'the connection was lost before an answer', { cause: error }),
@@ -121,11 +120,21 @@ function onlyUnpaidRetries(call: AbortController): typeof fetch {
 }
 
 /** The SDK would obey a `retry-after` of up to 24.8 days. */
-function withoutLongRetries(response: Response): Response {
-  if (response.ok || !(Number(response.headers.get('retry-after')) > MAX_RETRY_AFTER_S)) return response
+function withoutLongRetries(response: Response, maxMs: number): Response {
+  if (response.ok || retryAfterMs(response.headers) <= maxMs) return response
   const headers = new Headers(response.headers)
   headers.set('x-should-retry', 'false')
   return new Response(response.body, { status: response.status, headers })
+}
+
+/** In each of the forms that the SDK obeys, and in its order: milliseconds, seconds, a date. 0 when none says so. */
+function retryAfterMs(headers: Headers): number {
+  const exact = Number.parseFloat(headers.get('retry-after-ms') ?? '')
+  if (exact) return exact
+  const rough = headers.get('retry-after') ?? ''
+  const seconds = Number.parseFloat(rough)
+  const ms = Number.isNaN(seconds) ? Date.parse(rough) - Date.now() : seconds * 1000
+  return Number.isNaN(ms) ? 0 : ms
 }
 
 function eventStreamOf(response: Response): ReadableStream<Uint8Array> {

@@ -244,6 +244,17 @@ test('every reader lapses in its own time, and one that is not flow-controlled n
   expect(abandonedAt).toEqual([])
 })
 
+test('a reader that has a ms left when another lapses keeps its hold for that ms', async () => {
+  const { clock, lease } = setUp()
+  const silent = lease.open({ readerId: 'silent', position: 0 })
+  await clock.advance(1)
+  const later = lease.open({ readerId: 'later', position: 0 })
+  await clock.advance(74_999)
+  expect([silent, later].map(({ signal }) => signal.aborted)).toEqual([true, false])
+  await clock.advance(1)
+  expect(later.signal.aborted).toBe(true)
+})
+
 test('a reader that hangs on after the end of the run lapses too', async () => {
   const { clock, lease, abandonedAt } = setUp()
   const reader = lease.open({ readerId: 'a', position: 0 })

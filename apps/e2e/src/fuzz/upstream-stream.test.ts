@@ -54,7 +54,13 @@ function bodyOf(bytes: Buffer, { size, end }: { size: number; end: 'end' | 'dest
 
 async function eventsOf(body: (response: ServerResponse) => void): Promise<RunEvent[]> {
   say = body
-  const claude = createClaude({ apiKey: 'k', baseUrl: url, idleMs: IDLE_MS, totalMs: 5000 })
+  const claude = createClaude({
+    apiKey: 'k',
+    baseUrl: url,
+    idleMs: IDLE_MS,
+    totalMs: 5000,
+    maxRetryAfterMs: 0,
+  })
   const run = new AbortController()
   const ask = claude.ask({ model: 'claude-opus-4-8', messages: [{ role: 'user', content: 'x' }] })
   const events: RunEvent[] = []

@@ -27,11 +27,10 @@ const MessageSchema = z.strictObject({
   content: z.union([TextSchema, z.array(BlockSchema).min(1)]),
 })
 
-/** A conversation as the Messages API takes it, which ends with what the user says. */
+/** A conversation as the Messages API takes it, which ends with what the user says. How long, is for the server to say. */
 export const MessagesSchema = z
   .array(MessageSchema)
   .min(1)
-  .max(1000)
   .refine((messages) => messages.at(-1)?.role === 'user', 'expected the last message to be the user’s')
 type Messages = z.infer<typeof MessagesSchema>
 

@@ -5,7 +5,7 @@ import type { CallError, RunAck, RunSource } from '../run/run-source.ts'
 import { createRunStore, isOver, type RunStore } from '../run/run-store.ts'
 import { isRefusal } from '../server-error.ts'
 import { isEnded } from './is-ended.ts'
-import { type Message, messagesFor, type Question } from './messages.ts'
+import { type ConversationLimits, type Message, messagesFor, type Question } from './messages.ts'
 import { type RunTimes, watchTimes } from './run-times.ts'
 import { createStarter } from './starter.ts'
 import type { ChatStorage, StoredTurn } from './stored-chat.ts'
@@ -69,7 +69,7 @@ export interface ChatOptions {
   /** Read for every question. Default: the server's. */
   settings?: () => AskSettings
   /** How long a conversation may be that is sent. Default: no limit. */
-  maxPromptChars?: () => number | undefined
+  limits?: () => ConversationLimits | undefined
   /** See {@link createRunStore}. */
   commitChars?: () => number
 }
@@ -93,7 +93,7 @@ export interface Chat {
 
 /** A conversation: its turns, and at most one answer at a time. No React in it; `useChat` shows it. */
 export function createChat(options: ChatOptions): Chat {
-  const { api, storage, clock = pageClock, settings, maxPromptChars, commitChars } = options
+  const { api, storage, clock = pageClock, settings, limits, commitChars } = options
   const start = createStarter(api, clock)
   const listeners = new Set<() => void>()
   let unwanted = new AbortController()
@@ -140,7 +140,7 @@ export function createChat(options: ChatOptions): Chat {
   async function ask(before: readonly Turn[], question: Question, runId: string): Promise<boolean> {
     const wish = (unwanted = new AbortController())
     const restore = state.turns
-    const { messages, leftOut } = messagesFor(before.map(storedTurn), question, maxPromptChars?.())
+    const { messages, leftOut } = messagesFor(before.map(storedTurn), question, limits?.())
     const times = { askedAt: Date.now() }
     const turn = turnOf({ ...question, runId, view: EMPTY_RUN_VIEW, times, leftOut }, false, true)
     const isShown = () => state.turns.some((shown) => shown.run === turn.run)

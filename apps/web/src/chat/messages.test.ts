@@ -1,7 +1,7 @@
 import { EMPTY_RUN_VIEW } from '@sluice/events'
 import { expect, test } from 'vitest'
 import type { Attachment } from './attachment.ts'
-import { messagesFor } from './messages.ts'
+import { type ConversationLimits, messagesFor } from './messages.ts'
 
 function turn(prompt: string, text: string, stopReason = 'end_turn') {
   return { prompt, view: { ...EMPTY_RUN_VIEW, text, stopReason } }
@@ -25,17 +25,20 @@ test('roles alternate and the prompt is last, whatever became of earlier turns',
 
 test('of a conversation that is too long the oldest turns are left out, whole, and counted', () => {
   const turns = [turn('a', 'A'.repeat(50)), turn('b', 'B'.repeat(30)), turn('c', 'C'.repeat(10))]
-  const kept = (maxChars: number) => {
-    const { messages, leftOut } = messagesFor(turns, { prompt: 'd' }, maxChars)
+  const kept = (limits: Partial<ConversationLimits>) => {
+    const { messages, leftOut } = messagesFor(turns, { prompt: 'd' }, limits)
     return [
       leftOut,
       messages.map(({ content }) => (typeof content === 'string' ? content.slice(0, 1) : '?')).join(''),
     ]
   }
-  expect(kept(94)).toEqual([0, 'aAbBcCd'])
-  expect(kept(93)).toEqual([1, 'bBcCd'])
-  expect(kept(42)).toEqual([2, 'cCd'])
-  expect(kept(1)).toEqual([3, 'd'])
+  expect(kept({ maxPromptChars: 94 })).toEqual([0, 'aAbBcCd'])
+  expect(kept({ maxPromptChars: 93 })).toEqual([1, 'bBcCd'])
+  expect(kept({ maxPromptChars: 42 })).toEqual([2, 'cCd'])
+  expect(kept({ maxPromptChars: 1 })).toEqual([3, 'd'])
+  expect(kept({ maxMessages: 7 })).toEqual([0, 'aAbBcCd'])
+  expect(kept({ maxMessages: 6 })).toEqual([1, 'bBcCd'])
+  expect(kept({ maxMessages: 1 })).toEqual([3, 'd'])
 })
 
 test('files come before the words, and count with every character that encodes them', () => {
@@ -45,6 +48,10 @@ test('files come before the words, and count with every character that encodes t
     { type: 'text', text: 'What is it?' },
   ])
   expect(messagesFor([], { prompt: ' ', attachments: [IMAGE] }).messages[0]?.content).toHaveLength(1)
-  expect(messagesFor([turn('a', 'A')], { prompt: 'b', attachments: [IMAGE] }, 6).leftOut).toBe(1)
-  expect(messagesFor([turn('a', 'A')], { prompt: 'b', attachments: [IMAGE] }, 7).leftOut).toBe(0)
+  expect(
+    messagesFor([turn('a', 'A')], { prompt: 'b', attachments: [IMAGE] }, { maxPromptChars: 6 }).leftOut,
+  ).toBe(1)
+  expect(
+    messagesFor([turn('a', 'A')], { prompt: 'b', attachments: [IMAGE] }, { maxPromptChars: 7 }).leftOut,
+  ).toBe(0)
 })

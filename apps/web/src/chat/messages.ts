@@ -18,21 +18,29 @@ export interface Message {
   readonly content: string | Block[]
 }
 
+/** How long a conversation the server takes. */
+export interface ConversationLimits {
+  readonly maxPromptChars: number
+  readonly maxMessages: number
+}
+
 /**
  * What Claude is to be reminded of, the new question last. Turns without an answer, and refused ones, would
- * only invite a second refusal. Of a conversation longer than `maxChars` the oldest turns are `leftOut`.
+ * only invite a second refusal. Of a conversation beyond the limits the oldest turns are `leftOut`.
  */
 export function messagesFor(
   turns: readonly (Question & { view: RunView })[],
   question: Question,
-  maxChars = Number.POSITIVE_INFINITY,
+  { maxPromptChars = Infinity, maxMessages = Infinity }: Partial<ConversationLimits> = {},
 ): { messages: Message[]; leftOut: number } {
   const answered = turns.filter(({ view }) => view.text.trim() !== '' && view.stopReason !== 'refusal')
-  let room = maxChars - charsOf(question)
+  let room = maxPromptChars - charsOf(question)
+  // A turn is two messages, and the question one.
+  const oldest = answered.length - Math.floor((maxMessages - 1) / 2)
   let first = answered.length
   for (const turn of answered.toReversed()) {
     room -= charsOf(turn) + turn.view.text.length
-    if (room < 0) break
+    if (room < 0 || first <= oldest) break
     first--
   }
   const messages = answered.slice(first).flatMap((turn): Message[] => [

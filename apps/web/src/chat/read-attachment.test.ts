@@ -11,6 +11,12 @@ test('a file that fits is taken as it is', async () => {
   })
 })
 
+test('a file of exactly the room fits, of a character less it does not', async () => {
+  const pdf = file('a.pdf', 'application/pdf', 4)
+  expect(await readAttachment(pdf, 8, never)).toHaveProperty('attachment')
+  expect(await readAttachment(pdf, 7, never)).toHaveProperty('problem')
+})
+
 test('an image that does not fit is made smaller, and is a JPEG then', async () => {
   const result = await readAttachment(file('a.b.png', 'image/png', 4), 4, async () => 'QkJC')
   expect(result).toEqual({

@@ -115,7 +115,7 @@ export function ChatPage({ core }: { core: Core }) {
                 chat={chat}
                 state={state}
                 ready={ready}
-                maxChars={list.models?.maxPromptChars}
+                limits={list.models}
                 onAsk={() => {
                   stick()
                   focusComposer()

@@ -1,14 +1,15 @@
 import type { Chat, ChatState } from '../chat/chat.ts'
+import type { ConversationLimits } from '../chat/messages.ts'
 import { TurnView } from '../turn/turn-view.tsx'
 
 export function Conversation(props: {
   chat: Chat
   state: ChatState
   ready: boolean
-  maxChars: number | undefined
+  limits: ConversationLimits | undefined
   onAsk: () => void
 }) {
-  const { chat, state, ready, maxChars, onAsk } = props
+  const { chat, state, ready, limits, onAsk } = props
   const { turns, busy } = state
 
   return (
@@ -22,7 +23,7 @@ export function Conversation(props: {
           after={turns.length - 1 - index}
           ready={ready}
           busy={busy}
-          maxChars={maxChars}
+          limits={limits}
           onAsk={onAsk}
         />
       ))}

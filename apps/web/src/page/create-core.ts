@@ -39,7 +39,7 @@ export function createCore(): Core {
         api,
         storage,
         settings: settings.getSnapshot,
-        maxPromptChars: () => models.list.getData()?.maxPromptChars,
+        limits: () => models.list.getData(),
         commitChars: () => commitChars,
       }),
     startWith: hashId(),

@@ -1,5 +1,6 @@
 import { memo, useState } from 'react'
 import type { Chat, Turn } from '../chat/chat.ts'
+import type { ConversationLimits } from '../chat/messages.ts'
 import { count } from '../ui/format.ts'
 import { AnswerCard } from './answer-card.tsx'
 import { Prompt } from './prompt.tsx'
@@ -15,11 +16,11 @@ export const TurnView = memo(function TurnView(props: {
   /** The session is there, so runs can be followed. */
   ready: boolean
   busy: boolean
-  maxChars: number | undefined
+  limits: ConversationLimits | undefined
   /** Something was asked: the end of the conversation is what is wanted to be seen. */
   onAsk: () => void
 }) {
-  const { chat, turn, index, after, ready, busy, maxChars, onAsk } = props
+  const { chat, turn, index, after, ready, busy, limits, onAsk } = props
   const [editing, setEditing] = useState(false)
 
   function ask(what: () => unknown) {
@@ -33,7 +34,10 @@ export const TurnView = memo(function TurnView(props: {
         <p className="rounded-lg bg-warn-soft px-3.5 py-2 text-sm text-warn" data-testid="left-out">
           {turn.leftOut === 1 ? 'The oldest turn was' : `The ${turn.leftOut} oldest turns were`} not sent
           along with this question: the conversation is longer
-          {maxChars === undefined ? ' than allowed' : ` than ${count(maxChars)} characters`}.
+          {limits === undefined
+            ? ' than allowed'
+            : ` than ${count(limits.maxPromptChars)} characters or ${count(limits.maxMessages)} messages`}
+          .
         </p>
       )}
       <Prompt

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { collect } from './testing/collect.ts'
+import { startTestServer } from './testing/start-test-server.ts'
+
+const WINDOW = 200
+const LONG = '600000'
+
+/** A reader that has taken a window, and acks nothing. */
+async function behind(farewellMs: string) {
+  const server = await startTestServer({ WINDOW_CHARS: String(WINDOW), FAREWELL_MS: farewellMs })
+  const client = await server.client()
+  const runId = await server.start(client, 'closing [[sim tokens=9999 thinking=0]]')
+  const readerId = randomUUID()
+  const connection = await client.events({ runId, readerId })
+  const { position } = await collect(connection, { enough: (soFar) => soFar.position >= WINDOW })
+  const ack = (to: number) => client.call('runs.ack', { runId, readerId, position: to })
+  return { server, connection, position, ack }
+}
+
+test('a reader that acks within FAREWELL_MS hears of the end, and closing takes no longer than that', async () => {
+  const { server, connection, position, ack } = await behind(LONG)
+  const closing = server.close()
+  while ((await fetch(`${server.url}/readyz`)).status === 200) {}
+  let acked = position
+  await ack(acked)
+  const { terminal } = await collect(connection, {
+    after: position,
+    enough: async (soFar) => {
+      // Only where it must: once everything is on its way, nobody waits for an ack.
+      if (soFar.position - acked >= WINDOW) await ack((acked = soFar.position))
+      return false
+    },
+  })
+  expect(terminal).toMatchObject({ type: 'error', code: 'interrupted' })
+  await closing
+})
+
+test('a reader that acks nothing is not waited for beyond FAREWELL_MS', async () => {
+  const { server, connection, position } = await behind('50')
+  await server.close()
+  expect((await collect(connection, { after: position })).terminal).toBeUndefined()
+})
+
+test('a socket that takes nothing is not waited for beyond FAREWELL_MS', async () => {
+  const server = await startTestServer({ FAREWELL_MS: '50' })
+  const client = await server.client()
+  // More than the sockets between hold.
+  const runId = await server.start(client, 'frozen [[sim tokens=128000 thinking=0]]', { maxTokens: 128_000 })
+  const connection = await client.events({ runId })
+  connection.freeze()
+  await server.simulator.waitFor(({ requests: [first] }) => first?.blocked === true)
+  await server.close()
+  expect([server.runs.live, server.runs.readers]).toEqual([0, 0])
+  connection.destroy()
+})

@@ -1,0 +1,37 @@
+import { expect, test, vi } from 'vitest'
+import { createLimits, LimitError, type Limits } from './limits.ts'
+
+const MINUTE_MS = 60_000
+const LIMITS = {
+  startsPerMinute: 1,
+  startsPerMinutePerIp: 1,
+  subscriptionsPerMinute: 1,
+  acksPerMinute: 1,
+  dailyTokensPerOwner: 1,
+}
+const HIGH = Object.fromEntries(Object.keys(LIMITS).map((name) => [name, 1000])) as typeof LIMITS
+
+const USES: [name: keyof typeof LIMITS, use: (limits: Limits) => Promise<void>, ms: number][] = [
+  ['startsPerMinute', ({ start }) => start('ann', 'one'), MINUTE_MS],
+  ['startsPerMinutePerIp', ({ start }) => start('ann', 'one'), MINUTE_MS],
+  ['subscriptionsPerMinute', ({ subscribe }) => subscribe('ann'), MINUTE_MS],
+  ['acksPerMinute', ({ ack }) => ack('ann'), MINUTE_MS],
+  ['dailyTokensPerOwner', ({ start, spend }) => start('ann', 'one').then(() => spend('ann', 1)), 86_400_000],
+]
+
+test.each(USES)(
+  'what %s refused is taken when its time is over, and not a ms before',
+  async (name, use, ms) => {
+    vi.useFakeTimers()
+    try {
+      const limits = createLimits({ ...HIGH, [name]: 1 })
+      await use(limits)
+      await vi.advanceTimersByTimeAsync(ms - 1)
+      await expect(use(limits)).rejects.toMatchObject({ name: LimitError.name, retryAfterMs: 1 })
+      await vi.advanceTimersByTimeAsync(1)
+      await use(limits)
+    } finally {
+      vi.useRealTimers()
+    }
+  },
+)

@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { expect, test } from 'vitest'
+import { collect } from './testing/collect.ts'
+import { startTestServer } from './testing/start-test-server.ts'
+
+const DIRECTIVE = '[[sim tokens=5]]'
+const user = (content: unknown) => ({ role: 'user', content })
+const start = (fields: object) => ({ runId: randomUUID(), messages: [user(DIRECTIVE)], ...fields })
+
+/** A question with a file, of so many characters in all. */
+const withFile = (chars: number) => {
+  const data = 'AAAA'.repeat(100)
+  return user([
+    { type: 'image', source: { type: 'base64', media_type: 'image/png', data } },
+    { type: 'text', text: DIRECTIVE.padEnd(chars - data.length, 'x') },
+  ])
+}
+
+const CONVERSATIONS: [
+  what: string,
+  env: Record<string, string>,
+  limit: number,
+  input: (amount: number) => object,
+  status: number,
+  says: RegExp,
+][] = [
+  [
+    'so many characters over all its messages',
+    { MAX_PROMPT_CHARS: '1000' },
+    1000,
+    (chars) => start({ messages: [user('a'), user(DIRECTIVE.padEnd(chars - 1, 'x'))] }),
+    413,
+    /1001 characters; at most 1000/,
+  ],
+  [
+    'so many characters, a file’s included',
+    { MAX_PROMPT_CHARS: '1000' },
+    1000,
+    (chars) => start({ messages: [withFile(chars)] }),
+    413,
+    /1001 characters; at most 1000/,
+  ],
+  [
+    'so many messages',
+    { MAX_MESSAGES: '4' },
+    4,
+    (messages) => start({ messages: Array.from({ length: messages }, () => user(DIRECTIVE)) }),
+    413,
+    /5 messages; at most 4/,
+  ],
+  [
+    'so many tokens asked for',
+    { MAX_OUTPUT_TOKENS: '2000' },
+    2000,
+    (maxTokens) => start({ maxTokens }),
+    400,
+    /At most 2000 tokens may be asked for, not 2001/,
+  ],
+]
+
+test.each(CONVERSATIONS)(
+  'a conversation with %s is answered at the limit, and refused just beyond it',
+  async (_, env, limit, input, status, says) => {
+    await using server = await startTestServer(env)
+    const client = await server.client()
+    const refused = await client.call('chat.start', input(limit + 1))
+    expect(refused.status).toBe(status)
+    expect(refused.body.error.message).toMatch(says)
+    expect(server.simulator.stats().messages).toBe(0)
+    const { status: taken, body } = await client.call('chat.start', input(limit))
+    expect(taken, JSON.stringify(body)).toBe(200)
+    const { terminal } = await collect(await client.events({ runId: body.result.data.runId }))
+    expect(terminal?.type).toBe('done')
+  },
+)
+
+test('who asks for no number of tokens gets no more of them than the limit', async () => {
+  await using server = await startTestServer({ MAX_OUTPUT_TOKENS: '50' })
+  const client = await server.client()
+  for (const [tokens, stopReason] of [
+    [50, 'end_turn'],
+    [51, 'max_tokens'],
+  ] as const) {
+    const runId = await server.start(client, `no number [[sim tokens=${tokens} thinking=0]]`)
+    expect((await collect(await client.events({ runId }))).terminal).toMatchObject({
+      stopReason,
+      usage: { outputTokens: 50 },
+    })
+  }
+})
+
+test('a model id has 128 characters at most', async () => {
+  await using server = await startTestServer()
+  const client = await server.client()
+  const statusOf = async (chars: number) =>
+    (await client.call('chat.start', start({ model: 'm'.repeat(chars) }))).status
+  expect([await statusOf(128), await statusOf(129)]).toEqual([200, 400])
+})
+
+test('a page may learn how long a conversation is taken', async () => {
+  await using server = await startTestServer({ MAX_PROMPT_CHARS: '1000', MAX_MESSAGES: '5' })
+  const { body } = await (await server.client()).query('models.list')
+  expect(body.result.data).toMatchObject({ maxPromptChars: 1000, maxMessages: 5 })
+})
+
+test('a body has six bytes for every character of a conversation and 64 KB, and not one more', async () => {
+  await using server = await startTestServer({ MAX_PROMPT_CHARS: '1000' })
+  const client = await server.client()
+  const most = 6 * 1000 + 65_536
+  const body = JSON.stringify(start({}))
+  expect((await client.post('chat.start', body.padEnd(most))).status).toBe(200)
+  const refused = await client.post('chat.start', body.padEnd(most + 1))
+  expect([refused.status, refused.body.error.data.code]).toEqual([413, 'PAYLOAD_TOO_LARGE'])
+  expect(refused.body.error.message).toContain(`larger than ${most} bytes`)
+})
+
+test('a batch has as many calls as it may, and not one more', async () => {
+  await using server = await startTestServer({ MAX_BATCH: '3' })
+  const client = await server.client()
+  const batch = (calls: number) => client.query(`${Array(calls).fill('models.list').join()}?batch=1`)
+  const taken = await batch(3)
+  expect([taken.status, taken.body.length]).toEqual([200, 3])
+  const refused = await batch(4)
+  expect([refused.status, refused.body.error.data.code]).toEqual([400, 'BAD_REQUEST'])
+})
+
+/** A connection that has said this much, and says the rest when it is told to. */
+async function saying(url: string, said: string): Promise<Socket> {
+  const { port, hostname } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  await once(socket, 'connect')
+  socket.write(said)
+  return socket
+}
+
+test('headers have as many bytes as they may, and not one more', async () => {
+  await using server = await startTestServer({ MAX_HEADER_BYTES: '1000' })
+  const answerTo = async (bytes: number) => {
+    const named = ['/healthz', 'Host', 'x', 'Connection', 'close', 'X-Filler'].join('')
+    const filler = 'x'.repeat(bytes - named.length)
+    const head = `GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Filler: ${filler}\r\n\r\n`
+    return (await text(await saying(server.url, head))).slice(0, 12)
+  }
+  // What Node counts is the path, the names and the values, and it stops at the limit itself.
+  expect(await answerTo(999)).toBe('HTTP/1.1 200')
+  expect(await answerTo(1000)).toBe('HTTP/1.1 431')
+})
+
+const HEAD = 'POST /trpc/runs.stop HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n'
+const JSON_NEXT = `${HEAD}Content-Type: application/json\r\n\r\n`
+const SLOW: [what: string, limit: string, others: Record<string, string>, said: string, rest: string][] = [
+  ['headers', 'HEADERS_MS', { REQUEST_MS: '600000' }, HEAD, 'Content-Type: application/json\r\n\r\n{}'],
+  ['bodies', 'REQUEST_MS', {}, `${JSON_NEXT}{`, '}'],
+  ['bodies whose headers came in time', 'REQUEST_MS', { HEADERS_MS: '100' }, JSON_NEXT, '{}'],
+]
+
+test.each(SLOW)('slow %s are cut off after %s, and heard out where that is longer', async (...slow) => {
+  const [, limit, others, said, rest] = slow
+  await using strict = await startTestServer({ ...others, [limit]: '300' })
+  await using patient = await startTestServer({ ...others, [limit]: '600000' })
+  const late = await saying(patient.url, said)
+  // What is cut off is the clock for the other, which in the end has been slow for two such limits.
+  for (let cut = 0; cut < 2; cut++)
+    expect(await text(await saying(strict.url, said))).toMatch(/^HTTP\/1\.1 408 .*"code":"TIMEOUT"/s)
+  late.write(rest)
+  // Understood: what it says is no run id.
+  expect(await text(late)).toMatch(/^HTTP\/1\.1 400 .*runId/s)
+})
+
+test('headers may take no longer than the whole request', async () => {
+  await using server = await startTestServer({ HEADERS_MS: '600000', REQUEST_MS: '100' })
+  expect(await text(await saying(server.url, HEAD))).toMatch(/^HTTP\/1\.1 408 /)
+})
