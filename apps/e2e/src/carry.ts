@@ -102,10 +102,17 @@ export function carry(client: Socket, target: Socket, fate: Fate): Carried {
   }
 }
 
-/** RST. Node's own reset waits until everything is written, which with a peer that does not read is never. */
+/**
+ * RST. Node's own reset waits until everything is written, which with a peer that does not read is never. And
+ * it sends FIN first: libuv refuses to reset what is shutting down, and Node then never closes it.
+ */
 export function reset(socket: Socket): void {
-  if (socket.writableLength === 0) socket.resetAndDestroy()
-  else socket.destroy()
+  if (socket.writableLength > 0 || socket.writableEnded) {
+    socket.destroy()
+    return
+  }
+  socket._final = (done) => done()
+  socket.resetAndDestroy()
 }
 
 interface Way {
