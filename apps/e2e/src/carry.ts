@@ -111,6 +111,7 @@ export function reset(socket: Socket): void {
     socket.destroy()
     return
   }
+  // oxlint-disable-next-line eslint/no-underscore-dangle -- streams have no other name for it
   socket._final = (done) => done()
   socket.resetAndDestroy()
 }

@@ -13,7 +13,7 @@ const HEADERS = {
   // Neither cached nor compressed on the way, nor gathered by nginx.
   'cache-control': 'no-cache, no-transform',
   'x-accel-buffering': 'no',
-  connection: 'keep-alive',
+  connection: 'close',
 }
 
 /** Takes the response out of Fastify's hands, with the headers that were set so far. */
@@ -21,6 +21,8 @@ export function openEventStream(reply: FastifyReply, pingMs: number): EventStrea
   reply.headers(HEADERS)
   reply.hijack()
   const { raw } = reply
+  // Until the connection closes, not in chunks: a frame is then one string in one write, where a chunk is three.
+  raw.removeHeader('transfer-encoding')
   for (const [name, value] of Object.entries(reply.getHeaders())) {
     if (value !== undefined) raw.setHeader(name, value)
   }

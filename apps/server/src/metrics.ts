@@ -6,7 +6,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 export interface Metrics {
   started(): void
   firstText(ms: number): void
-  frameGap(ms: number): void
+  readonly frameGap: (ms: number) => void
   ended(run: RunSummary): void
   /** Serves /metrics until the server is closed. Not for the public: give it a port of its own. */
   listen(options: { port: number; host: string }): Promise<Server>

@@ -10,19 +10,23 @@ const CHARS_PER_TOKEN = 4
 type Observers = Pick<RunsOptions, 'onStart' | 'onFirstText' | 'onFrameGap' | 'onEnd' | 'onError'>
 
 /** Who hears of what happens to runs: the log, the metrics, and the owners' budgets. */
-export function observeRuns(logger: FastifyBaseLogger, metrics: Metrics, limits: Limits): Observers {
+export function observeRuns(
+  logger: FastifyBaseLogger,
+  metrics: Metrics | undefined,
+  limits: Limits,
+): Observers {
   return {
     onStart(run) {
-      metrics.started()
+      metrics?.started()
       logger.info(run, 'run started')
     },
     onFirstText({ runId, ms }) {
-      metrics.firstText(ms)
+      metrics?.firstText(ms)
       logger.debug({ runId, ms: Math.round(ms) }, 'first text')
     },
-    onFrameGap: (ms) => metrics.frameGap(ms),
+    ...(metrics && { onFrameGap: metrics.frameGap }),
     onEnd(run) {
-      metrics.ended(run)
+      metrics?.ended(run)
       logger.info(lineOf(run), 'run ended')
       limits.spend(run.owner, tokensOf(run)).catch((error: unknown) => {
         logger.error({ err: error, runId: run.runId }, 'budget not counted')

@@ -44,7 +44,8 @@ export async function serve({ env, logger, webRoot, router }: ServeOptions): Pro
     acksPerMinute: env.ACKS_PER_MINUTE,
     dailyTokensPerOwner: env.DAILY_TOKENS_PER_OWNER,
   })
-  const metrics = createMetrics(() => runs)
+  // Counting costs some with every frame, so it is done only for whoever asks.
+  const metrics = env.METRICS_PORT === undefined ? undefined : createMetrics(() => runs)
   const runs = new Runs({
     windowChars: env.WINDOW_CHARS,
     frameMs: env.FRAME_MS,
@@ -104,9 +105,7 @@ export async function serve({ env, logger, webRoot, router }: ServeOptions): Pro
     await simulator?.close()
   }
   try {
-    if (env.METRICS_PORT !== undefined) {
-      metricsServer = await metrics.listen({ port: env.METRICS_PORT, host: env.HOST })
-    }
+    metricsServer = await metrics?.listen({ port: env.METRICS_PORT ?? 0, host: env.HOST })
     const url = await app.listen({ port: env.PORT, host: env.HOST })
     let closing: Promise<void> | undefined
     return {

@@ -2,7 +2,7 @@ import { type DoneEvent, isTextual, mergeEvents, type RunEvent, type Usage } fro
 import type { EventSourceMessage } from 'eventsource-parser'
 import { ClaudeError, errorCodeOfType } from './claude-error.ts'
 import { costUsd } from './cost.ts'
-import { isKnownWireEvent, type WireEvent, WireEventSchema, type WireUsage } from './wire-event.ts'
+import { isKnownWireEvent, parseWireEvent, type WireEvent, type WireUsage } from './wire-event.ts'
 
 /** For estimates only: English text runs to about four characters a token. */
 const CHARS_PER_TOKEN = 4
@@ -32,7 +32,7 @@ export class Answer {
     try {
       for (const { event: name, data } of messages) {
         if (!isKnownWireEvent(name)) continue
-        const event = this.#read(WireEventSchema.parse(JSON.parse(data)))
+        const event = this.#read(parseWireEvent(data))
         if (event === undefined) continue
         events.push(event)
         if (event.type === 'done') break

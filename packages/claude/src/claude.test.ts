@@ -253,7 +253,7 @@ test.each([
       let answerWith: (response: ServerResponse) => void = () => {}
       const asked = new Promise<ServerResponse>((resolve) => (answerWith = resolve))
       await using server = await upstream(answerWith)
-      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
       try {
         const claude = createClaude({
           apiKey: 'k',

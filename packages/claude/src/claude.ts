@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import Anthropic from '@anthropic-ai/sdk'
 import type { ErrorCode, RunEvent } from '@sluice/events'
 import type { Source } from '@sluice/runs'
@@ -5,6 +6,7 @@ import { Answer } from './answer.ts'
 import { ClaudeError, errorCodeOf, errorEvent } from './claude-error.ts'
 import { type ClaudeRequest, promptChars, toMessageParams } from './claude-request.ts'
 import { sseBatches } from './sse-batches.ts'
+import { createUpstreamFetch, type UpstreamFetch } from './upstream-fetch.ts'
 import { watchdog } from './watchdog.ts'
 
 export interface ClaudeOptions {
@@ -47,13 +49,14 @@ export function createClaude(options: ClaudeOptions): Claude {
     timeout: idleMs * 2,
     logLevel: 'off',
   })
-  return { ask: (request) => (run) => ask(client, options, request, run) }
+  const upstream = createUpstreamFetch()
+  return { ask: (request) => (run) => ask({ client, upstream }, options, request, run) }
 }
 
 const ANTHROPIC_URL = 'https://api.anthropic.com'
 
 async function* ask(
-  client: Anthropic,
+  { client, upstream }: { client: Anthropic; upstream: UpstreamFetch },
   { idleMs, totalMs, maxRetryAfterMs, onFailure }: ClaudeOptions,
   request: ClaudeRequest,
   { runId, signal }: { runId: string; signal: AbortSignal },
@@ -72,10 +75,10 @@ async function* ask(
     total.arm(totalMs)
     idle.arm(idleMs)
     response = await client
-      .withOptions({ fetch: onlyUnpaidRetries(call, maxRetryAfterMs) })
+      .withOptions({ fetch: onlyUnpaidRetries(upstream.fetch, call, maxRetryAfterMs) })
       .messages.create(toMessageParams(request), { signal: call.signal })
       .asResponse()
-    const body = eventStreamOf(response)
+    const body = eventStreamOf(response, upstream)
     const batches = sseBatches(body, { waiting: () => idle.arm(idleMs), arrived: () => idle.disarm() })
     for await (const batch of batches) {
       const { events, failure } = answer.take(batch)
@@ -94,8 +97,8 @@ async function* ask(
     onFailure?.({ runId, code, ...detailsOf(cause, response) })
     yield [errorEvent(code)]
   } finally {
-    idle.disarm()
-    total.disarm()
+    idle.stop()
+    total.stop()
     signal.removeEventListener('abort', hangUp)
     // Whatever is still open closes now, and not when the garbage collector finds it.
     call.abort()
@@ -106,7 +109,11 @@ async function* ask(
  * Lets the SDK retry only what was surely not paid for: an answer with an error status. A connection that was
  * lost may have reached Claude, and a second call would be a second bill; it ends the call instead.
  */
-function onlyUnpaidRetries(call: AbortController, maxRetryAfterMs: number): typeof fetch {
+function onlyUnpaidRetries(
+  fetch: UpstreamFetch['fetch'],
+  call: AbortController,
+  maxRetryAfterMs: number,
+): typeof fetch {
   return async (input, init) => {
     try {
       return withoutLongRetries(await fetch(input, init), maxRetryAfterMs)
@@ -137,12 +144,13 @@ function retryAfterMs(headers: Headers): number {
   return Number.isNaN(ms) ? 0 : ms
 }
 
-function eventStreamOf(response: Response): ReadableStream<Uint8Array> {
+function eventStreamOf(response: Response, { bodyOf }: UpstreamFetch): Readable {
   const type = response.headers.get('content-type') ?? 'nothing'
-  if (!response.body || !type.startsWith('text/event-stream')) {
+  const body = bodyOf(response)
+  if (!body || !type.startsWith('text/event-stream')) {
     throw new ClaudeError('upstream_interrupted', `the answer is ${type}, not an event stream`)
   }
-  return response.body
+  return body
 }
 
 function detailsOf(error: unknown, response: Response | undefined): Omit<ClaudeFailure, 'runId' | 'code'> {

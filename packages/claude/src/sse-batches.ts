@@ -1,32 +1,36 @@
+import type { Readable } from 'node:stream'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 
+/** A read of the socket brings up to 65,536 bytes: one with this much may as well have brought all there was. */
+const SMALL_CHARS = 4096
+
 /**
- * The SSE messages of a response body, as many at a time as one read of the socket brought. Nothing is read
- * between two pulls, so whoever pulls seldom gets much at once, and whoever stops pulling stops the sender.
- * A message whose blank line never came is not one.
+ * The SSE messages of a response body, as many at a time as have arrived by then. Nothing is read between two
+ * pulls, so whoever pulls seldom gets much at once, and whoever stops pulling stops the sender. A message
+ * whose blank line never came is not one.
  *
  * `waiting` is called when a read begins, `arrived` when it has brought something.
  */
 export async function* sseBatches(
-  body: ReadableStream<Uint8Array>,
+  body: Readable,
   { waiting, arrived }: { waiting: () => void; arrived: () => void },
 ): AsyncGenerator<EventSourceMessage[], void, undefined> {
-  const decoder = new TextDecoder()
   let batch: EventSourceMessage[] = []
   const parser = createParser({ onEvent: (message) => batch.push(message) })
-  const reader = body.getReader()
-  try {
-    for (;;) {
-      waiting()
-      const { done, value } = await reader.read()
-      arrived()
-      if (done) return
-      parser.feed(decoder.decode(value, { stream: true }))
-      if (batch.length === 0) continue
-      yield batch
-      batch = []
+  body.setEncoding('utf8')
+  waiting()
+  for await (const text of body as AsyncIterable<string>) {
+    arrived()
+    parser.feed(text)
+    if (text.length < SMALL_CHARS) {
+      // That was what came right after the last pull, and held up the socket. This is what came since.
+      await nextTurn()
+      const rest: unknown = body.read()
+      if (typeof rest === 'string') parser.feed(rest)
     }
-  } finally {
-    reader.releaseLock()
+    if (batch.length > 0) yield batch
+    batch = []
+    waiting()
   }
 }

@@ -12,7 +12,7 @@ const WireUsageSchema = z.object({
 export type WireUsage = z.infer<typeof WireUsageSchema>
 
 /** The parts of the Messages API's streaming events that a run needs. Tolerant: the rest is not looked at. */
-export const WireEventSchema = z.discriminatedUnion('type', [
+const WireEventSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('message_start'),
     message: z.object({ model: z.string(), usage: WireUsageSchema }),
@@ -30,6 +30,27 @@ export const WireEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('error'), error: z.object({ type: z.string() }) }),
 ])
 export type WireEvent = z.infer<typeof WireEventSchema>
+
+/**
+ * @throws SyntaxError for what is no JSON, ZodError for what is none of these events.
+ *
+ * Nearly all of an answer is text deltas. They are told by hand, for zod takes longer than all else that is done
+ * for one (docs/performance.md).
+ */
+export function parseWireEvent(data: string): WireEvent {
+  const event: unknown = JSON.parse(data)
+  return isTextDelta(event) ? event : WireEventSchema.parse(event)
+}
+
+interface TextDelta {
+  readonly type: 'content_block_delta'
+  readonly delta: { readonly type: 'text_delta'; readonly text: string }
+}
+
+function isTextDelta(event: unknown): event is TextDelta {
+  const { type, delta } = (event ?? {}) as Partial<TextDelta>
+  return type === 'content_block_delta' && delta?.type === 'text_delta' && typeof delta.text === 'string'
+}
 
 /** Names that mean nothing to a run, or did not exist when this was written, are skipped before parsing. */
 export function isKnownWireEvent(name: string | undefined): boolean {

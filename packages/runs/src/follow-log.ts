@@ -3,10 +3,7 @@ import type { Clock } from './clock.ts'
 import type { Reader } from './lease.ts'
 import type { Log, LogEntry } from './log.ts'
 import { RunsError } from './runs-error.ts'
-import { sleep } from './sleep.ts'
-
-/** Below this, in ms, a timer would only add its own delay. */
-const SLACK_MS = 1
+import { nextFrame } from './pace.ts'
 
 export interface FollowOptions {
   readonly log: Log
@@ -38,11 +35,10 @@ export async function* followLog(options: FollowOptions): AsyncGenerator<LogEntr
   let position = options.after
   // `start` alone does not use up the time of the first words.
   let textSentAt: number | undefined
-  const pause = (ms: number) => (ms > SLACK_MS ? sleep(clock, ms, signal) : undefined)
   while (!signal.aborted) {
     await log.changed(position, signal)
     // Waited for only when there is something to send: the pump keeps the same pace, so mostly it is over.
-    if (textSentAt !== undefined) await pause(textSentAt + frameMs - clock.now())
+    if (textSentAt !== undefined) await nextFrame(textSentAt, { clock, frameMs, signal })
     await reader.room(position)
     if (signal.aborted) break
     const frame = await log.read(position, Math.min(maxFrameChars, reader.allowance() - position))

@@ -2,7 +2,7 @@ import { isTerminal, isTextual, type RunEvent, type TerminalEvent } from '@sluic
 import type { Clock } from './clock.ts'
 import type { Lease } from './lease.ts'
 import type { Log } from './log.ts'
-import { sleep } from './sleep.ts'
+import { nextFrame } from './pace.ts'
 
 /**
  * Where a run's events come from. Every item is what had arrived when it was asked for; the last one ends in
@@ -41,13 +41,14 @@ export async function pump(
   { log, lease, frameMs, clock, signal, onText, onLateError }: PumpOptions,
 ): Promise<TerminalEvent | undefined> {
   const iterator = source[Symbol.asyncIterator]()
+  const { settled, stopWaiting } = impatience(clock, signal)
   let { end } = await log.status()
   let lastPull = false
   try {
     for (;;) {
       await lease.demandBeyond(end, signal)
       lastPull = signal.aborted
-      const item = await settled(iterator.next(), clock, signal)
+      const item = await settled(iterator.next())
       if (item === undefined || item.done === true) return undefined
       const pulledAt = clock.now()
       const terminal = item.value.find(isTerminal)
@@ -57,26 +58,34 @@ export async function pump(
       if (chars > 0) onText?.(chars)
       if (terminal !== undefined || lastPull) return terminal
       // Counted from when the pull ended, as a reader counts from its frame: so the two stay in step.
-      if (chars > 0) await sleep(clock, pulledAt + frameMs - clock.now(), signal)
+      if (chars > 0) await nextFrame(pulledAt, { clock, frameMs, signal })
     }
   } finally {
+    stopWaiting()
     // Not awaited: `return` on a generator that is still waiting hangs until it wakes.
     void iterator.return?.().catch(onLateError)
   }
 }
 
-/** Resolves as `pending` does, or to undefined when it is still pending `SETTLE_MS` after an abort. */
-function settled<T>(pending: Promise<T>, clock: Clock, signal: AbortSignal): Promise<T | undefined> {
-  return new Promise((resolve, reject) => {
-    let cancel: (() => void) | undefined
-    const onAbort = () => {
-      cancel = clock.after(SETTLE_MS, () => resolve(undefined))
-    }
-    if (signal.aborted) onAbort()
-    else signal.addEventListener('abort', onAbort, { once: true })
-    pending.then(resolve, reject).finally(() => {
+/** Waits for pulls, but for none longer than `SETTLE_MS` after an abort: then it resolves to undefined. */
+function impatience(clock: Clock, signal: AbortSignal) {
+  let giveUp: ((value: undefined) => void) | undefined
+  let cancel: (() => void) | undefined
+  const onAbort = () => {
+    cancel = clock.after(SETTLE_MS, () => giveUp?.(undefined))
+  }
+  // Once for the run and not for each pull, of which there are twenty a second.
+  if (signal.aborted) onAbort()
+  else signal.addEventListener('abort', onAbort, { once: true })
+  return {
+    settled: <T>(pending: Promise<T>) =>
+      new Promise<T | undefined>((resolve, reject) => {
+        giveUp = resolve
+        pending.then(resolve, reject)
+      }),
+    stopWaiting: () => {
       cancel?.()
       signal.removeEventListener('abort', onAbort)
-    })
-  })
+    },
+  }
 }

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { nextFrame } from './pace.ts'
+import { manualClock } from './testing/index.ts'
+
+const NEVER = new AbortController().signal
+
+/** When a frame after `since` is due, by a clock that stands at `now`. */
+async function dueAt(since: number, now = since): Promise<number> {
+  const clock = manualClock()
+  await clock.advance(now)
+  let at: number | undefined
+  void nextFrame(since, { clock, frameMs: 50, signal: NEVER }).then(() => (at = clock.now()))
+  while (at === undefined) await clock.advance(1)
+  return at
+}
+
+test('frames of runs that began at different times fall on a common grid', async () => {
+  expect(await dueAt(100)).toBe(150)
+  expect(await dueAt(103)).toBe(160)
+  expect(await dueAt(109)).toBe(160)
+  expect(await dueAt(112)).toBe(160)
+  expect(await dueAt(113)).toBe(170)
+})
+
+test('a tick that was a little late does not cost the next one', async () => {
+  expect(await dueAt(101.9)).toBe(150)
+})
+
+test('what is overdue is due at once', async () => {
+  expect(await dueAt(100, 500)).toBe(500)
+})
