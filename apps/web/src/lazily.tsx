@@ -1,27 +1,22 @@
-import { type ComponentType, lazy, type LazyExoticComponent } from 'react'
-import { backoffMs } from './backoff.ts'
-import type * as later from './later.ts'
+import type { ComponentType } from 'react'
+import { createPart } from './part.ts'
+import { usePart } from './use-part.ts'
 
-type Later = typeof later
+/** What the page needs only once somebody does something. */
+export const laterPart = createPart(() => import('./later.ts'))
 
-/** About eight seconds; by then it is no blip. */
-const MAX_ATTEMPTS = 12
+type Later = Awaited<ReturnType<typeof laterPart.load>>
 
-/** Loads what was left for later, once. A network that is away for a moment must not cost the page its parts. */
-export async function loadLater(): Promise<Later> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await import('./later.ts')
-    } catch (error) {
-      if (attempt >= MAX_ATTEMPTS) throw error
-      await new Promise((resolve) => setTimeout(resolve, backoffMs(attempt)))
-    }
-  }
-}
-
-/** A component of it, to be shown within a `Suspense`. */
-export function lazily<Props>(
+/**
+ * A component of it; nothing until it is there. Not `React.lazy`, for which a file that cannot be loaded is an
+ * error of the page, and for good.
+ */
+export function lazily<Props extends object>(
   pick: (loaded: Later) => ComponentType<Props>,
-): LazyExoticComponent<ComponentType<Props>> {
-  return lazy(async () => ({ default: pick(await loadLater()) }))
+): ComponentType<Props> {
+  return function Lazily(props) {
+    const { module } = usePart(laterPart)
+    const Picked = module && pick(module)
+    return Picked && <Picked {...props} />
+  }
 }

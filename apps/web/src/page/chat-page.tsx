@@ -1,4 +1,5 @@
 import { lazy, Suspense, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { markdownPart } from '../answer/markdown-part.ts'
 import type { LibraryState } from '../chat/library.ts'
 import { useChat } from '../chat/use-chat.ts'
 import { laterPart, lazily } from '../lazily.tsx'
@@ -177,7 +178,7 @@ export function ChatPage({ core }: { core: Core }) {
 }
 
 function loadRest(): void {
-  laterPart.load().catch(() => {})
+  void Promise.allSettled([markdownPart.load(), laterPart.load()])
 }
 
 function hasNotice({ setAside, newer, unsaved, deletedElsewhere }: LibraryState): boolean {

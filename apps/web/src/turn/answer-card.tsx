@@ -1,4 +1,4 @@
-import { BlockList } from '../answer/block-list.tsx'
+import { AnswerText } from '../answer/answer-text.tsx'
 import type { Turn } from '../chat/chat.ts'
 import { lazily } from '../lazily.tsx'
 import { isOver } from '../run/run-store.ts'
@@ -43,7 +43,7 @@ export function AnswerCard(props: {
       <h2 className="sr-only">Answer</h2>
       {view.thinking !== '' && <Thinking run={run} times={times} />}
       <div className="answer-text" data-testid="answer-text">
-        <BlockList blocks={run.text} over={over} />
+        <AnswerText text={run.text} over={over} />
       </div>
       <StatusLine run={run} times={times} />
       {ending && (
