@@ -93,14 +93,14 @@ labTest('a frozen tab shuts the gate a window after its last ack, and then shows
   const { runId } = (await started).postDataJSON()
   await textLongerThan(page, 5000)
 
-  let frozen = true
+  const tab = { frozen: true }
   const thawed = page
     .getByTestId('lab-freeze')
     .click()
-    .finally(() => (frozen = false))
+    .finally(() => (tab.frozen = false))
   let flow = await flowOf(runId)
-  while (frozen && !flow.paused) flow = await flowOf(runId)
-  expect(frozen).toBe(true)
+  while (tab.frozen && !flow.paused) flow = await flowOf(runId)
+  expect(tab.frozen).toBe(true)
   expect(flow.end - acked).toBeLessThan(2 * flow.windowChars)
 
   await thawed
