@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { expect } from 'vitest'
 import { answers, ask } from './page/acts.ts'
 import { pageTest } from './page/page-test.ts'
@@ -7,6 +7,13 @@ const pdf = (name: string, bytes: number) => ({
   name,
   mimeType: 'application/pdf',
   buffer: Buffer.concat([Buffer.from('%PDF-1.4\n'), randomBytes(bytes - 9)]),
+})
+
+const sentAs = (type: string, { mimeType, buffer }: { mimeType: string; buffer: Buffer }) => ({
+  type,
+  mediaType: mimeType,
+  bytes: buffer.length,
+  sha256: createHash('sha256').update(buffer).digest('hex'),
 })
 
 const LIMIT = { MAX_PROMPT_CHARS: '40000' }
@@ -24,6 +31,31 @@ pageTest(
     await ask(page, 'And now? [[sim tokens=30]]')
     await answers(page, 2)
     expect(simulator.stats().messages).toBe(2)
+  },
+  { env: LIMIT },
+)
+
+pageTest(
+  'an image and a PDF reach Claude byte for byte, and again with the next question after a reload',
+  async ({ page, simulator }) => {
+    const drawn = await page.evaluate(() => document.createElement('canvas').toDataURL('image/png'))
+    const image = {
+      name: 'dot.png',
+      mimeType: 'image/png',
+      buffer: Buffer.from(drawn.split(',')[1] ?? '', 'base64'),
+    }
+    // Longer than what is encoded at once, and no multiple of three.
+    const plan = pdf('plan.pdf', 20_000)
+    await page.getByTestId('file-input').setInputFiles([image, plan])
+    await page.getByTestId('draft-attachments').getByText('plan.pdf').waitFor()
+    await ask(page, 'What is it? [[sim tokens=30]]')
+    await answers(page, 1)
+    const sent = [sentAs('image', image), sentAs('document', plan)]
+    expect(simulator.stats().requests[0]?.files).toEqual(sent)
+    await page.reload()
+    await ask(page, 'And now? [[sim tokens=30]]')
+    await answers(page, 2)
+    expect(simulator.stats().requests[1]?.files).toEqual(sent)
   },
   { env: LIMIT },
 )

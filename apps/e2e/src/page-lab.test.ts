@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { APIResponse, Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launchChromium, noBrowser } from './chromium.ts'
-import { ask, status, textLongerThan } from './page/acts.ts'
+import { copiedAnswer } from './copied-answer.ts'
+import { ask, lastAnswer, status, textLongerThan } from './page/acts.ts'
 import { type Dev, startDev } from './page/start-dev.ts'
 
 let dev: Dev
@@ -24,9 +25,37 @@ afterAll(async () => {
   await dev?.[Symbol.asyncDispose]()
 })
 
-labTest('one key opens the lab; a slow reader shuts the gate, and drops and 502s are survived', async () => {
-  await page.keyboard.press('F2')
+async function openLab(): Promise<void> {
+  if (!(await page.getByTestId('lab').isVisible())) await page.keyboard.press('F2')
   await page.getByTestId('lab').waitFor()
+}
+
+/** Asked past the page, which may be frozen. */
+async function ofRun(procedure: string, runId: string): Promise<APIResponse> {
+  const input = encodeURIComponent(JSON.stringify({ runId }))
+  return page.context().request.get(`${dev.url}/trpc/${procedure}?input=${input}`)
+}
+
+interface Flow {
+  end: number
+  paused: boolean
+  windowChars: number
+}
+
+async function flowOf(runId: string): Promise<Flow> {
+  const { result } = (await (await ofRun('lab.state', runId)).json()) as { result: { data: Flow } }
+  return result.data
+}
+
+/** The answer that the server keeps. */
+async function textOf(runId: string): Promise<string> {
+  const stream = await (await ofRun('runs.events', runId)).text()
+  const events = [...stream.matchAll(/^data: (\{.*)$/gm)].map(([, data = '']) => JSON.parse(data))
+  return events.map((event) => (event.type === 'text' ? event.text : '')).join('')
+}
+
+labTest('one key opens the lab; a slow reader shuts the gate, and drops and 502s are survived', async () => {
+  await openLab()
   await page.getByLabel('The reader renders').selectOption('1000')
   await ask(page, 'Slowly [[sim ttft=0 tps=4000 tokens=12000 thinking=0]]')
   const pump = page.getByTestId('lab-pump')
@@ -51,4 +80,31 @@ labTest('the simulator is asked by what is put into the prompt', async () => {
   await page.getByTestId('composer').press('Enter')
   await page.getByTestId('answer').nth(1).waitFor()
   await status(page, 'failed')
+})
+
+labTest('a frozen tab shuts the gate a window after its last ack, and then shows all of it', async () => {
+  await openLab()
+  let acked = 0
+  page.on('request', (request) => {
+    if (request.url().includes('/runs.ack')) acked = request.postDataJSON().position
+  })
+  const started = page.waitForRequest(/chat\.start/)
+  await ask(page, 'Freeze [[sim ttft=0 tps=2500 tokens=16000 thinking=0]]')
+  const { runId } = (await started).postDataJSON()
+  await textLongerThan(page, 5000)
+
+  const tab = { frozen: true }
+  const thawed = page
+    .getByTestId('lab-freeze')
+    .click()
+    .finally(() => (tab.frozen = false))
+  let flow = await flowOf(runId)
+  while (tab.frozen && !flow.paused) flow = await flowOf(runId)
+  expect(tab.frozen).toBe(true)
+  expect(flow.end - acked).toBeLessThan(2 * flow.windowChars)
+
+  await thawed
+  await status(page, 'done')
+  expect(await lastAnswer(page).getAttribute('data-gaps')).toBe('0')
+  expect(await copiedAnswer(page)).toBe(await textOf(runId))
 })

@@ -1,3 +1,5 @@
+import type { SentFile } from './sent-files.ts'
+
 export type Outcome =
   /** Not ended yet. */
   | 'open'
@@ -16,6 +18,8 @@ export interface RequestRecord {
   stream: boolean
   /** The last user text, without directives. */
   prompt: string
+  /** Of all turns, oldest first. */
+  files: SentFile[]
   /** 0 until headers are sent. */
   status: number
   outcome: Outcome
@@ -71,6 +75,7 @@ export class Ledger {
       model: '',
       stream: false,
       prompt: '',
+      files: [],
       status: 0,
       outcome: 'open',
       startedAt: Date.now(),
@@ -88,7 +93,7 @@ export class Ledger {
 
   describe(
     record: RequestRecord,
-    details: Partial<Pick<RequestRecord, 'model' | 'stream' | 'prompt' | 'status' | 'blocked'>>,
+    details: Partial<Pick<RequestRecord, 'model' | 'stream' | 'prompt' | 'files' | 'status' | 'blocked'>>,
   ): void {
     Object.assign(record, details)
     this.#changed()

@@ -1,7 +1,16 @@
 import { z } from 'zod'
 import { ApiError, invalidRequest } from './api-error.ts'
 
-const BlockSchema = z.looseObject({ type: z.string(), text: z.string().optional() })
+const SourceSchema = z.looseObject({
+  type: z.string(),
+  media_type: z.string().optional(),
+  data: z.string().optional(),
+})
+const BlockSchema = z.looseObject({
+  type: z.string(),
+  text: z.string().optional(),
+  source: SourceSchema.optional(),
+})
 const ContentSchema = z.union([z.string(), z.array(BlockSchema)], 'Input should be a valid string or list')
 
 const PromptShape = {

@@ -12,6 +12,7 @@ import { newId } from './message.ts'
 import { type MessagesBody, parseMessagesBody } from './messages-body.ts'
 import type { PromptCache } from './prompt-cache.ts'
 import type { RateLimits } from './rate-limits.ts'
+import { sentFiles } from './sent-files.ts'
 import { sendWholeAnswer } from './whole-answer.ts'
 
 export interface MessagesContext {
@@ -36,6 +37,7 @@ export async function answerMessages(
     model: body.model,
     stream: body.stream === true,
     prompt: withoutDirectives(lastText),
+    files: sentFiles(body),
   })
   const behaviour = resolveBehaviour([
     defaults,

@@ -231,6 +231,34 @@ test('statistics are served over HTTP, and reset there', async () => {
   expect(sim.stats()).toEqual({ messages: 0, open: 0, requests: [] })
 })
 
+test('files are recorded by their bytes, oldest turn first', async () => {
+  const file = (type: string, media_type: string, text: string) => ({
+    type,
+    source: { type: 'base64', media_type, data: Buffer.from(text).toString('base64') },
+  })
+  const messages = [
+    { role: 'user', content: [file('image', 'image/png', 'abc'), { type: 'text', text: 'See?' }] },
+    { role: 'assistant', content: 'Yes.' },
+    { role: 'user', content: [file('document', 'application/pdf', ''), { type: 'text', text: 'And?' }] },
+  ]
+  await (await ask(sim.url, { messages })).text()
+  expect(sim.stats().requests[0]?.files).toEqual([
+    // The well-known digests of "abc" and of nothing.
+    {
+      type: 'image',
+      mediaType: 'image/png',
+      bytes: 3,
+      sha256: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+    },
+    {
+      type: 'document',
+      mediaType: 'application/pdf',
+      bytes: 0,
+      sha256: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+    },
+  ])
+})
+
 test('waitFor ends with its signal, and passes on what its predicate throws', async () => {
   const controller = new AbortController()
   const waiting = sim.waitFor(() => false, controller.signal)

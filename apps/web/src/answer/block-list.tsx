@@ -1,5 +1,4 @@
 import { memo, useDeferredValue, useId, useMemo } from 'react'
-import './markdown.css'
 import { BlockView } from './block-view.tsx'
 import { type Blocks, finishBlocks, type Group } from './blocks.ts'
 import { useRevealed } from './use-revealed.ts'

@@ -1,7 +1,8 @@
 import { lazy, Suspense, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { markdownPart } from '../answer/markdown-part.ts'
 import type { LibraryState } from '../chat/library.ts'
 import { useChat } from '../chat/use-chat.ts'
-import { lazily, loadLater } from '../load-later.ts'
+import { laterPart, lazily } from '../lazily.tsx'
 import { useModelList } from '../model-list.ts'
 import { BackgroundRun } from '../turn/background-run.tsx'
 import { Composer } from './composer.tsx'
@@ -40,8 +41,12 @@ export function ChatPage({ core }: { core: Core }) {
   useHashId(library, id)
   useEffect(() => library.attach(), [library])
 
-  // There before it is wanted, should the server go away meanwhile.
-  useEffect(() => void loadLater().catch(() => {}), [])
+  // After the first paint, so that all of it is there before it is wanted, should the server go away meanwhile.
+  useEffect(() => {
+    loadRest()
+    window.addEventListener('online', loadRest)
+    return () => window.removeEventListener('online', loadRest)
+  }, [])
 
   // Nothing is followed before the session is there: see `createChatApi`.
   const ready = list.models !== undefined
@@ -59,7 +64,7 @@ export function ChatPage({ core }: { core: Core }) {
 
   async function exportAs(format: 'markdown' | 'json') {
     chat.save()
-    const { download, fileNameOf, toJson, toMarkdown } = await loadLater()
+    const { download, fileNameOf, toJson, toMarkdown } = await laterPart.load()
     const conversation = library.read(id)
     if (!conversation) return
     if (format === 'json')
@@ -97,17 +102,15 @@ export function ChatPage({ core }: { core: Core }) {
           aria-label="Conversation"
         >
           <div className="mx-auto w-full max-w-184 px-4 pt-5 pb-8" ref={content}>
-            <Suspense>{hasNotice(books) && <Notices library={library} state={books} />}</Suspense>
+            {hasNotice(books) && <Notices library={library} state={books} />}
             {turns.length === 0 ? (
-              <Suspense>
-                <Welcome
-                  simulator={list.models?.simulator ?? false}
-                  onPick={(prompt) => {
-                    drafts.change(id, { prompt })
-                    focusComposer()
-                  }}
-                />
-              </Suspense>
+              <Welcome
+                simulator={list.models?.simulator ?? false}
+                onPick={(prompt) => {
+                  drafts.change(id, { prompt })
+                  focusComposer()
+                }}
+              />
             ) : (
               <Conversation
                 // Nothing of one conversation is left in another.
@@ -123,9 +126,7 @@ export function ChatPage({ core }: { core: Core }) {
               />
             )}
           </div>
-          <Suspense>
-            <JumpToLatest following={following || turns.length === 0} onJump={stick} />
-          </Suspense>
+          <JumpToLatest following={following || turns.length === 0} onJump={stick} />
         </main>
         <Composer
           ref={composer}
@@ -143,39 +144,41 @@ export function ChatPage({ core }: { core: Core }) {
           }}
         />
       </div>
-      <Suspense>
-        <Announcer run={turns.at(-1)?.run} />
-      </Suspense>
+      <Announcer run={turns.at(-1)?.run} />
       {background.map((one) => {
         const last = one.chat.getSnapshot().turns.at(-1)
         return last && <BackgroundRun key={last.runId} run={last.run} />
       })}
+      {listOpen && (
+        <Dialog
+          label="Conversations"
+          testId="list-dialog"
+          className="m-0 h-dvh max-h-none w-[min(20rem,85vw)] max-w-none border-r border-line p-3 open:grid"
+          onClose={() => setListOpen(false)}
+        >
+          {conversationList}
+        </Dialog>
+      )}
+      {deleting !== undefined && (
+        <DeleteDialog
+          title={conversations.find((one) => one.id === deleting)?.title ?? 'New chat'}
+          onCancel={() => setDeleting(undefined)}
+          onDelete={() => {
+            setDeleting(undefined)
+            library.remove(deleting)
+            focusComposer()
+          }}
+        />
+      )}
       <Suspense>
-        {listOpen && (
-          <Dialog
-            label="Conversations"
-            testId="list-dialog"
-            className="m-0 h-dvh max-h-none w-[min(20rem,85vw)] max-w-none border-r border-line p-3 open:grid"
-            onClose={() => setListOpen(false)}
-          >
-            {conversationList}
-          </Dialog>
-        )}
-        {deleting !== undefined && (
-          <DeleteDialog
-            title={conversations.find((one) => one.id === deleting)?.title ?? 'New chat'}
-            onCancel={() => setDeleting(undefined)}
-            onDelete={() => {
-              setDeleting(undefined)
-              library.remove(deleting)
-              focusComposer()
-            }}
-          />
-        )}
         {Lab && <Lab core={core} run={turns.at(-1)?.run} runId={turns.at(-1)?.runId} conversationId={id} />}
       </Suspense>
     </div>
   )
+}
+
+function loadRest(): void {
+  void Promise.allSettled([markdownPart.load(), laterPart.load()])
 }
 
 function hasNotice({ setAside, newer, unsaved, deletedElsewhere }: LibraryState): boolean {

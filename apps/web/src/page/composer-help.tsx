@@ -1,6 +1,5 @@
-import { Suspense } from 'react'
 import type { Refusal, Turn } from '../chat/chat.ts'
-import { lazily } from '../load-later.ts'
+import { lazily } from '../lazily.tsx'
 import { wholeSeconds } from '../ui/format.ts'
 import { useNow } from '../ui/use-now.ts'
 
@@ -34,9 +33,7 @@ export function ComposerHelp(props: {
         </p>
       ) : (
         <>
-          <Suspense>
-            <ConversationTotals turns={turns} />
-          </Suspense>
+          <ConversationTotals turns={turns} />
           <p className="hidden keys:block">
             <Key name="Enter" /> sends, <Key name="Shift" /> <Key name="Enter" /> breaks the line,{' '}
             <Key name="Esc" /> stops

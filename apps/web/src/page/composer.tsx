@@ -1,9 +1,9 @@
-import { type KeyboardEvent, type Ref, Suspense, useSyncExternalStore } from 'react'
+import { type KeyboardEvent, type Ref, useSyncExternalStore } from 'react'
 import type { Chat, ChatState } from '../chat/chat.ts'
 import { type Drafts, EMPTY_DRAFT } from '../chat/draft.ts'
 import { charsOf } from '../chat/messages.ts'
 import type { Settings } from '../chat/settings.ts'
-import { lazily } from '../load-later.ts'
+import { lazily } from '../lazily.tsx'
 import type { ModelList } from '../model-list.ts'
 import { count } from '../ui/format.ts'
 import { ComposerHelp } from './composer-help.tsx'
@@ -78,19 +78,17 @@ export function Composer(props: {
       >
         {attachments.length > 0 && (
           <div className="flex flex-wrap gap-2 p-1" data-testid="draft-attachments">
-            <Suspense>
-              {attachments.map((attachment, index) => (
-                <AttachmentChip
-                  // Two files may have the same name and bytes.
-                  // oxlint-disable-next-line react/no-array-index-key
-                  key={index}
-                  attachment={attachment}
-                  onRemove={() =>
-                    drafts.change(conversationId, { attachments: attachments.toSpliced(index, 1) })
-                  }
-                />
-              ))}
-            </Suspense>
+            {attachments.map((attachment, index) => (
+              <AttachmentChip
+                // Two files may have the same name and bytes.
+                // oxlint-disable-next-line react/no-array-index-key
+                key={index}
+                attachment={attachment}
+                onRemove={() =>
+                  drafts.change(conversationId, { attachments: attachments.toSpliced(index, 1) })
+                }
+              />
+            ))}
           </div>
         )}
         <label className="sr-only" htmlFor="composer">
@@ -116,10 +114,8 @@ export function Composer(props: {
           }}
         />
         <div className="flex items-center gap-1">
-          <Suspense>
-            <AttachButton maxChars={maxChars} onFiles={(files) => void attach(files)} />
-            <ModelPicker models={modelList.models} settings={settings} />
-          </Suspense>
+          <AttachButton maxChars={maxChars} onFiles={(files) => void attach(files)} />
+          <ModelPicker models={modelList.models} settings={settings} />
           <span className="ml-auto">
             <SendButton busy={busy} stopping={stopping} canSend={canSend} onStop={onStop} />
           </span>

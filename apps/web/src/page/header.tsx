@@ -1,5 +1,4 @@
-import { Suspense } from 'react'
-import { lazily } from '../load-later.ts'
+import { lazily } from '../lazily.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
 import { Mark } from './mark.tsx'
 
@@ -56,9 +55,7 @@ export function Header(props: {
           onClick={onNewChat}
         />
         <span className="size-9">
-          <Suspense>
-            <ConversationMenu isEmpty={isEmpty} onExport={onExport} onDelete={onDelete} />
-          </Suspense>
+          <ConversationMenu isEmpty={isEmpty} onExport={onExport} onDelete={onDelete} />
         </span>
       </span>
     </header>

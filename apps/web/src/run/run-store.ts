@@ -6,7 +6,7 @@ import {
   type RunView,
   type UnknownEvent,
 } from '@sluice/events'
-import { appendText, type Blocks, EMPTY_BLOCKS } from '../answer/blocks.ts'
+import { type GrowingText, growingText } from '../answer/growing-text.ts'
 import { type Acker, createAcker } from './acker.ts'
 import { createCadence } from './cadence.ts'
 import { followRun, type RunFailure } from './follow-run.ts'
@@ -19,9 +19,9 @@ export const MAX_COMMIT_CHARS = 8192
 
 export interface RunSnapshot {
   readonly view: RunView
-  /** `view.text` and `view.thinking` once more, cut into blocks as they arrived. */
-  readonly text: Blocks
-  readonly thinking: Blocks
+  /** `view.text` and `view.thinking` once more, to be shown without looking at all of them again. */
+  readonly text: GrowingText
+  readonly thinking: GrowingText
   readonly connection: 'connecting' | 'open' | 'reconnecting' | 'closed'
   /** Set when the run can no longer be followed; `view.error` is what the run itself says. */
   readonly failure: RunFailure | undefined
@@ -93,8 +93,8 @@ export function createRunStore(options: RunStoreOptions): RunStore {
   let disconnect: (() => void) | undefined
   let snapshot: RunSnapshot = {
     view: initial,
-    text: appendText(EMPTY_BLOCKS, initial.text),
-    thinking: appendText(EMPTY_BLOCKS, initial.thinking),
+    text: growingText(initial.text),
+    thinking: growingText(initial.thinking),
     connection: 'connecting',
     failure: undefined,
     commits: 0,
@@ -167,8 +167,8 @@ export function createRunStore(options: RunStoreOptions): RunStore {
     let { view, text, thinking } = snapshot
     for (const event of events) {
       view = reduceRun(view, event)
-      if (event.type === 'text') text = appendText(text, event.text)
-      if (event.type === 'thinking') thinking = appendText(thinking, event.text)
+      if (event.type === 'text') text = text.plus(event.text)
+      if (event.type === 'thinking') thinking = thinking.plus(event.text)
     }
     const change = { view, text, thinking, commits: snapshot.commits + 1 }
     if (isOver({ ...snapshot, ...change })) {

@@ -1,7 +1,6 @@
-import { Suspense } from 'react'
-import { BlockList } from '../answer/block-list.tsx'
+import { AnswerText } from '../answer/answer-text.tsx'
 import type { Turn } from '../chat/chat.ts'
-import { lazily } from '../load-later.ts'
+import { lazily } from '../lazily.tsx'
 import { isOver } from '../run/run-store.ts'
 import { useRun } from '../run/use-run.ts'
 import { AnswerEnding } from './answer-ending.tsx'
@@ -42,9 +41,9 @@ export function AnswerCard(props: {
     >
       {/* Answers have headings of their own, below this one: so they are in order, and it leads from answer to answer. */}
       <h2 className="sr-only">Answer</h2>
-      <Suspense>{view.thinking !== '' && <Thinking run={run} times={times} />}</Suspense>
+      {view.thinking !== '' && <Thinking run={run} times={times} />}
       <div className="answer-text" data-testid="answer-text">
-        <BlockList blocks={run.text} over={over} />
+        <AnswerText text={run.text} over={over} />
       </div>
       <StatusLine run={run} times={times} />
       {ending && (
@@ -56,13 +55,11 @@ export function AnswerCard(props: {
       )}
       {over && (
         <div className="mt-1.5 -ml-2 flex min-h-8 flex-wrap gap-x-1">
-          <Suspense>
-            <AnswerActions
-              run={run}
-              times={times}
-              onRegenerate={canAct && ending?.action !== 'retry' ? onRetry : undefined}
-            />
-          </Suspense>
+          <AnswerActions
+            run={run}
+            times={times}
+            onRegenerate={canAct && ending?.action !== 'retry' ? onRetry : undefined}
+          />
         </div>
       )}
     </article>

@@ -1,6 +1,6 @@
-import { Suspense, useState } from 'react'
+import { useState } from 'react'
 import type { Turn } from '../chat/chat.ts'
-import { lazily } from '../load-later.ts'
+import { lazily } from '../lazily.tsx'
 
 const AttachmentChip = lazily((later) => later.AttachmentChip)
 const PromptActions = lazily((later) => later.PromptActions)
@@ -29,28 +29,24 @@ export function Prompt(props: {
     <div className="group grid justify-items-end gap-1.5">
       {attachments.length > 0 && (
         <div className="flex flex-wrap justify-end gap-2">
-          <Suspense>
-            {attachments.map((attachment, index) => (
-              // Attachments of a prompt that was sent never change places.
-              // oxlint-disable-next-line react/no-array-index-key
-              <AttachmentChip key={index} attachment={attachment} />
-            ))}
-          </Suspense>
+          {attachments.map((attachment, index) => (
+            // Attachments of a prompt that was sent never change places.
+            // oxlint-disable-next-line react/no-array-index-key
+            <AttachmentChip key={index} attachment={attachment} />
+          ))}
         </div>
       )}
       {editing ? (
-        <Suspense>
-          <PromptEditor
-            value={draft}
-            after={after}
-            onChange={setDraft}
-            onCancel={() => onEditing(false)}
-            onSend={() => {
-              onEditing(false)
-              onResend(draft)
-            }}
-          />
-        </Suspense>
+        <PromptEditor
+          value={draft}
+          after={after}
+          onChange={setDraft}
+          onCancel={() => onEditing(false)}
+          onSend={() => {
+            onEditing(false)
+            onResend(draft)
+          }}
+        />
       ) : (
         <>
           {prompt !== '' && (
@@ -66,9 +62,7 @@ export function Prompt(props: {
             </div>
           )}
           <div className="-mb-2 flex min-h-8 opacity-70 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100">
-            <Suspense>
-              <PromptActions prompt={prompt} onEdit={canEdit ? begin : undefined} />
-            </Suspense>
+            <PromptActions prompt={prompt} onEdit={canEdit ? begin : undefined} />
           </div>
         </>
       )}

@@ -1,4 +1,4 @@
-import { BlockList } from '../answer/block-list.tsx'
+import { AnswerText } from '../answer/answer-text.tsx'
 import type { RunTimes } from '../chat/run-times.ts'
 import type { RunSnapshot } from '../run/run-store.ts'
 import { seconds } from '../ui/format.ts'
@@ -15,7 +15,7 @@ export function Thinking({ run, times }: { run: RunSnapshot; times: RunTimes }) 
         {active ? 'Thoughts so far' : lasted === undefined ? 'Thoughts' : `Thought for ${seconds(lasted)}`}
       </summary>
       <div className="mt-1.5 border-l border-line pl-3">
-        <BlockList blocks={run.thinking} over={!active} />
+        <AnswerText text={run.thinking} over={!active} />
       </div>
     </details>
   )

@@ -1,0 +1,9 @@
+import { BlockList } from './block-list.tsx'
+import { appendText, EMPTY_BLOCKS } from './blocks.ts'
+import type { GrowingText } from './growing-text.ts'
+
+/** An answer as markdown, also while it is still being written. */
+export function Markdown({ text, over }: { text: GrowingText; over: boolean }) {
+  const blocks = text.blocks((before = EMPTY_BLOCKS, added) => appendText(before, added))
+  return <BlockList blocks={blocks} over={over} />
+}
