@@ -5,12 +5,12 @@ import { manualClock } from './testing/index.ts'
 const NEVER = new AbortController().signal
 
 /** When a frame after `since` is due, by a clock that stands at `now`. */
-async function dueAt(since: number, now = since): Promise<number> {
+async function dueAt(since: number, now = since): Promise<number | undefined> {
   const clock = manualClock()
   await clock.advance(now)
   let at: number | undefined
   void nextFrame(since, { clock, frameMs: 50, signal: NEVER }).then(() => (at = clock.now()))
-  while (at === undefined) await clock.advance(1)
+  for (let ms = 0; ms < 100; ms++) await clock.advance(1)
   return at
 }
 
