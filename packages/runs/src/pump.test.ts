@@ -338,3 +338,24 @@ test('a pause of any length costs the source nothing but the wait', async () => 
   expect(outcome.value).toEqual(DONE)
   expect((await log.status()).end).toBe(WINDOW + 1)
 })
+
+test('what a source throws after it was given up is told, and changes nothing', async () => {
+  const { clock, cut, start, lateErrors } = setUp()
+  let fail: (error: Error) => void = () => {}
+  const source: AsyncIterable<RunEvent[]> = {
+    [Symbol.asyncIterator]: () => ({
+      next: () => new Promise((_resolve, reject) => (fail = reject)),
+      return: () => Promise.resolve({ done: true, value: undefined }),
+    }),
+  }
+  const outcome = start(source as ReturnType<ReturnType<typeof scriptedSource>['source']>)
+  await settle()
+  cut.abort()
+  await clock.advance(1000)
+  expect(outcome.state).toBe('over')
+  const late = new Error('late')
+  fail(late)
+  await settle()
+  expect(lateErrors).toEqual([late])
+  expect(outcome.state).toBe('over')
+})

@@ -41,7 +41,7 @@ export async function pump(
   { log, lease, frameMs, clock, signal, onText, onLateError }: PumpOptions,
 ): Promise<TerminalEvent | undefined> {
   const iterator = source[Symbol.asyncIterator]()
-  const { settled, stopWaiting } = impatience(clock, signal)
+  const { settled, stopWaiting } = impatience({ clock, signal, onLateError })
   let { end } = await log.status()
   let lastPull = false
   try {
@@ -68,11 +68,15 @@ export async function pump(
 }
 
 /** Waits for pulls, but for none longer than `SETTLE_MS` after an abort: then it resolves to undefined. */
-function impatience(clock: Clock, signal: AbortSignal) {
+function impatience({ clock, signal, onLateError }: Pick<PumpOptions, 'clock' | 'signal' | 'onLateError'>) {
   let giveUp: ((value: undefined) => void) | undefined
   let cancel: (() => void) | undefined
+  let gaveUp = false
   const onAbort = () => {
-    cancel = clock.after(SETTLE_MS, () => giveUp?.(undefined))
+    cancel = clock.after(SETTLE_MS, () => {
+      gaveUp = true
+      giveUp?.(undefined)
+    })
   }
   // Once for the run and not for each pull, of which there are twenty a second.
   if (signal.aborted) onAbort()
@@ -81,7 +85,7 @@ function impatience(clock: Clock, signal: AbortSignal) {
     settled: <T>(pending: Promise<T>) =>
       new Promise<T | undefined>((resolve, reject) => {
         giveUp = resolve
-        pending.then(resolve, reject)
+        pending.then(resolve, (error: unknown) => (gaveUp ? onLateError(error) : reject(error)))
       }),
     stopWaiting: () => {
       cancel?.()

@@ -269,3 +269,13 @@ test('a log that fails is told and rejects ended; nothing goes on behind it', as
   expect(errors).toEqual([outage])
   expect(leftovers()).toEqual(NOTHING_LEFT)
 })
+
+test('a run whose owner throws at its error has ended for its readers all the same', async () => {
+  const { script, start, events } = setUp()
+  const onSourceError = () => {
+    throw new Error('no disk left for the log')
+  }
+  script.crash(new Error('a bug'))
+  await expect(start({ onSourceError }).ended).rejects.toThrow('no disk left')
+  expect(await events()).toMatchObject([STARTED, { type: 'error', code: 'internal' }])
+})

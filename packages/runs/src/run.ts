@@ -94,6 +94,7 @@ export class Run {
     const startedAt = clock.now()
     const cancelTimeout = clock.after(limits.runMaxMs, () => this.end('timeout'))
     let own: TerminalEvent | undefined
+    let thrown: { error: unknown } | undefined
     try {
       await log.append([{ type: 'start', model, runId }])
       own = await pump(source({ runId, signal }), {
@@ -111,7 +112,7 @@ export class Run {
         onLateError: onSourceError,
       })
     } catch (error) {
-      onSourceError(error)
+      thrown = { error }
       // What throws after the cut may well throw because of it: the cause of the cut says more.
       if (this.#cause === undefined) own = failure('internal', 'Something went wrong on our side.')
     } finally {
@@ -120,7 +121,12 @@ export class Run {
     }
     const terminal = terminalOf(own, this.#cause, limits)
     // The one place where a run's end is written: whatever happened, exactly one.
-    await log.append([terminal])
+    try {
+      await log.append([terminal])
+    } finally {
+      // Told only now: whatever whoever hears of it does, readers have their end.
+      if (thrown) onSourceError(thrown.error)
+    }
     return {
       runId,
       owner,
