@@ -65,7 +65,7 @@ const sent = () => simulator.stats().requests.at(-1)?.text ?? ''
 /** What the document is, apart from what changes after it is complete: colours, and what is laid out. */
 async function documentOf(): Promise<string> {
   await page.waitForFunction(
-    () => document.querySelector('[data-testid=answer-text] > .md-group')?.textContent !== '',
+    () => document.querySelector('[data-testid=answer-text] .md-group')?.textContent !== '',
   )
   return page.evaluate(() => {
     const text = document.querySelector('[data-testid=answer-text]')?.cloneNode(true) as HTMLElement

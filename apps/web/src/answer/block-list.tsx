@@ -5,6 +5,8 @@ import { useRevealed } from './use-revealed.ts'
 
 /** Groups this close to the end are laid out always: switched on in view, `content-visibility` flickers. */
 const NEAR_GROUPS = 3
+/** Every part of the page whose layout is skipped is looked after with each frame: so there are few of them. */
+const CHAPTER_GROUPS = 4
 
 /**
  * Markdown as it arrives. With each update the last two blocks are parsed and rendered; what is finished is
@@ -19,18 +21,40 @@ export const BlockList = memo(function BlockList({ blocks, over }: { blocks: Blo
 
   return (
     <>
-      {groups.slice(first).map((group, index) => (
-        <GroupView
-          key={group.key}
-          group={group}
-          scope={scope}
-          far={first + index < groups.length - NEAR_GROUPS}
-          open={!over && first + index === groups.length - 1}
-        />
-      ))}
+      {chaptersOf(groups, first).map(({ start, groups: its }) => {
+        const isFar = start + its.length <= groups.length - NEAR_GROUPS
+        return (
+          <div
+            key={Math.floor(start / CHAPTER_GROUPS)}
+            className={isFar ? 'md-chapter md-far' : 'md-chapter'}
+          >
+            {its.map((group, index) => (
+              <GroupView
+                key={group.key}
+                group={group}
+                scope={scope}
+                // Inside what is skipped, nothing need be told so of itself.
+                far={!isFar && start + index < groups.length - NEAR_GROUPS}
+                open={!over && start + index === groups.length - 1}
+              />
+            ))}
+          </div>
+        )
+      })}
     </>
   )
 })
+
+/** From the group at `first` on. `start` is where the chapter's own groups begin in all of them. */
+function chaptersOf(groups: readonly Group[], first: number): { start: number; groups: readonly Group[] }[] {
+  const chapters = []
+  for (let start = first; start < groups.length;) {
+    const end = start - (start % CHAPTER_GROUPS) + CHAPTER_GROUPS
+    chapters.push({ start, groups: groups.slice(start, end) })
+    start = end
+  }
+  return chapters
+}
 
 export const GroupView = memo(function GroupView(props: {
   group: Group

@@ -10,6 +10,10 @@ import { createTabs, type Tabs } from './testing/tabs.ts'
 const ID = '0198c0de-0000-4000-8000-00000000000a'
 const OTHER_ID = '0198c0de-0000-4000-8000-00000000000b'
 
+// Of what is saved twice in a millisecond, neither is the newest.
+let time = 0
+const now = () => (time += 1)
+
 function openTab(tabs: Tabs, startWith?: string) {
   const server = createFakeServer()
   const starts: string[] = []
@@ -30,6 +34,7 @@ function openTab(tabs: Tabs, startWith?: string) {
         clock: createManualClock(),
       }),
     startWith,
+    now,
   })
   library.attach()
   const turns = () => library.getSnapshot().chat.getSnapshot().turns

@@ -42,7 +42,7 @@ export function ConversationList(props: {
               >
                 <span className="truncate">{title}</span>
                 {writing.has(id) && (
-                  <span className="ml-auto size-2 flex-none rounded-full bg-accent motion-safe:animate-pulse">
+                  <span className="ml-auto size-2 flex-none rounded-full bg-accent">
                     <span className="sr-only">is being answered</span>
                   </span>
                 )}

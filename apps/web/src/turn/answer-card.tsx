@@ -5,10 +5,24 @@ import { isOver } from '../run/run-store.ts'
 import { useRun } from '../run/use-run.ts'
 import { AnswerEnding } from './answer-ending.tsx'
 import { endingOf } from './ending.ts'
+import { type RunState, stateOf } from './run-state.ts'
 import { StatusLine } from './status-line.tsx'
 
 const Thinking = lazily((later) => later.Thinking)
 const AnswerActions = lazily((later) => later.AnswerActions)
+
+/**
+ * What moves only says that something will come. Text that grows says so itself, and an animation would have the
+ * browser draw three frames for each in which there is something new.
+ */
+const CHANNELS: Readonly<Record<RunState | 'over', string>> = {
+  connecting: 'channel open moving',
+  waiting: 'channel open moving',
+  thinking: 'channel open moving',
+  writing: 'channel open',
+  reconnecting: 'channel open moving',
+  over: 'channel',
+}
 
 /** An answer: its text, what it is doing or how it ended, and what it took. */
 export function AnswerCard(props: {
@@ -29,7 +43,7 @@ export function AnswerCard(props: {
 
   return (
     <article
-      className={over ? 'channel' : 'channel flowing'}
+      className={CHANNELS[stateOf(run) ?? 'over']}
       aria-label="Answer"
       aria-busy={!over}
       data-testid="answer"
