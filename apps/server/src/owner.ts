@@ -17,7 +17,8 @@ export function createOwnerOf({ crossSite }: { crossSite: boolean }): OwnerOf {
   return (request, reply) => {
     const cookie = request.cookies[COOKIE]
     const session = cookie === undefined ? undefined : request.unsignCookie(cookie)
-    if (session?.valid && session.value) return session.value
+    // A copy: a slice would keep the whole Cookie header alive, for as long as the owner's runs are remembered.
+    if (session?.valid && session.value) return Buffer.from(session.value).toString()
     const owner = randomUUID()
     reply.setCookie(COOKIE, owner, {
       signed: true,

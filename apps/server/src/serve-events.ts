@@ -17,9 +17,9 @@ export interface ServeEventsOptions {
 }
 
 /**
- * Serves `runs.events` over SSE, to the letter as tRPC's own adapter would, at a fraction of its cost: one
- * write for a frame where the adapter makes three, and no web streams in between (docs/performance.md has
- * the figures). What is served is still the tRPC procedure: input, middleware and errors are its own.
+ * Serves `runs.events` over SSE, event for event as tRPC's own adapter would, at a fraction of its cost: one
+ * write for a frame where the adapter makes three, no chunks, and no web streams in between. What is served is
+ * still the tRPC procedure: input, middleware and errors are its own.
  */
 export function serveEvents(app: FastifyInstance, { createContext, onError }: ServeEventsOptions): void {
   // HEAD is tRPC's to answer: here it would hold a run open for a body that nobody is sent.

@@ -11,9 +11,9 @@ export function isRefusal(error: unknown): error is CallError {
   return data ? codeOf(data) !== 'SERVICE_UNAVAILABLE' : isClientFault(error.meta)
 }
 
-/** Nobody who knows said anything: the call may have been heard or not. */
-export function isUnanswered(error: unknown): boolean {
-  return !isRefusal(error) && !(error instanceof TRPCClientError && codeOf(error.data) !== undefined)
+/** The server itself said so, and not a proxy on the way. */
+export function isFromServer(error: unknown): boolean {
+  return error instanceof TRPCClientError && codeOf(error.data) !== undefined
 }
 
 /** A start of an epoch that is over: see `docs/protocol.md`. */

@@ -20,7 +20,7 @@ export function errorCodeOf(error: unknown): ErrorCode {
   if (error instanceof Anthropic.APIError) {
     return (error.type == null ? undefined : errorCodeOfType(error.type)) ?? errorCodeOfStatus(error.status)
   }
-  // In the middle of a body: `TypeError: terminated` for a dropped socket, `SyntaxError` for broken JSON.
+  // In the middle of a body: `ECONNRESET` for a dropped socket, `SyntaxError` for broken JSON.
   return 'upstream_interrupted'
 }
 

@@ -237,6 +237,38 @@ test('a retry-after that is a date is held to the limit too', async () => {
   expect(server.requests).toHaveLength(1)
 })
 
+test('an error whose body is cut is the error that its status says', async () => {
+  await using server = await upstream((response) => {
+    response.writeHead(401, { 'content-type': 'application/json' })
+    response.write('{"type":"err', () => response.destroy())
+  })
+  const claude = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS })
+  const events = await all(claude.ask(REQUEST)({ runId: RUN_ID, signal: new AbortController().signal }))
+  expect(events).toMatchObject([{ type: 'error', code: 'auth', retryable: false }])
+  expect(server.requests).toHaveLength(1)
+})
+
+test('an overload whose body never ends is retried as one that does', async () => {
+  await using server = await upstream((response) => {
+    if (server.requests.length === 1) response.writeHead(529, { 'retry-after-ms': '1' }).write('{"type"')
+    else response.writeHead(200, { 'content-type': 'text/event-stream' }).end(sse([START, ...END]))
+  })
+  const claude = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS })
+  const events = await all(claude.ask(REQUEST)({ runId: RUN_ID, signal: new AbortController().signal }))
+  expect(events.at(-1)?.type).toBe('done')
+  expect(server.requests).toHaveLength(2)
+})
+
+test('an answer without a body is no success', async () => {
+  await using server = await upstream((response) => response.writeHead(204).end())
+  const failures: ClaudeFailure[] = []
+  const onFailure = (failure: ClaudeFailure) => failures.push(failure)
+  const claude = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS, onFailure })
+  const events = await all(claude.ask(REQUEST)({ runId: RUN_ID, signal: new AbortController().signal }))
+  expect(events).toMatchObject([{ type: 'error', code: 'upstream_interrupted' }])
+  expect(failures).toMatchObject([{ status: 204, reason: 'the answer is nothing, not an event stream' }])
+})
+
 test.each([
   ['idleMs', false, 'silent for 5000 ms'],
   ['idleMs', true, 'silent for 5000 ms'],

@@ -158,6 +158,12 @@ function detailsOf(error: unknown, response: Response | undefined): Omit<ClaudeF
   return {
     requestId: api?.requestID ?? response?.headers.get('request-id') ?? undefined,
     status: api?.status ?? response?.status,
-    reason: error instanceof ClaudeError ? error.message : error instanceof Error ? error.name : typeof error,
+    reason: reasonOf(error),
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof ClaudeError) return error.message
+  if (!(error instanceof Error)) return typeof error
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name
 }

@@ -1,7 +1,6 @@
 import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
-import { addAbortSignal, type Readable } from 'node:stream'
-import { buffer } from 'node:stream/consumers'
+import { addAbortSignal, Readable } from 'node:stream'
 
 /**
  * Bytes. After one read of the socket it is left alone until that is taken: what comes between two pulls is
@@ -12,6 +11,9 @@ const HIGH_WATER_MARK = 1
 /** ms. How long an idle connection is kept, unless the server says less. */
 const KEEP_ALIVE_MS = 4000
 
+/** Statuses that `Response` lets have no body. */
+const BODYLESS: ReadonlySet<number> = new Set([204, 205, 304])
+
 export interface UpstreamFetch {
   readonly fetch: typeof fetch
   /** The body of a successful response of this `fetch`, unread; the response itself has none. */
@@ -19,9 +21,9 @@ export interface UpstreamFetch {
 }
 
 /**
- * A `fetch` for the SDK whose answers come as Node streams: reading one costs half of what a web stream does
+ * A `fetch` for the SDK whose answers come as Node streams, which cost less to read than web streams do
  * (docs/performance.md). Does what the SDK asks of it, and no more: a string for a body, no redirects, no
- * compression. An answer that is no success is read whole, for the SDK to make an error of.
+ * compression. An answer that is no success has its body as usual, for the SDK to make an error of.
  */
 export function createUpstreamFetch(): UpstreamFetch {
   const http = new HttpAgent({ keepAlive: true, timeout: KEEP_ALIVE_MS })
@@ -52,7 +54,7 @@ export function createUpstreamFetch(): UpstreamFetch {
     const status = message.statusCode ?? 500
     const headers = new Headers()
     for (const [name, value] of Object.entries(message.headers)) headers.set(name, String(value))
-    if (status !== 200) return new Response(await buffer(message), { status, headers })
+    if (status !== 200) return new Response(bodyFor(message, status), { status, headers })
     const response = new Response(null, { status, headers })
     // The request closes its socket in its own time; what is buffered must not be read after an abort.
     if (init.signal) addAbortSignal(init.signal, message)
@@ -60,4 +62,11 @@ export function createUpstreamFetch(): UpstreamFetch {
     return response
   }
   return { fetch: upstreamFetch, bodyOf: (response) => bodies.get(response) }
+}
+
+/** Not awaited: an error whose body is cut, or never ends, is the error that its status says. */
+function bodyFor(message: IncomingMessage, status: number): ReadableStream | null {
+  if (!BODYLESS.has(status)) return Readable.toWeb(message) as ReadableStream
+  message.resume()
+  return null
 }

@@ -34,8 +34,7 @@ export type WireEvent = z.infer<typeof WireEventSchema>
 /**
  * @throws SyntaxError for what is no JSON, ZodError for what is none of these events.
  *
- * Nearly all of an answer is text deltas. They are told by hand, for zod takes longer than all else that is done
- * for one (docs/performance.md).
+ * Nearly all of an answer is text deltas, and they are told by hand: it is a tenth of zod's work.
  */
 export function parseWireEvent(data: string): WireEvent {
   const event: unknown = JSON.parse(data)

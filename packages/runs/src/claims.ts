@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 
-/** Some 8 MB of ids and owners. */
+/** Some 8 MB of ids and owners, of which there are two. */
 const CLAIMS_PER_EPOCH = 50_000
 
 /**

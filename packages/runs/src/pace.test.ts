@@ -5,11 +5,11 @@ import { manualClock } from './testing/index.ts'
 const NEVER = new AbortController().signal
 
 /** When a frame after `since` is due, by a clock that stands at `now`. */
-async function dueAt(since: number, now = since): Promise<number | undefined> {
+async function dueAt(since: number, now = since, frameMs = 50): Promise<number | undefined> {
   const clock = manualClock()
   await clock.advance(now)
   let at: number | undefined
-  void nextFrame(since, { clock, frameMs: 50, signal: NEVER }).then(() => (at = clock.now()))
+  void nextFrame(since, { clock, frameMs, signal: NEVER }).then(() => (at = clock.now()))
   for (let ms = 0; ms < 100; ms++) await clock.advance(1)
   return at
 }
@@ -28,4 +28,10 @@ test('a tick that was a little late does not cost the next one', async () => {
 
 test('what is overdue is due at once', async () => {
   expect(await dueAt(100, 500)).toBe(500)
+})
+
+test('the shortest frames keep their length, and none at all is no wait', async () => {
+  expect(await dueAt(100, 100, 5)).toBe(105)
+  expect(await dueAt(100, 100, 1)).toBe(101)
+  expect(await dueAt(100.5, 100.5, 0)).toBe(100.5)
 })

@@ -13,8 +13,12 @@ export interface PaceOptions {
   readonly signal: AbortSignal
 }
 
-/** Resolves one frame after `since`, on the grid that all runs of this pace share; or when `signal` aborts. */
+/**
+ * Resolves one frame after `since`, on the grid that all runs of this pace share, at most 2 ms early; or when
+ * `signal` aborts.
+ */
 export function nextFrame(since: number, { clock, frameMs, signal }: PaceOptions): Promise<void> {
+  if (frameMs === 0) return Promise.resolve()
   const grid = frameMs / GRID_PARTS
   const tolerance = Math.min(TOLERANCE_MS, grid / 2)
   const tick = Math.ceil((since + frameMs - tolerance) / grid) * grid

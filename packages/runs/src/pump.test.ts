@@ -359,3 +359,22 @@ test('what a source throws after it was given up is told, and changes nothing', 
   expect(lateErrors).toEqual([late])
   expect(outcome.state).toBe('over')
 })
+
+test('a log that takes longer than the second does not make a deaf source wait for ever', async () => {
+  const { clock, cut, log, script, start } = setUp({ deaf: true })
+  const append = log.append.bind(log)
+  let written: () => void = () => {}
+  log.append = async (events) => {
+    await new Promise<void>((resolve) => (written = resolve))
+    return append(events)
+  }
+  script.say(text('a'))
+  const outcome = start()
+  await settle()
+  cut.abort()
+  await clock.advance(1000)
+  written()
+  await settle()
+  await clock.advance(1000)
+  expect(outcome.state).toBe('over')
+})

@@ -85,6 +85,8 @@ function impatience({ clock, signal, onLateError }: Pick<PumpOptions, 'clock' | 
     settled: <T>(pending: Promise<T>) =>
       new Promise<T | undefined>((resolve, reject) => {
         giveUp = resolve
+        // The second may be over before this pull began, if the log took its time.
+        if (gaveUp) resolve(undefined)
         pending.then(resolve, (error: unknown) => (gaveUp ? onLateError(error) : reject(error)))
       }),
     stopWaiting: () => {

@@ -74,9 +74,7 @@ function stopFinding({ stopMs, terminal }: Flow): Finding {
       check,
       level: 'failure',
       summary: 'Stop did not end the answer.',
-      cure: [
-        'With several instances, each must know the runs of the others: set REDIS_URL, or route by session.',
-      ],
+      cure: ['With several instances, route by session: a run lives in the instance that began it.'],
     }
   if (stopMs > PROMPT_STOP_MS)
     return { check, level: 'failure', summary: `Stop took ${ms(stopMs)} to end the answer.` }

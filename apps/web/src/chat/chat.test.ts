@@ -141,8 +141,9 @@ test('Stop reaches the server, and the answer ends when the run says so', async 
 })
 
 test('Stop before the start was answered stops the run that came of it', async () => {
-  const { chat, stops, answer, last } = setup()
+  const { chat, clock, stops, answer, last } = setup()
   void chat.send('Why?')
+  await clock.advance(0)
   chat.stop()
   expect(stops).toEqual([])
   await answer('yes')
@@ -256,9 +257,21 @@ test('a new chat stops the answer under way, and forgets it', async () => {
   expect(run.saved.at(-1)).toEqual([])
 })
 
-test('a new chat before the start was answered stops the run that comes of it', async () => {
-  const { chat, starts, stops, answer } = setup()
+test('Stop before the start was sent: it is not', async () => {
+  const { chat, clock, starts, last } = setup()
   void chat.send('Why?')
+  chat.stop()
+  await clock.advance(60_000)
+  expect(starts).toEqual([])
+  expect(last().run.getSnapshot().failure?.code).toBe('stopped')
+  expect(chat.getSnapshot().busy).toBe(false)
+  expect(clock.pending()).toBe(0)
+})
+
+test('a new chat before the start was answered stops the run that comes of it', async () => {
+  const { chat, clock, starts, stops, answer } = setup()
+  void chat.send('Why?')
+  await clock.advance(0)
   chat.clear()
   await answer('yes')
   expect(stops).toEqual([starts[0]?.runId])

@@ -7,7 +7,7 @@ import { MAX_ATTEMPTS } from './until-answered.ts'
 const INPUT = { runId: 'run', messages: [{ role: 'user' as const, content: 'Why?' }] }
 
 /** How the server takes a start: it pays for it or not, and its answer arrives or not. */
-type Fate = 'answered' | 'heard, answer lost' | 'not heard' | 'draining'
+type Fate = 'answered' | 'heard, answer lost' | 'not heard' | 'refused on the way' | 'draining'
 
 /** A server that forgets everything at a restart, and a network that is as bad as it is told to be. */
 function setup(fates: Fate[]) {
@@ -15,11 +15,12 @@ function setup(fates: Fate[]) {
   const sent: string[] = []
   let claims = new Set<string>()
   let epoch = 'first'
-  let up = true
+  let up: boolean | 'silent' = true
   let paid = 0
   const start = createStarter(
     {
       async epoch() {
+        if (up === 'silent') await new Promise(() => {})
         if (!up) throw new TRPCClientError('fetch failed')
         return epoch
       },
@@ -27,6 +28,7 @@ function setup(fates: Fate[]) {
         sent.push(input.epoch)
         const fate = fates.shift() ?? 'answered'
         if (fate === 'not heard') throw new TRPCClientError('fetch failed')
+        if (fate === 'refused on the way') throw proxyRefusal()
         if (fate === 'draining') throw refused('SERVICE_UNAVAILABLE', 503)
         if (!claims.has(input.runId)) {
           if (input.epoch !== epoch) throw refused('PRECONDITION_FAILED', 412)
@@ -43,13 +45,13 @@ function setup(fates: Fate[]) {
     sent,
     paid: () => paid,
     /** Resolves to `started`, or to the code of the refusal. */
-    ask: () =>
-      start(INPUT).then(
+    ask: (unwanted?: AbortSignal) =>
+      start(INPUT, unwanted).then(
         () => 'started',
         (error: TRPCClientError<never>) => codeOf(error) ?? 'nobody answered',
       ),
-    down() {
-      up = false
+    down(how: 'refuses' | 'says nothing' = 'refuses') {
+      up = how === 'refuses' ? false : 'silent'
     },
     restart() {
       up = true
@@ -63,6 +65,13 @@ function refused(code: string, httpStatus: number) {
   return new TRPCClientError(code, {
     result: { error: { message: code, code: -32_012, data: { code, httpStatus } } },
   })
+}
+
+/** A page of some proxy's own. */
+function proxyRefusal() {
+  const error = new TRPCClientError('Unexpected token <')
+  error.meta = { response: new Response('<h1>Slow down</h1>', { status: 429 }) }
+  return error
 }
 
 function codeOf(error: TRPCClientError<never>): string | undefined {
@@ -137,5 +146,41 @@ test('the epoch of a start that was never answered is kept for when it is asked 
   const again = ask()
   await clock.advance(5000)
   expect(await again).toBe('PRECONDITION_FAILED')
+  expect(paid()).toBe(1)
+})
+
+test('of a server that stays away nothing is asked for ever, and nothing is sent', async () => {
+  const { clock, ask, sent, down } = setup([])
+  down()
+  const asked = ask()
+  await clock.advance(300_000)
+  expect(await asked).toBe('nobody answered')
+  expect(sent).toEqual([])
+  expect(clock.pending()).toBe(0)
+})
+
+test('what is no longer wanted before it was sent is not sent, even while the server says nothing', async () => {
+  const { ask, sent, down, restart } = setup([])
+  down('says nothing')
+  const stop = new AbortController()
+  const asked = ask(stop.signal)
+  stop.abort()
+  expect(await asked).toBe('nobody answered')
+  restart()
+  expect(sent).toEqual([])
+})
+
+test('a proxy that refuses the first start has not let it through: that is final', async () => {
+  const { ask, sent } = setup(['refused on the way'])
+  expect(await ask()).toBe('nobody answered')
+  expect(sent).toHaveLength(1)
+})
+
+test('a proxy that refuses a repeated start says nothing of the first one', async () => {
+  const { clock, ask, sent, paid } = setup(['heard, answer lost', 'refused on the way', 'refused on the way'])
+  const asked = ask()
+  await clock.advance(5000)
+  expect(await asked).toBe('started')
+  expect(sent).toHaveLength(4)
   expect(paid()).toBe(1)
 })

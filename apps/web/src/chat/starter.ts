@@ -1,5 +1,5 @@
 import type { PageClock } from '../run/page-clock.ts'
-import { isForgotten, isRefusal, isUnanswered } from '../server-error.ts'
+import { isForgotten, isFromServer, isRefusal } from '../server-error.ts'
 import type { ChatApi, StartInput } from './chat.ts'
 import { untilAnswered } from './until-answered.ts'
 
@@ -17,27 +17,42 @@ export function createStarter(api: Pick<ChatApi, 'start' | 'epoch'>, clock: Page
   /** By run id: the epoch of a start that the server may have heard, though it never said so. */
   const unanswered = new Map<string, string>()
 
-  return async (input, unwanted) => {
+  return async (input, unwanted = new AbortController().signal) => {
     const { runId } = input
 
     async function attempt() {
-      const epoch = unanswered.get(runId) ?? (await api.epoch())
+      const epoch = unanswered.get(runId) ?? (await unless(unwanted, api.epoch()))
+      // Stopped before it was sent: then it is not.
+      unwanted.throwIfAborted()
       try {
         await api.start({ ...input, epoch })
       } catch (error) {
-        if (isUnanswered(error)) unanswered.set(runId, epoch)
+        if (!isRefusal(error) && !isFromServer(error)) unanswered.set(runId, epoch)
         throw error
       }
     }
-    // Restarted in the instant since it told its epoch, and surely not asked before: then it is asked again.
-    const isFinal = (error: unknown) => isRefusal(error) && (unanswered.has(runId) || !isForgotten(error))
+    // Once it may have been heard, only the server can say no. Restarted in the instant since it told its epoch,
+    // and surely not asked before, it is asked again.
+    const isFinal = (error: unknown) =>
+      isRefusal(error) && (unanswered.has(runId) ? isFromServer(error) : !isForgotten(error))
 
     try {
-      await untilAnswered(attempt, { isRefusal: isFinal, clock, ...(unwanted && { unwanted }) })
+      await untilAnswered(attempt, { isRefusal: isFinal, clock, unwanted })
       unanswered.delete(runId)
     } catch (error) {
-      if (isFinal(error)) unanswered.delete(runId)
+      if (!isFinal(error)) throw isRefusal(error) ? new Error('Nobody answered.', { cause: error }) : error
+      unanswered.delete(runId)
       throw error
     }
   }
+}
+
+/** As `pending`, but rejects as soon as `signal` aborts. */
+function unless<T>(signal: AbortSignal, pending: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(new Error('No longer wanted.'))
+    if (signal.aborted) stop()
+    signal.addEventListener('abort', stop, { once: true })
+    pending.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop))
+  })
 }

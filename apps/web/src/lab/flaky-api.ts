@@ -14,7 +14,7 @@ export function flakyApi(): Plugin {
         if (request.url === '/drop') for (const stream of streams) stream.destroy()
         if (request.url === '/down') down = true
         if (request.url === '/up') down = false
-        response.writeHead(204).end()
+        response.end(down ? 'down' : 'up')
       })
       middlewares.use('/trpc', (request, response, next) => {
         if (down) {

@@ -23,10 +23,10 @@ export function Switches({ core: { limitReader } }: { core: Core }) {
     return () => limitReader(undefined)
   }, [limitReader, speed])
 
-  function setApi(isDown: boolean) {
-    setDown(isDown)
-    void fetch(isDown ? '/__lab/down' : '/__lab/up')
-  }
+  useEffect(() => {
+    // It outlives the panel, and this page.
+    void apiIsDown('state').then(setDown)
+  }, [])
 
   return (
     <div className="grid gap-2">
@@ -38,12 +38,22 @@ export function Switches({ core: { limitReader } }: { core: Core }) {
         <Button data-testid="lab-drop" onClick={() => void fetch('/__lab/drop')}>
           Drop the connection
         </Button>
-        <Button data-testid="lab-down" aria-pressed={down} onClick={() => setApi(!down)}>
+        <Button
+          data-testid="lab-down"
+          aria-pressed={down}
+          onClick={() => void apiIsDown(down ? 'up' : 'down').then(setDown)}
+        >
           {down ? 'API answers 502: end it' : 'API answers 502'}
         </Button>
       </div>
     </div>
   )
+}
+
+/** Whether it is, after what was asked of it. */
+async function apiIsDown(wish: 'state' | 'down' | 'up'): Promise<boolean> {
+  const response = await fetch(`/__lab/${wish}`)
+  return (await response.text()) === 'down'
 }
 
 /** What a page does that computes too much at once: nothing else, until it is done. */

@@ -31,7 +31,11 @@ export function createCore(): Core {
   const loadModels = () => models.list.ensureData()
   const settings = createSettings(() => window.localStorage)
   let commitChars = MAX_COMMIT_CHARS
-  const api = createChatApi(client, async () => (await models.list.fetch()).epoch)
+  const api = createChatApi(client, async () => {
+    // The first answer sets the session, and is asked for until it comes. Later ones are asked for here and now.
+    const list = models.list.getData() ? client.models.list.query() : loadModels()
+    return (await list).epoch
+  })
   const library = createLibrary({
     store: createConversationStore(() => window.localStorage, window),
     createChat: (storage) =>
