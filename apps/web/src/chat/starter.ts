@@ -22,8 +22,6 @@ export function createStarter(api: Pick<ChatApi, 'start' | 'epoch'>, clock: Page
 
     async function attempt() {
       const epoch = unanswered.get(runId) ?? (await unless(unwanted, api.epoch()))
-      // Stopped before it was sent: then it is not.
-      unwanted.throwIfAborted()
       try {
         await api.start({ ...input, epoch })
       } catch (error) {
