@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { startSimulator } from '@sluice/claude-sim'
 import { parseEnv } from '@sluice/server/env'
@@ -74,6 +75,11 @@ async function measure(when: string): Promise<number> {
     return live + size + readers === 0 ? undefined : { live, size, readers }
   })
   simulator.reset()
+  // Finalizers run between two turns, and what they let go is garbage only then.
+  for (let round = 0; round < 5; round++) {
+    heapInUse()
+    await nextTurn()
+  }
   const heap = heapInUse()
   const { live, readers } = server.runs
   const { TCPSocketWrap: sockets = 0, Timeout: timers = 0 } = resources()
