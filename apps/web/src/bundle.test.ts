@@ -1,0 +1,22 @@
+import { resolve } from 'node:path'
+import { afterEach, expect, test, vi } from 'vitest'
+import { build } from 'vite'
+
+const KEY = 'key-that-is-nobody-elses-business'
+
+afterEach(() => void vi.unstubAllEnvs())
+
+test('no key of the environment, and nothing that talks to Claude, is in what browsers load', async () => {
+  for (const name of ['ANTHROPIC_API_KEY', 'SESSION_SECRET']) vi.stubEnv(name, KEY)
+  // Tests run as such, users get the other.
+  vi.stubEnv('NODE_ENV', 'production')
+  const root = resolve(import.meta.dirname, '..')
+  const built = await build({ root, logLevel: 'silent', build: { write: false } })
+  const files = [built].flat().flatMap((one) => ('output' in one ? one.output : []))
+  const text = files.map((file) => (file.type === 'chunk' ? file.code : String(file.source))).join('\n')
+  // All of it: the page itself, and its later parts.
+  expect(files.map(({ fileName }) => fileName).join(' ')).toMatch(/index-.*markdown-/)
+  for (const secret of [KEY, '@anthropic-ai', 'api.anthropic.com']) {
+    expect(text.includes(secret), secret).toBe(false)
+  }
+})
