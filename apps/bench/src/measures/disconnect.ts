@@ -2,16 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Bench } from '../bench.ts'
 import type { Peer } from '../processes/start-peer.ts'
 import { median } from '../report/statistics.ts'
-import type { AnswerRecord } from '../upstream/ledger.ts'
 import { promptFor } from '../upstream/pace.ts'
 import { inGroup } from './in-group.ts'
+import { untilClosed } from './until-closed.ts'
 
 const STREAMS = 10
 const TPS = 80
 const READ_MS = 1000
 /** Beyond any grace that is a grace. */
 const OBSERVE_MS = 12_000
-const POLL_MS = 50
 
 /** Readers who leave in the middle of an answer: by closing the tab, and by pressing Stop. */
 export async function measureDisconnect(bench: Bench, peer: Peer, round: number): Promise<void> {
@@ -38,7 +37,7 @@ async function leave(bench: Bench, peer: Peer, act: 'close' | 'stop') {
       await load.open({ group, target: { peer: peer.name, url: peer.url, prompt }, count: STREAMS })
       await sleep(READ_MS)
       const [before, at] = await Promise.all([upstream.records(group), load.act({ group, act })])
-      const records = await closed(bench, group)
+      const records = await untilClosed(bench, group, OBSERVE_MS)
       const tokens = records.map((record, index) => record.tokens - (before[index]?.tokens ?? 0))
       return {
         ms: median(records.map(({ closedAt }) => (closedAt ?? at + OBSERVE_MS) - at)),
@@ -47,14 +46,4 @@ async function leave(bench: Bench, peer: Peer, act: 'close' | 'stop') {
       }
     },
   })
-}
-
-/** The records once all have closed, or once it has taken too long. */
-async function closed({ upstream }: Bench, group: string): Promise<readonly AnswerRecord[]> {
-  const until = performance.now() + OBSERVE_MS
-  for (;;) {
-    const records = await upstream.records(group)
-    if (records.every(({ closedAt }) => closedAt !== undefined) || performance.now() > until) return records
-    await sleep(POLL_MS)
-  }
 }

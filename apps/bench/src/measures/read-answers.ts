@@ -2,8 +2,8 @@ import type { Bench } from '../bench.ts'
 import type { Peer } from '../processes/start-peer.ts'
 import { promptFor } from '../upstream/pace.ts'
 
-/** Enough to keep a server busy while a lane waits, few enough that one long answer does not take for ever. */
-const LANES = 2
+/** Enough to keep a server busy that makes each wait, as sluice does for its frames and acks. */
+const LANES = 8
 
 /** Processor time per token of whole answers, as fast as they come. */
 export async function readAnswers(
