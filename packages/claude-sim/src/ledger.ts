@@ -181,12 +181,11 @@ export class Ledger {
 
 /** `Promise.withResolvers` is Node 22. */
 function withResolvers<Value>() {
-  let resolve!: (value: Value) => void
-  let reject!: (reason: unknown) => void
-  // oxlint-disable-next-line promise/param-names
-  const promise = new Promise<Value>((onValue, onError) => {
-    resolve = onValue
-    reject = onError
+  let fulfil!: (value: Value) => void
+  let fail!: (reason: unknown) => void
+  const promise = new Promise<Value>((resolve, reject) => {
+    fulfil = resolve
+    fail = reject
   })
-  return { promise, resolve, reject }
+  return { promise, resolve: fulfil, reject: fail }
 }

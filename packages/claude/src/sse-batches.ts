@@ -1,9 +1,5 @@
 import type { Readable } from 'node:stream'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
-
-/** A read of the socket brings up to 65,536 bytes: one with this much may as well have brought all there was. */
-const SMALL_CHARS = 4096
 
 /**
  * The SSE messages of a response body, as many at a time as have arrived by then. Nothing is read between two
@@ -23,12 +19,6 @@ export async function* sseBatches(
   for await (const text of body as AsyncIterable<string>) {
     arrived()
     parser.feed(text)
-    if (text.length < SMALL_CHARS) {
-      // That was what came right after the last pull, and held up the socket. This is what came since.
-      await nextTurn()
-      const rest: unknown = body.read()
-      if (typeof rest === 'string') parser.feed(rest)
-    }
     if (batch.length > 0) yield batch
     batch = []
     waiting()

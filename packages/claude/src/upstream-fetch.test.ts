@@ -1,6 +1,7 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Readable } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { createUpstreamFetch } from './upstream-fetch.ts'
@@ -8,25 +9,87 @@ import { createUpstreamFetch } from './upstream-fetch.ts'
 /** What libuv reads of a socket at a time. */
 const ONE_READ = 65_536
 
-test('a body that nobody takes is read once, and then left to the kernel', async () => {
-  const server = createServer((_request, response) => response.end(Buffer.alloc(2_000_000)))
+async function serving(listener: RequestListener) {
+  const server = createServer(listener)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const call = new AbortController()
-  try {
-    const { fetch, bodyOf } = createUpstreamFetch()
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    const body = bodyOf(await fetch(url, { signal: call.signal }))
-    await once(body ?? server, 'readable')
-    // Turns enough to have read all of it.
-    for (let turn = 0; turn < 100; turn++) await nextTurn()
-    expect(body?.readableLength).toBeGreaterThan(0)
-    expect(body?.readableLength).toBeLessThanOrEqual(ONE_READ)
-    body?.on('error', () => {})
-  } finally {
-    call.abort()
-    server.closeAllConnections()
-    server.close()
-    await once(server, 'close')
+  const { fetch, bodyOf } = createUpstreamFetch()
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    async ask() {
+      const body = bodyOf(await fetch(url, { signal: call.signal }))
+      if (body === undefined) throw new Error('no body')
+      body.on('error', () => {})
+      return body
+    },
+    async [Symbol.asyncDispose]() {
+      call.abort()
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
   }
+}
+
+function bytesRead(body: Readable): number {
+  return body instanceof IncomingMessage ? body.socket.bytesRead : Number.NaN
+}
+
+/** Resolves once the kernel has it. */
+const write = (response: ServerResponse, text: string) =>
+  new Promise<void>((resolve) => response.write(text, () => resolve()))
+
+test('a body that nobody takes is left to the kernel after two reads', async () => {
+  await using upstream = await serving((_request, response) => response.end(Buffer.alloc(2_000_000)))
+  const body = await upstream.ask()
+  await once(body, 'readable')
+  // Turns enough to have read all of it.
+  for (let turn = 0; turn < 100; turn++) await nextTurn()
+  expect(bytesRead(body)).toBeGreaterThan(0)
+  expect(bytesRead(body)).toBeLessThanOrEqual(2 * ONE_READ)
+})
+
+test('a pull brings what came since the last one, and in between nothing is read', async () => {
+  let response: ServerResponse | undefined
+  await using upstream = await serving((_request, opened) => {
+    response = opened
+    opened.write('with the headers;')
+  })
+  const send = async (text: string) => {
+    if (response) await write(response, text)
+  }
+  const body = await upstream.ask()
+  const pulls = body.setEncoding('utf8')[Symbol.asyncIterator]()
+  const pull = async () => String((await pulls.next()).value)
+  expect(await pull()).toBe('with the headers;')
+  // The one that the socket still reads by itself.
+  await send('ahead;')
+  expect(await pull()).toBe('ahead;')
+  for (const round of ['a', 'b', 'c']) {
+    const before = bytesRead(body)
+    for (const piece of [1, 2, 3]) {
+      await send(`${round}${piece};`)
+      // Turns enough to have been woken for it.
+      for (let turn = 0; turn < 10; turn++) await nextTurn()
+    }
+    expect(bytesRead(body)).toBe(before)
+    expect(await pull()).toBe(`${round}1;${round}2;${round}3;`)
+  }
+})
+
+test('a connection that is used again is read as the first time', async () => {
+  let connections = 0
+  const seen = new Set<unknown>()
+  await using upstream = await serving((request, response) => {
+    if (!seen.has(request.socket)) connections += 1
+    seen.add(request.socket)
+    response.end(`answer ${request.headers['x-none'] ?? ''}over`)
+  })
+  for (let call = 0; call < 5; call++) {
+    const body = await upstream.ask()
+    expect(await body.setEncoding('utf8').toArray()).toEqual(['answer over'])
+    await nextTurn()
+  }
+  expect(connections).toBe(1)
 })

@@ -2,11 +2,8 @@ import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { addAbortSignal, Readable } from 'node:stream'
 
-/**
- * Bytes. After one read of the socket it is left alone until that is taken: what comes between two pulls is
- * gathered by the kernel, at no cost to us, and when nobody pulls the sender is held up.
- */
-const HIGH_WATER_MARK = 1
+/** Bytes. Nothing is read ahead of a pull. */
+const HIGH_WATER_MARK = 0
 
 /** ms. How long an idle connection is kept, unless the server says less. */
 const KEEP_ALIVE_MS = 4000
@@ -58,10 +55,24 @@ export function createUpstreamFetch(): UpstreamFetch {
     const response = new Response(null, { status, headers })
     // The request closes its socket in its own time; what is buffered must not be read after an abort.
     if (init.signal) addAbortSignal(init.signal, message)
+    readOnDemand(message)
     bodies.set(response, message)
     return response
   }
   return { fetch: upstreamFetch, bodyOf: (response) => bodies.get(response) }
+}
+
+/**
+ * Reads the socket once for each pull of the body. What comes in between is gathered by the kernel, at no cost to
+ * us, and when nobody pulls the sender is held up. Left to flow, a socket reads once more after every pull, for
+ * whatever comes first: that is a wake-up of the process, and a read, for a piece of what the next pull is for.
+ */
+function readOnDemand(message: IncomingMessage): void {
+  const { socket } = message
+  const read = () => socket.read()
+  // With this listener the socket no longer flows; `read` hands what there is to the HTTP parser.
+  socket.on('readable', read)
+  message.once('close', () => socket.off('readable', read))
 }
 
 /** Not awaited: an error whose body is cut, or never ends, is the error that its status says. */
