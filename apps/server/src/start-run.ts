@@ -1,4 +1,4 @@
-import { RunsError, type StartOptions } from '@sluice/runs'
+import type { StartOptions } from '@sluice/runs'
 import type { Context } from './context.ts'
 
 /**
@@ -6,7 +6,7 @@ import type { Context } from './context.ts'
  * and costs nothing, so a retry is never refused for its number. With the `epoch` that its first attempt was
  * sent in, a retry is not paid for twice either when the server was restarted in between: it is refused.
  *
- * @throws {LimitError} {@link RunsError} `not_found`, `too_many_runs`, `closing`, `forgotten`.
+ * @throws {LimitError} RunsError `not_found`, `too_many_runs`, `closing`, `forgotten`.
  */
 export async function startRun(
   { owner, ip, runs, limits }: Context,
@@ -14,7 +14,7 @@ export async function startRun(
 ): Promise<{ runId: string }> {
   const { runId } = run
   if (!runs.has(owner, runId)) {
-    if (epoch !== undefined && !runs.remembers(epoch)) throw forgotten()
+    if (epoch !== undefined) runs.assertRemembers(epoch)
     try {
       await limits.start(owner, ip)
     } catch (error) {
@@ -24,11 +24,4 @@ export async function startRun(
   }
   await runs.start({ owner, ...run })
   return { runId }
-}
-
-function forgotten(): RunsError {
-  return new RunsError(
-    'forgotten',
-    'The server was restarted before it could confirm the question, which may have been asked already.',
-  )
 }

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { followLog } from './follow-log.ts'
 import { Lease } from './lease.ts'
 import { MemoryLog } from './memory-log.ts'
+import { Pace } from './pace.ts'
 import { DONE, OVERLOADED, START, text, thinking } from './testing/events.ts'
 import { manualClock, settle } from './testing/manual-clock.ts'
 import { reading } from './testing/reading.ts'
@@ -23,7 +24,14 @@ function setUp() {
   })
   const open = ({ after = 0, readerId }: { after?: number; readerId?: string } = {}) => {
     const reader = lease.open({ readerId, position: after })
-    const frames = followLog({ log, reader, after, maxFrameChars: WINDOW, frameMs: FRAME_MS, clock })
+    const frames = followLog({
+      log,
+      reader,
+      after,
+      maxFrameChars: WINDOW,
+      pace: new Pace({ clock, frameMs: FRAME_MS }),
+      clock,
+    })
     return { reader, frames }
   }
   const follow = (options?: { after?: number; readerId?: string }) => {
@@ -52,22 +60,33 @@ test('the first words come at once, however shortly after the start of the run',
   expect(read.entries.map(({ at }) => at)).toEqual([0, 1])
 })
 
-test('there is one frame per frame time, with all that came meanwhile', async () => {
+test('frames are at least nine tenths of their time apart, each with all that came meanwhile', async () => {
   const { clock, log, follow } = setUp()
   const { read } = follow()
-  for (let i = 0; i < 30; i++) {
+  for (let i = 0; i < 20; i++) {
     await log.append([text(`${i % 10}`)])
     await clock.advance(10)
   }
   expect(read.entries.map(({ at, event }) => [at, event])).toEqual([
     [0, text('0')],
-    [50, text('1234')],
-    [100, text('56789')],
-    [150, text('01234')],
-    [200, text('56789')],
-    [250, text('01234')],
-    [300, text('56789')],
+    [45, text('1234')],
+    [90, text('5678')],
+    [135, text('90123')],
+    [180, text('4567')],
   ])
+})
+
+test('a reader that came between two pulls falls into step with them', async () => {
+  const { clock, log, follow } = setUp()
+  await log.append([text('0')])
+  await clock.advance(20)
+  const { read } = follow()
+  await clock.advance(30)
+  for (let pull = 1; pull < 7; pull++) {
+    await log.append([text(`${pull}`)])
+    await clock.advance(FRAME_MS)
+  }
+  expect(read.entries.map(({ at }) => at)).toEqual([20, 65, 110, 155, 200, 250, 300])
 })
 
 test('after a pause the next words come at once again', async () => {
@@ -91,8 +110,8 @@ test('where thinking turns into text one frame is two entries', async () => {
   await clock.advance(30)
   expect(read.entries.map(({ at, event }) => [at, event])).toEqual([
     [0, thinking('h')],
-    [50, thinking('m')],
-    [50, text('Hi')],
+    [45, thinking('m')],
+    [45, text('Hi')],
   ])
 })
 

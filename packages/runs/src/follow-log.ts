@@ -3,7 +3,7 @@ import type { Clock } from './clock.ts'
 import type { Reader } from './lease.ts'
 import type { Log, LogEntry } from './log.ts'
 import { RunsError } from './runs-error.ts'
-import { nextFrame } from './pace.ts'
+import type { Pace } from './pace.ts'
 
 export interface FollowOptions {
   readonly log: Log
@@ -12,16 +12,16 @@ export interface FollowOptions {
   readonly after: number
   /** The most a frame may move the position. */
   readonly maxFrameChars: number
-  /** The least time between two frames of text, in ms. */
-  readonly frameMs: number
+  /** Of frames of text. */
+  readonly pace: Pace
   readonly clock: Clock
   /** Told of every frame that has text, with the time since the one before it, in ms; undefined for the first. */
   readonly onFrame?: (gapMs: number | undefined) => void
 }
 
 /**
- * Everything that follows a position, until the log ends: the first frame at once, then at most one per
- * `frameMs`, each with all there is by then, text merged. A frame is one entry, or several where types meet.
+ * Everything that follows a position, until the log ends: the first frame at once, then at the
+ * pace of frames, each with all there is by then, text merged. A frame is one entry, or several where types meet.
  * A slow reader needs no queue: what it has not taken is still in the log.
  *
  * Ends when the log does or the reader is closed.
@@ -30,25 +30,26 @@ export interface FollowOptions {
  * `position_beyond_end` when the log does not reach `after`.
  */
 export async function* followLog(options: FollowOptions): AsyncGenerator<LogEntry, void, undefined> {
-  const { log, reader, maxFrameChars, frameMs, clock, onFrame } = options
+  const { log, reader, maxFrameChars, pace, clock, onFrame } = options
   const { signal } = reader
   let position = options.after
   // `start` alone does not use up the time of the first words.
-  let textSentAt: number | undefined
+  let last: { since: number; upToDate: boolean } | undefined
   while (!signal.aborted) {
     await log.changed(position, signal)
     // Waited for only when there is something to send: the pump keeps the same pace, so mostly it is over.
-    if (textSentAt !== undefined) await nextFrame(textSentAt, { clock, frameMs, signal })
+    if (last !== undefined) await pace.gap(last, signal)
     await reader.room(position)
     if (signal.aborted) break
-    const frame = await log.read(position, Math.min(maxFrameChars, reader.allowance() - position))
+    const limit = Math.min(maxFrameChars, reader.allowance() - position)
+    const frame = await log.read(position, limit)
     // Only at the end of an ended log: somebody resumed after its terminal event.
     if (frame.length === 0) return
-    const sentAt = clock.now()
-    const hasText = frame.some((entry) => isTextual(entry.event))
-    if (hasText) {
-      onFrame?.(textSentAt === undefined ? undefined : sentAt - textSentAt)
-      textSentAt = sentAt
+    if (frame.some((entry) => isTextual(entry.event))) {
+      const since = clock.now()
+      onFrame?.(last && since - last.since)
+      // No pair of surrogates is cut in two, so the last place of a frame may be left empty.
+      last = { since, upToDate: (frame.at(-1)?.position ?? 0) - position < limit - 1 }
     }
     for (const entry of frame) {
       position = entry.position

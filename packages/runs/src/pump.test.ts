@@ -3,6 +3,7 @@ import type { RunEvent, TerminalEvent } from '@sluice/events'
 import { expect, test } from 'vitest'
 import { Lease } from './lease.ts'
 import { MemoryLog } from './memory-log.ts'
+import { Pace } from './pace.ts'
 import { pump } from './pump.ts'
 import { DONE, OVERLOADED, START, text, thinking } from './testing/events.ts'
 import { manualClock, settle } from './testing/manual-clock.ts'
@@ -38,7 +39,7 @@ function setUp(options: ScriptedSourceOptions = {}) {
     pump(source, {
       log,
       lease,
-      frameMs: FRAME_MS,
+      pace: new Pace({ clock, frameMs: FRAME_MS }),
       clock,
       signal: cut.signal,
       onLateError: (error) => lateErrors.push(error),

@@ -2,7 +2,7 @@ import { isTerminal, isTextual, type RunEvent, type TerminalEvent } from '@sluic
 import type { Clock } from './clock.ts'
 import type { Lease } from './lease.ts'
 import type { Log } from './log.ts'
-import { nextFrame } from './pace.ts'
+import type { Pace } from './pace.ts'
 
 /**
  * Where a run's events come from. Every item is what had arrived when it was asked for; the last one ends in
@@ -19,8 +19,8 @@ const SETTLE_MS = 1000
 export interface PumpOptions {
   readonly log: Log
   readonly lease: Lease
-  /** The least time between two pulls, in ms, once text flows. */
-  readonly frameMs: number
+  /** Of pulls, once text flows. */
+  readonly pace: Pace
   readonly clock: Clock
   readonly signal: AbortSignal
   /** Told how many characters were appended, each time there are any. */
@@ -31,14 +31,14 @@ export interface PumpOptions {
 
 /**
  * Pulls from a source into a log: not at all while the log is a window ahead of its furthest reader, and at
- * most once per `frameMs`, so that what arrived in between is read in one go.
+ * most once per frame, so that what arrived in between is read in one go.
  *
  * Appends all but the terminal event, which it resolves to: undefined when the source ended without one, or
  * did not settle after an abort. @throws what the source throws.
  */
 export async function pump(
   source: AsyncIterable<readonly RunEvent[]>,
-  { log, lease, frameMs, clock, signal, onText, onLateError }: PumpOptions,
+  { log, lease, pace, clock, signal, onText, onLateError }: PumpOptions,
 ): Promise<TerminalEvent | undefined> {
   const iterator = source[Symbol.asyncIterator]()
   const { settled, stopWaiting } = impatience({ clock, signal, onLateError })
@@ -58,7 +58,7 @@ export async function pump(
       if (chars > 0) onText?.(chars)
       if (terminal !== undefined || lastPull) return terminal
       // Counted from when the pull ended, as a reader counts from its frame: so the two stay in step.
-      if (chars > 0) await nextFrame(pulledAt, { clock, frameMs, signal })
+      if (chars > 0) await pace.tick(pulledAt, signal)
     }
   } finally {
     stopWaiting()

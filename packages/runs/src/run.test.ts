@@ -3,6 +3,7 @@ import type { RunEvent } from '@sluice/events'
 import { expect, test } from 'vitest'
 import type { Log } from './log.ts'
 import { MemoryLog } from './memory-log.ts'
+import { Pace } from './pace.ts'
 import { Run, type RunOptions } from './run.ts'
 import type { EndCause } from './run-summary.ts'
 import { DONE, OVERLOADED, text } from './testing/events.ts'
@@ -26,7 +27,8 @@ function setUp({ log = new MemoryLog(), ...script }: ScriptedSourceOptions & { l
       model: 'a-model',
       source: scripted.source,
       log,
-      limits: { windowChars: 100, frameMs: 50, graceMs: 5000, leaseMs: 75_000, runMaxMs: 900_000 },
+      limits: { windowChars: 100, graceMs: 5000, leaseMs: 75_000, runMaxMs: 900_000 },
+      pace: new Pace({ clock, frameMs: 50 }),
       clock,
       onSourceError: (error) => errors.push(error),
       ...options,

@@ -2,14 +2,13 @@ import type { DoneEvent, ErrorEvent, TerminalEvent } from '@sluice/events'
 import type { Clock } from './clock.ts'
 import { Lease } from './lease.ts'
 import type { Log } from './log.ts'
+import type { Pace } from './pace.ts'
 import { pump, type Source } from './pump.ts'
 import type { EndCause, RunSummary } from './run-summary.ts'
 
 export interface RunLimits {
   /** How far a reader is sent beyond its ack, and Claude read beyond the furthest reader. UTF-16 code units. */
   readonly windowChars: number
-  /** The least time between two frames, and between two pulls. */
-  readonly frameMs: number
   /** How long a run goes on without a reader. */
   readonly graceMs: number
   /** How long a flow-controlled reader may go without an ack. */
@@ -28,6 +27,7 @@ export interface RunOptions {
   readonly onDisconnect?: 'abort' | 'continue' | undefined
   readonly log: Log
   readonly limits: RunLimits
+  readonly pace: Pace
   readonly clock: Clock
   /** Told when the first text or thinking arrives, and how long that took, in ms. */
   readonly onFirstText?: (ms: number) => void
@@ -89,7 +89,7 @@ export class Run {
   }
 
   async #drive(options: RunOptions): Promise<RunSummary> {
-    const { runId, owner, model, source, log, limits, clock, onFirstText, onSourceError } = options
+    const { runId, owner, model, source, log, limits, pace, clock, onFirstText, onSourceError } = options
     const { signal } = this.#cut
     const startedAt = clock.now()
     const cancelTimeout = clock.after(limits.runMaxMs, () => this.end('timeout'))
@@ -100,7 +100,7 @@ export class Run {
       own = await pump(source({ runId, signal }), {
         log,
         lease: this.lease,
-        frameMs: limits.frameMs,
+        pace,
         clock,
         signal,
         onText: (chars) => {

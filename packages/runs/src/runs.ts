@@ -3,6 +3,7 @@ import { type Clock, systemClock } from './clock.ts'
 import { followLog } from './follow-log.ts'
 import type { Log, LogEntry } from './log.ts'
 import { MemoryLog } from './memory-log.ts'
+import { Pace } from './pace.ts'
 import type { Source } from './pump.ts'
 import { Run, type RunLimits } from './run.ts'
 import type { RunSummary } from './run-summary.ts'
@@ -10,6 +11,10 @@ import { RunsError } from './runs-error.ts'
 import { sleep } from './sleep.ts'
 
 export interface RunsOptions extends RunLimits {
+  /** About the least time between two frames to a reader, and between two pulls from Claude, in ms. */
+  readonly frameMs: number
+  /** The share of a core that the process has used since it was last asked. Frames are longer for a busy one. */
+  readonly busyShare?: () => number
   /** How long a run can still be read after its end, in ms. Then it is gone, once nobody reads it. */
   readonly retainMs: number
   /** The most unfinished runs of one owner. */
@@ -53,6 +58,7 @@ export interface ReadOptions {
 export class Runs {
   readonly #options: RunsOptions
   readonly #clock: Clock
+  readonly #pace: Pace
   readonly #runs = new Map<string, Run>()
   /** Of these runs, and of many that are gone. */
   readonly #claims = new Claims()
@@ -66,6 +72,7 @@ export class Runs {
   constructor(options: RunsOptions) {
     this.#options = options
     this.#clock = options.clock ?? systemClock
+    this.#pace = new Pace({ ...options, clock: this.#clock })
   }
 
   /** Runs that have not ended. */
@@ -99,14 +106,22 @@ export class Runs {
     return chars
   }
 
-  /** Names the memory in which run ids are claimed now: see {@link remembers}. */
+  /** Names the memory in which run ids are claimed now: see {@link assertRemembers}. */
   get epoch(): string {
     return this.#claims.epoch
   }
 
-  /** Whether every run id that was claimed in this epoch is still known to be, also of runs that are gone. */
-  remembers(epoch: string): boolean {
-    return this.#claims.remembers(epoch)
+  /**
+   * Makes sure that every run id that was claimed in this epoch is still known to be, also of runs that are gone.
+   *
+   * @throws {RunsError} `forgotten` when it may have been claimed and nobody knows.
+   */
+  assertRemembers(epoch: string): void {
+    if (this.#claims.remembers(epoch)) return
+    throw new RunsError(
+      'forgotten',
+      'The server was restarted before it could confirm the question, which may have been asked already.',
+    )
   }
 
   /** Whether this owner has claimed this run id, so that starting it again would do nothing. */
@@ -134,6 +149,7 @@ export class Runs {
       owner,
       log: createLog?.(runId) ?? new MemoryLog(),
       limits: this.#options,
+      pace: this.#pace,
       clock: this.#clock,
       onFirstText: (ms) => onFirstText?.({ runId, ms }),
       onSourceError: (error) => onError?.(error, runId),
@@ -159,7 +175,7 @@ export class Runs {
     if (after > end) {
       throw new RunsError('position_beyond_end', `Position ${after} is beyond the end of the run, ${end}.`)
     }
-    const { windowChars, frameMs, onFrameGap } = this.#options
+    const { windowChars, onFrameGap } = this.#options
     const reader = run.lease.open({ readerId, position: after })
     signal.addEventListener('abort', reader.close, { once: true })
     if (signal.aborted) reader.close()
@@ -170,7 +186,7 @@ export class Runs {
         reader,
         after,
         maxFrameChars: windowChars,
-        frameMs,
+        pace: this.#pace,
         clock: this.#clock,
         onFrame(gapMs) {
           run.sentFrame()
