@@ -20,8 +20,8 @@ pageTest(
   async ({ page }) => {
     await ask(page, 'One [[sim ttft=300 tokens=100 tps=100 thinking=0]]')
     await answers(page, 1)
-    expect(await page.getByTestId('usage').textContent()).toMatch(
-      /^0\.\d s to first token · \d+ tokens\/s · \d+ in, 100 out · \$0\.\d+$/,
+    expect(await page.getByTestId('usage').innerText()).toMatch(
+      /^0\.\d s to first token\n\d+ tokens\/s\n\d+ in, 100 out\n\$0\.\d+$/,
     )
     await ask(page, 'Two [[sim tokens=50]]')
     await answers(page, 2)
@@ -30,6 +30,25 @@ pageTest(
     )
   },
 )
+
+pageTest('on a phone, every line of the figures begins where the text does', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 })
+  await ask(page, 'One [[sim ttft=300 tokens=100 tps=100 thinking=0]]')
+  await answers(page, 1)
+  const figures = page.getByTestId('usage').locator('span span')
+  await figures.last().waitFor()
+  const boxes = await Promise.all((await figures.all()).map((figure) => figure.boundingBox()))
+  const text = await lastText(page).boundingBox()
+  const tops = new Set(boxes.map((box) => box?.y))
+  expect(tops.size).toBeGreaterThan(1)
+  // The dot before it is out of sight there.
+  const shown = await page.getByTestId('usage').boundingBox()
+  expect(shown?.x).toBe(text?.x)
+  for (const top of tops) {
+    const first = Math.min(...boxes.map((box) => (box?.y === top ? box.x : Infinity)))
+    expect(first + 16).toBe(shown?.x)
+  }
+})
 
 pageTest(
   'a lost connection shows after a second, with a countdown, and then that the answer goes on',

@@ -18,13 +18,20 @@ export function AnswerFigures({ run, times }: { run: RunSnapshot; times: RunTime
     if (typeof costUsd === 'number') parts.push(`${about}${dollars(costUsd)}`)
   }
 
+  // The dot before a figure lies in the margin where a line begins, and is cut off there.
   return (
     <p
-      className="self-center text-[0.8125rem] text-quiet tabular-nums"
+      className="ml-2 self-center overflow-hidden text-[0.8125rem] text-quiet tabular-nums"
       data-testid="usage"
       title={smallPrintOf(run)}
     >
-      {parts.join(' · ')}
+      <span className="-ml-4 flex flex-wrap">
+        {parts.map((part) => (
+          <span key={part} className="before:inline-block before:w-4 before:text-center before:content-['·']">
+            {part}
+          </span>
+        ))}
+      </span>
     </p>
   )
 }
