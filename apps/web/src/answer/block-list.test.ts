@@ -55,6 +55,18 @@ test('while a text grows, no mark shows that the finished text does not show', (
   }
 })
 
+test('where a table breaks off, it is the table that it was shown as, and the same after a reload', () => {
+  const text = ANSWER.slice(0, ANSWER.indexOf('| a |'))
+  for (let end = text.indexOf('| Left') + 3; end < text.length; end++) {
+    const blocks = inPieces(text.slice(0, end), 1)
+    const html = finishedHtml(blocks)
+    expect(html).toBe(oneShot(text.slice(0, end)))
+    expect(html.endsWith('</table></div></div>')).toBe(true)
+    expect(textOf(html)).not.toContain('|')
+    expect(textOf(openHtml(blocks))).not.toContain('|')
+  }
+})
+
 test('a link by reference is its text from the start, and a link once it is defined', () => {
   const open = openHtml(
     appendText(EMPTY_BLOCKS, 'See [the paper][p] and [^1].\n\nMore.\n\n'.padEnd(3000, 'x. ')),
