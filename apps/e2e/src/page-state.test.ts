@@ -45,7 +45,7 @@ pageTest('on a phone, every line of the figures begins where the text does', asy
   const shown = await page.getByTestId('usage').boundingBox()
   expect(shown?.x).toBe(text?.x)
   for (const top of tops) {
-    const first = Math.min(...boxes.map((box) => (box?.y === top ? box.x : Infinity)))
+    const first = Math.min(...boxes.flatMap((box) => (box && box.y === top ? [box.x] : [])))
     expect(first + 16).toBe(shown?.x)
   }
 })
