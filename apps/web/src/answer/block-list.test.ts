@@ -80,6 +80,13 @@ test('a link by reference is its text from the start, and a link once it is defi
   expect(finishedHtml(blocks)).toContain('<sup><a href="#note-s-1">1</a></sup>')
 })
 
+test('a numbered footnote whose note never came is a superscript still; what may be a pattern is as it was written', () => {
+  const text = 'Seen twice[^1], and [^12]. Not [^a-z].\n\nMore.\n\n'
+  const html = '<p>Seen twice<sup>1</sup>, and <sup>12</sup>. Not [^a-z].</p>'
+  expect(oneShot(text)).toContain(html)
+  expect(finishedHtml(inPieces(text.padEnd(5000, 'x. '), 7))).toContain(html)
+})
+
 test('at the end, only groups with a reference that was open are rendered again', () => {
   const text = `See [a][p].\n\n${'More `[0]` of [this].\n\n'.repeat(1000)}[p]: https://p.example\n\nEnd.\n\nEnd.`
   const blocks = inPieces(text, 135)
