@@ -140,3 +140,23 @@ pageTest(
     expect(said.at(-1)).toMatch(/Answer complete$/)
   },
 )
+
+pageTest(
+  'simulated answers are told, and why: asked for, or for want of a key',
+  async ({ page }) => {
+    const note = page.getByTestId('simulator-note')
+    expect(await note.innerText()).toBe('Simulator, as SIMULATOR=1 says')
+    // Development without a key, as the page hears of it.
+    await page.route(/models\.list/, async (route) => {
+      const response = await route.fetch()
+      const body = await response.text()
+      await route.fulfill({
+        response,
+        body: body.replace('"simulatorChosen":true', '"simulatorChosen":false'),
+      })
+    })
+    await page.reload()
+    expect(await note.innerText()).toBe('Simulator: no API key set')
+  },
+  { env: { SIMULATOR: '1' } },
+)

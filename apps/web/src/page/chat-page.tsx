@@ -87,7 +87,7 @@ export function ChatPage({ core }: { core: Core }) {
       <div className="grid min-h-0 grid-cols-[minmax(0,1fr)] grid-rows-[auto_minmax(0,1fr)_auto]">
         <Header
           title={turns.length > 0 ? (title ?? 'New chat') : undefined}
-          simulator={list.models?.simulator ?? false}
+          models={list.models}
           onOpenList={() => setListOpen(true)}
           onNewChat={() => leave(library.create)}
           onExport={(format) => void exportAs(format)}
