@@ -79,12 +79,16 @@ pageTest(
   { complaints: [NETWORK], env: { GRACE_MS: '20000' } },
 )
 
-pageTest('an answer that broke off says what happened, and that Retry is paid again', async ({ page }) => {
-  await ask(page, 'Break [[sim thinking=0 tokens=80 fault=reset@20]]')
-  await status(page, 'failed')
-  expect(await page.getByTestId('ending').textContent()).toMatch(/broke off.*paid again.*Retry/)
-  expect((await lastText(page).textContent())?.length).toBeGreaterThan(20)
-})
+pageTest(
+  'an answer that broke off says what happened, what it took, and that Retry is paid again',
+  async ({ page }) => {
+    await ask(page, 'Break [[sim thinking=0 tokens=80 fault=reset@20]]')
+    await status(page, 'failed')
+    expect(await page.getByTestId('ending').textContent()).toMatch(/broke off.*paid again.*Retry/)
+    expect((await lastText(page).textContent())?.length).toBeGreaterThan(20)
+    expect(await page.getByTestId('usage').innerText()).toMatch(/~\d+ in, ~\d\d out\n~\$0\.\d+$/)
+  },
+)
 
 pageTest('a request that Claude turned away cost nothing, and says so', async ({ page }) => {
   await ask(page, 'Overloaded [[sim fault=status code=400 error-type=invalid_request_error]]')
