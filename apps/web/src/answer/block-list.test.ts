@@ -27,7 +27,7 @@ test('every construct becomes the element it stands for', () => {
     '<h3 data-depth="2">Setext heading</h3>',
     '<a href="https://example.com/paper" title="The paper" target="_blank" rel="noopener noreferrer nofollow">the paper</a>',
     '[nothing][never]',
-    '<sup><a href="#note-s-note">note</a></sup>, [^lost].',
+    '<sup><a href="#note-s-note">1</a></sup>, [^lost].',
     '<ol start="3"><li>three</li><li>four</li></ol>',
     '<li class="md-task"><p><input type="checkbox" disabled="" aria-label="to do"/>to do</p></li>',
     '<blockquote><p>quoted <em>text</em></p><blockquote><p>twice</p>',
@@ -37,7 +37,7 @@ test('every construct becomes the element it stands for', () => {
     '$$\na_1 * b\n= c\n$$',
     '<a class="md-image" href="https://example.com/p.png"',
     '&lt;div&gt;\n<em>block</em> HTML\n&lt;/div&gt;',
-    '<p class="md-note" id="note-s-note"><sup>note</sup> A <em>note</em> with\ntwo lines.</p>',
+    '<p class="md-note" id="note-s-note"><sup>1</sup> A <em>note</em> with\ntwo lines.</p>',
     'half a mark',
   ]) {
     expect(html).toContain(part)
@@ -78,6 +78,17 @@ test('a link by reference is its text from the start, and a link once it is defi
   )
   expect(finishedHtml(blocks)).toContain('href="https://p.example/"')
   expect(finishedHtml(blocks)).toContain('<sup><a href="#note-s-1">1</a></sup>')
+})
+
+test('a footnote with a name has the number of its note, and a star until that is there', () => {
+  const text = `Seen[^canal], and [^why].\n\n${'More.\n\n'.repeat(1000)}[^why]: Because.\n\n[^canal]: A canal.`
+  expect(openHtml(inPieces(text.slice(0, 3000), 99))).toContain('Seen<sup>*</sup>, and <sup>*</sup>.')
+  const html = finishedHtml(inPieces(text, 99))
+  expect(html).toBe(oneShot(text))
+  expect(html).toContain(
+    'Seen<sup><a href="#note-s-canal">2</a></sup>, and <sup><a href="#note-s-why">1</a></sup>.',
+  )
+  expect(html).toContain('id="note-s-canal"><sup>2</sup> A canal.')
 })
 
 test('a numbered footnote whose note never came is a superscript still; what may be a pattern is as it was written', () => {
