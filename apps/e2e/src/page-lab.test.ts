@@ -27,9 +27,6 @@ afterAll(async () => {
 
 async function openLab(): Promise<void> {
   const lab = page.getByTestId('lab')
-  // Its code comes after the page's: a key that is pressed before opens nothing.
-  const closed = page.getByRole('button', { name: 'F2 lab' })
-  await lab.or(closed).waitFor()
   if (!(await lab.isVisible())) await page.keyboard.press('F2')
   await lab.waitFor()
 }
@@ -57,6 +54,26 @@ async function textOf(runId: string): Promise<string> {
   const events = [...stream.matchAll(/^data: (\{.*)$/gm)].map(([, data = '']) => JSON.parse(data))
   return events.map((event) => (event.type === 'text' ? event.text : '')).join('')
 }
+
+labTest(
+  'the key opens the lab from the first moment of the page, and lays it beside the answer',
+  async () => {
+    const early = await browser.newPage({ viewport: { width: 1024, height: 768 } })
+    await early.addInitScript(() => {
+      new MutationObserver((_, observer) => {
+        if (!document.querySelector('[data-testid=composer]')) return
+        observer.disconnect()
+        dispatchEvent(new KeyboardEvent('keydown', { key: 'F2' }))
+      }).observe(document, { subtree: true, childList: true })
+    })
+    await early.goto(dev.url)
+    const lab = await early.getByTestId('lab').elementHandle()
+    const conversation = await early.getByRole('main').boundingBox()
+    expect((conversation?.x ?? 0) + (conversation?.width ?? 0)).toBe((await lab?.boundingBox())?.x)
+    expect(conversation?.width).toBeGreaterThan(400)
+    await early.close()
+  },
+)
 
 labTest('one key opens the lab; a slow reader shuts the gate, and drops and 502s are survived', async () => {
   await openLab()

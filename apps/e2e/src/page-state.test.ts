@@ -20,8 +20,8 @@ pageTest(
   async ({ page }) => {
     await ask(page, 'One [[sim ttft=300 tokens=100 tps=100 thinking=0]]')
     await answers(page, 1)
-    expect(await page.getByTestId('usage').textContent()).toMatch(
-      /^0\.\d s to first token · \d+ tokens\/s · \d+ in, 100 out · \$0\.\d+$/,
+    expect(await page.getByTestId('usage').innerText()).toMatch(
+      /^0\.\d s to first token\n\d+ tokens\/s\n\d+ in, 100 out\n\$0\.\d+$/,
     )
     await ask(page, 'Two [[sim tokens=50]]')
     await answers(page, 2)
@@ -30,6 +30,25 @@ pageTest(
     )
   },
 )
+
+pageTest('on a phone, every line of the figures begins where the text does', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 })
+  await ask(page, 'One [[sim ttft=300 tokens=100 tps=100 thinking=0]]')
+  await answers(page, 1)
+  const figures = page.getByTestId('usage').locator('span span')
+  await figures.last().waitFor()
+  const boxes = await Promise.all((await figures.all()).map((figure) => figure.boundingBox()))
+  const text = await lastText(page).boundingBox()
+  const tops = new Set(boxes.map((box) => box?.y))
+  expect(tops.size).toBeGreaterThan(1)
+  // The dot before it is out of sight there.
+  const shown = await page.getByTestId('usage').boundingBox()
+  expect(shown?.x).toBe(text?.x)
+  for (const top of tops) {
+    const first = Math.min(...boxes.flatMap((box) => (box && box.y === top ? [box.x] : [])))
+    expect(first + 16).toBe(shown?.x)
+  }
+})
 
 pageTest(
   'a lost connection shows after a second, with a countdown, and then that the answer goes on',
@@ -60,12 +79,16 @@ pageTest(
   { complaints: [NETWORK], env: { GRACE_MS: '20000' } },
 )
 
-pageTest('an answer that broke off says what happened, and that Retry is paid again', async ({ page }) => {
-  await ask(page, 'Break [[sim thinking=0 tokens=80 fault=reset@20]]')
-  await status(page, 'failed')
-  expect(await page.getByTestId('ending').textContent()).toMatch(/broke off.*paid again.*Retry/)
-  expect((await lastText(page).textContent())?.length).toBeGreaterThan(20)
-})
+pageTest(
+  'an answer that broke off says what happened, what it took, and that Retry is paid again',
+  async ({ page }) => {
+    await ask(page, 'Break [[sim thinking=0 tokens=80 fault=reset@20]]')
+    await status(page, 'failed')
+    expect(await page.getByTestId('ending').textContent()).toMatch(/broke off.*paid again.*Retry/)
+    expect((await lastText(page).textContent())?.length).toBeGreaterThan(20)
+    expect(await page.getByTestId('usage').innerText()).toMatch(/~\d+ in, ~\d\d out\n~\$0\.\d+$/)
+  },
+)
 
 pageTest('a request that Claude turned away cost nothing, and says so', async ({ page }) => {
   await ask(page, 'Overloaded [[sim fault=status code=400 error-type=invalid_request_error]]')
@@ -120,4 +143,24 @@ pageTest(
     expect(said.some((text) => /[a-z ]{20,}[.!?:]/i.test(text))).toBe(true)
     expect(said.at(-1)).toMatch(/Answer complete$/)
   },
+)
+
+pageTest(
+  'simulated answers are told, and why: asked for, or for want of a key',
+  async ({ page }) => {
+    const note = page.getByTestId('simulator-note')
+    expect(await note.innerText()).toBe('Simulator, as SIMULATOR=1 says')
+    // Development without a key, as the page hears of it.
+    await page.route(/models\.list/, async (route) => {
+      const response = await route.fetch()
+      const body = await response.text()
+      await route.fulfill({
+        response,
+        body: body.replace('"simulatorChosen":true', '"simulatorChosen":false'),
+      })
+    })
+    await page.reload()
+    expect(await note.innerText()).toBe('Simulator: no API key set')
+  },
+  { env: { SIMULATOR: '1' } },
 )

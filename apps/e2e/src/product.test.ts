@@ -46,7 +46,10 @@ test('with SIMULATOR=1 it answers without a key, says so, and serves the page fr
   expect((await fetch(`${product.url}/healthz`)).status).toBe(200)
   expect((await fetch(`${product.url}/readyz`)).status).toBe(200)
   const client = new WireClient(product.url)
-  expect((await client.query('models.list')).body.result.data.simulator).toBe(true)
+  expect((await client.query('models.list')).body.result.data).toMatchObject({
+    simulator: true,
+    simulatorChosen: true,
+  })
   const runId = randomUUID()
   await client.call('chat.start', {
     runId,

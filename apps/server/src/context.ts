@@ -17,6 +17,8 @@ export interface Services {
   readonly maxOutputTokens: number
   /** Whether answers come from the simulator. */
   readonly simulator: boolean
+  /** On purpose, and not for want of an API key. */
+  readonly simulatorChosen: boolean
   /** For the lab: the characters that our simulator has written for the latest request. */
   readonly claudeSent?: (() => number | undefined) | undefined
 }

@@ -3,4 +3,4 @@ import { runServer } from './run-server.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 
-await runServer({ production: false, root, pageUrl: 'http://localhost:5173, or what Vite says' })
+await runServer({ production: false, root })

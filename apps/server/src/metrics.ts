@@ -72,7 +72,7 @@ export function createMetrics(runs: () => Runs): Metrics {
     ended({ terminal, usage, charsAfterCut }) {
       ended.inc({ cause: causeOf(terminal) })
       afterAbort.inc(charsAfterCut / 4)
-      if (terminal.type === 'done' && terminal.costUsd !== null) cost.inc(terminal.costUsd)
+      if (typeof terminal.costUsd === 'number') cost.inc(terminal.costUsd)
       if (!usage) return
       tokens.inc({ kind: 'input' }, usage.inputTokens)
       tokens.inc({ kind: 'output' }, usage.outputTokens)

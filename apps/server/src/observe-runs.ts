@@ -44,8 +44,9 @@ function lineOf({ terminal, usage, ms, firstTextMs, ...run }: RunSummary): objec
     firstTextMs: firstTextMs === undefined ? undefined : Math.round(firstTextMs),
     ...usage,
     ...(terminal.type === 'done'
-      ? { end: terminal.stopReason, costUsd: terminal.costUsd }
+      ? { end: terminal.stopReason }
       : { end: terminal.code, retryable: terminal.retryable }),
+    costUsd: terminal.costUsd,
   }
 }
 

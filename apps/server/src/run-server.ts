@@ -9,13 +9,12 @@ export interface RunServerOptions {
   readonly production: boolean
   /** Root of the repository, where `.env` may lie. */
   readonly root: string
+  /** The built page, unless something else serves it. */
   readonly webRoot?: string | undefined
-  /** Where people open the page, if that is not this server. */
-  readonly pageUrl?: string | undefined
 }
 
 /** The whole life of the process: environment, listen, signals. Exits 1 with one message when it cannot start. */
-export async function runServer({ production, root, webRoot, pageUrl }: RunServerOptions): Promise<void> {
+export async function runServer({ production, root, webRoot }: RunServerOptions): Promise<void> {
   const envFile = `${root}/.env`
   if (existsSync(envFile)) loadEnvFile(envFile)
   try {
@@ -31,7 +30,7 @@ export async function runServer({ production, root, webRoot, pageUrl }: RunServe
       // The lab of the page asks how a run flows.
       router: production ? undefined : labAppRouter,
     })
-    announce(logger, { url: server.url, pageUrl, env })
+    announce(logger, { url: server.url, webRoot, env })
     surviveStrayErrors(server, logger)
     // While developing, nobody wants to wait for an answer before a restart.
     closeOnSignals(server, logger, production ? env.DRAIN_MS : 0)
@@ -76,14 +75,18 @@ function closeOnSignals(server: RunningServer, logger: Logger, drainMs: number):
 
 function announce(
   logger: Logger,
-  { url, pageUrl = url, env }: { url: string; pageUrl: string | undefined; env: ReturnType<typeof parseEnv> },
+  { url, webRoot, env }: { url: string; webRoot: string | undefined; env: ReturnType<typeof parseEnv> },
 ): void {
   logger.info(
     { url, model: env.CLAUDE_MODEL, simulator: env.useSimulator },
-    `Sluice is ready: open ${pageUrl}`,
+    // In development Vite serves the page, at the first port that is free.
+    webRoot === undefined
+      ? 'The API is ready: open the page at the address that Vite names'
+      : `Sluice is ready: open ${url}`,
   )
-  if (env.useSimulator)
-    logger.warn('Answers come from the simulator. Set ANTHROPIC_API_KEY to talk to Claude.')
+  if (!env.useSimulator) return
+  const cure = env.SIMULATOR === '1' ? 'Unset SIMULATOR' : 'Set ANTHROPIC_API_KEY'
+  logger.warn(`Answers come from the simulator. ${cure} to talk to Claude.`)
 }
 
 function startFailure(error: unknown): string {

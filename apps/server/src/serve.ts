@@ -79,6 +79,7 @@ export async function serve({ env, logger, webRoot, router }: ServeOptions): Pro
       maxMessages: env.MAX_MESSAGES,
       maxOutputTokens: env.MAX_OUTPUT_TOKENS,
       simulator: simulator !== undefined,
+      simulatorChosen: env.SIMULATOR === '1',
       claudeSent: simulator && (() => latestChars(simulator)),
     },
     logger,

@@ -1,7 +1,12 @@
 import { expect, test } from 'vitest'
 import { createPart } from './part.ts'
 
-const noWait = async () => {}
+const noWait = {
+  after(_ms: number, run: () => void) {
+    queueMicrotask(run)
+    return () => {}
+  },
+}
 
 test('a part is loaded once, however often it is wanted', async () => {
   let imports = 0

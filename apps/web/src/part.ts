@@ -1,4 +1,5 @@
-import { backoffMs } from './backoff.ts'
+import { pageClock } from './run/page-clock.ts'
+import { untilAnswered, type UntilAnsweredOptions } from './until-answered.ts'
 
 /** About eight seconds; by then it is no blip. */
 const MAX_ATTEMPTS = 12
@@ -21,10 +22,9 @@ export interface Part<Module> {
   readonly load: () => Promise<Module>
 }
 
-/** `wait` resolves after so many milliseconds; for tests. */
 export function createPart<Module>(
   importModule: () => Promise<Module>,
-  wait: (ms: number) => Promise<unknown> = (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  clock: UntilAnsweredOptions['clock'] = pageClock,
 ): Part<Module> {
   const listeners = new Set<() => void>()
   let state: PartState<Module> = { module: undefined, failed: false }
@@ -35,25 +35,24 @@ export function createPart<Module>(
     for (const listener of listeners) listener()
   }
 
-  async function attempts(): Promise<Module> {
-    for (let count = 1; ; count++) {
-      try {
-        return await importModule()
-      } catch (error) {
-        if (!state.failed) publish({ module: undefined, failed: true })
-        if (count >= MAX_ATTEMPTS) {
-          loading = undefined
-          throw error
-        }
-        await wait(backoffMs(count))
-      }
+  async function attempt(): Promise<Module> {
+    try {
+      return await importModule()
+    } catch (error) {
+      if (!state.failed) publish({ module: undefined, failed: true })
+      throw error
     }
   }
 
   async function begin(): Promise<Module> {
-    const module = await attempts()
-    publish({ module, failed: false })
-    return module
+    try {
+      const module = await untilAnswered(attempt, { attempts: MAX_ATTEMPTS, clock })
+      publish({ module, failed: false })
+      return module
+    } catch (error) {
+      loading = undefined
+      throw error
+    }
   }
 
   return {

@@ -5,6 +5,7 @@ import { ApiError, errorTypeOf } from './api-error.ts'
 import { type Behaviour, parseControls, resolveBehaviour } from './behaviour.ts'
 import { conversationKey, directivesIn, userTexts, withoutDirectives } from './conversation.ts'
 import { denyAnswer } from './denied-answer.ts'
+import { explainWish } from './explain-wish.ts'
 import { FrameSender } from './frame-sender.ts'
 import { readBody } from './http-io.ts'
 import type { Ledger, RequestRecord } from './ledger.ts'
@@ -39,12 +40,12 @@ export async function answerMessages(
     prompt: withoutDirectives(lastText),
     files: sentFiles(body),
   })
-  const behaviour = resolveBehaviour([
-    defaults,
-    parseControls(String(request.headers['x-sim'] ?? ''), 'x-sim'),
-    parseControls(directivesIn(lastText), '[[sim]]'),
-  ])
-  const plan = planAnswer(body, behaviour, meetsFault(body, behaviour, faultsMet))
+  const layers = [defaults, parseControls(String(request.headers['x-sim'] ?? ''), 'x-sim')]
+  const { behaviour, problem } = withDirectives(layers, directivesIn(lastText))
+  const plan =
+    problem === undefined
+      ? planAnswer(body, behaviour, meetsFault(body, behaviour, faultsMet))
+      : explainWish(body, problem)
   if (plan.fault.name === 'status') throw statusFault(behaviour)
 
   const usage = cache.usage(body)
@@ -73,6 +74,19 @@ export async function answerMessages(
     pace: behaviour,
     bytewise: plan.fault.name === 'bytes',
   }).start()
+}
+
+/** A directive that cannot be followed changes nothing, and is a `problem`. */
+function withDirectives(
+  layers: readonly Partial<Behaviour>[],
+  directives: string,
+): { behaviour: Behaviour; problem?: string } {
+  try {
+    return { behaviour: resolveBehaviour([...layers, parseControls(directives, '[[sim]]')]) }
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    return { behaviour: resolveBehaviour(layers), problem: error.message }
+  }
 }
 
 function meetsFault(body: MessagesBody, { fault, times }: Behaviour, met: Map<string, number>): boolean {

@@ -1,6 +1,7 @@
 import Anthropic from '@anthropic-ai/sdk'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { z } from 'zod'
+import { BEHAVIOUR_KEYS } from './behaviour.ts'
 import { type Simulator, startSimulator } from './simulator.ts'
 import { ask, eventsOf, textIn } from './test-client.ts'
 
@@ -136,6 +137,17 @@ test('the same conversation gets the same answer; another prompt or another turn
   expect(one).toContain('I am Sluice’s simulator')
   expect(one).toContain('You asked: “Why?”')
   expect(second).toContain('You have asked 2 questions so far')
+})
+
+test.each([
+  ['speed=3', 'unknown key "speed"'],
+  ['tps=fast', '"fast" is not allowed for tps'],
+  ['times=2', 'times needs fault='],
+])('a directive with a mistake, %s, is answered with what it is and what there is', async (typo, problem) => {
+  const text = await answerTo([{ role: 'user', content: `Why? [[sim ${typo}]]` }])
+  expect(text).toContain(problem)
+  for (const key of BEHAVIOUR_KEYS) expect(text).toContain(`\n- \`${key}\`: `)
+  expect((await ask(sim.url, { sim: typo })).status).toBe(400)
 })
 
 test('with cache_control, the second turn reads what the first one wrote', async () => {

@@ -7,6 +7,8 @@ import { isKnownWireEvent, parseWireEvent, type WireEvent, type WireUsage } from
 /** For estimates only: English text runs to about four characters a token. */
 const CHARS_PER_TOKEN = 4
 
+type Spent = Pick<DoneEvent, 'usage' | 'costUsd'>
+
 /** Turns the wire's events into a run's, and keeps count of what the answer has cost so far. */
 export class Answer {
   /** The model that answers, which may be a dated form of the one that was asked for. */
@@ -46,7 +48,12 @@ export class Answer {
 
   /** The end of an answer that somebody stopped: what it has cost so far, as far as one can tell. */
   stopped(): DoneEvent {
-    return this.#done('stopped')
+    return { type: 'done', stopReason: 'stopped', ...this.#soFar() }
+  }
+
+  /** What a failed answer has cost, as far as one can tell. Undefined before Claude has begun. */
+  spent(): Spent | undefined {
+    return Object.keys(this.#usage).length > 0 || this.#answerChars > 0 ? this.#soFar() : undefined
   }
 
   #read(event: WireEvent): RunEvent | undefined {
@@ -69,7 +76,7 @@ export class Answer {
       case 'message_stop':
         // A success on the wire, but no answer to anybody. It may come after some text.
         if (this.#stopReason === 'refusal') throw new ClaudeError('refused', 'stop_reason: refusal')
-        return this.#done(this.#stopReason)
+        return { type: 'done', stopReason: this.#stopReason, ...this.#soFar() }
       case 'error':
         throw new ClaudeError(
           errorCodeOfType(event.error.type) ?? 'internal',
@@ -86,7 +93,7 @@ export class Answer {
     }
   }
 
-  #done(stopReason: string): DoneEvent {
+  #soFar(): Spent {
     const { input_tokens, output_tokens, cache_read_input_tokens, cache_creation_input_tokens } = this.#usage
     const usage: Usage = {
       inputTokens: input_tokens ?? Math.ceil(this.#promptChars / CHARS_PER_TOKEN),
@@ -95,6 +102,6 @@ export class Answer {
       cacheWriteTokens: cache_creation_input_tokens ?? 0,
       estimated: !this.#counted,
     }
-    return { type: 'done', stopReason, usage, costUsd: costUsd(this.#model, usage) }
+    return { usage, costUsd: costUsd(this.#model, usage) }
   }
 }

@@ -58,9 +58,9 @@ function errorCodeOfStatus(status: number | undefined): ErrorCode {
 }
 
 /** The event a reader gets. Its words are ours: an upstream message may hold a whole response body. */
-export function errorEvent(code: ErrorCode): ErrorEvent {
+export function errorEvent(code: ErrorCode, spent: Pick<ErrorEvent, 'usage' | 'costUsd'>): ErrorEvent {
   const { message, retryable } = WORDS[code]
-  return { type: 'error', code, message, retryable }
+  return { type: 'error', code, message, retryable, ...spent }
 }
 
 const WORDS: Record<ErrorCode, { message: string; retryable: boolean }> = {

@@ -134,6 +134,9 @@ test('text that came in one read with what broke the stream is handed over first
     const source = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS }).ask(REQUEST)
     const events = await all(source({ runId: RUN_ID, signal: new AbortController().signal }))
     expect(events).toEqual([{ type: 'text', text: 'said' }, expect.objectContaining({ type: 'error', code })])
+    // What had been used by then is known, or estimated.
+    expect(events.at(-1)).toMatchObject({ usage: { inputTokens: 9, outputTokens: 1, estimated: true } })
+    expect(events.at(-1)).toHaveProperty('costUsd', expect.any(Number))
   }
 })
 
@@ -245,6 +248,7 @@ test('an error whose body is cut is the error that its status says', async () =>
   const claude = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS })
   const events = await all(claude.ask(REQUEST)({ runId: RUN_ID, signal: new AbortController().signal }))
   expect(events).toMatchObject([{ type: 'error', code: 'auth', retryable: false }])
+  expect(events[0]).not.toHaveProperty('usage')
   expect(server.requests).toHaveLength(1)
 })
 

@@ -95,7 +95,7 @@ async function* ask(
     const cause: unknown = call.signal.aborted ? call.signal.reason : error
     const code = errorCodeOf(cause)
     onFailure?.({ runId, code, ...detailsOf(cause, response) })
-    yield [errorEvent(code)]
+    yield [errorEvent(code, answer.spent() ?? {})]
   } finally {
     idle.stop()
     total.stop()

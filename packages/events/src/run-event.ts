@@ -30,6 +30,8 @@ export const UsageSchema = z.object({
 })
 export type Usage = z.infer<typeof UsageSchema>
 
+const CostSchema = z.nullable(z.number().check(z.nonnegative()))
+
 const StartEventSchema = z.object({ type: z.literal('start'), model: z.string(), runId: z.string() })
 const ThinkingEventSchema = z.object({ type: z.literal('thinking'), text: z.string() })
 const TextEventSchema = z.object({ type: z.literal('text'), text: z.string() })
@@ -42,11 +44,12 @@ const DoneEventSchema = z.object({
   type: z.literal('done'),
   stopReason: z.string(),
   usage: UsageSchema,
-  costUsd: z.nullable(z.number().check(z.nonnegative())),
+  costUsd: CostSchema,
 })
 
 /**
- * `message` is written for the person reading the page. `retryable`: the same request may succeed later.
+ * `message` is written for the person reading the page. `retryable`: the same request may succeed later. `usage` and
+ * `costUsd` are as in `done`, and missing where Claude said nothing.
  * A code that a newer server invented reads as `internal`, so that its end is still an end.
  */
 const ErrorEventSchema = z.object({
@@ -55,6 +58,8 @@ const ErrorEventSchema = z.object({
   code: z.catch(ErrorCodeSchema, 'internal'),
   message: z.string(),
   retryable: z.boolean(),
+  usage: z.optional(UsageSchema),
+  costUsd: z.optional(CostSchema),
 })
 
 /** Everything a run can say. It says `start` first, and exactly one `done` or `error`, last. */

@@ -47,12 +47,13 @@ test('a run goes from pending over thinking and streaming to done', () => {
   })
 })
 
-test('a failed run keeps the text it had and says why', () => {
+test('a failed run keeps the text it had, what it has used, and says why', () => {
   const failed = view([
     { type: 'text', text: 'Half' },
-    { type: 'error', code: 'overloaded', message: 'Busy.', retryable: true },
+    { type: 'error', code: 'overloaded', message: 'Busy.', retryable: true, usage, costUsd: 0.01 },
   ])
   expect(failed).toMatchObject({ status: 'failed', text: 'Half', position: 5, stopReason: undefined })
+  expect(failed).toMatchObject({ usage, costUsd: 0.01 })
   expect(failed.error).toEqual({ code: 'overloaded', message: 'Busy.', retryable: true })
 })
 

@@ -56,6 +56,8 @@ export function reduceRun(view: RunView, event: RunEvent | UnknownEvent): RunVie
         position,
         status: 'failed',
         error: { code: event.code, message: event.message, retryable: event.retryable },
+        usage: event.usage,
+        costUsd: event.costUsd,
       }
     case 'unknown':
       return { ...view, position }

@@ -103,6 +103,22 @@ test.for([
   },
 )
 
+test.for(['stopped', 'abandoned', 'timeout', 'interrupted'] as const)(
+  'a run that is cut short as %s keeps what its source says was used',
+  async (cause) => {
+    const { clock, script, start } = setUp()
+    script.say(text('a'))
+    const run = start()
+    await clock.advance(100)
+    run.end(cause)
+    await clock.advance(1000)
+    const { usage, costUsd } = STOPPED_WITH_ESTIMATE
+    const summary = await run.ended
+    expect(summary.terminal).toMatchObject({ usage, costUsd })
+    expect(summary.usage).toEqual(usage)
+  },
+)
+
 test('a stop that its source did not hear has an estimate that claims nothing', async () => {
   const { clock, start } = setUp({ deaf: true })
   const run = start()

@@ -133,7 +133,7 @@ export class Run {
       model,
       terminal,
       cause: this.#cause,
-      usage: own?.type === 'done' ? own.usage : undefined,
+      usage: own?.usage,
       chars: this.#chars,
       charsAfterCut: this.#chars - (this.#charsAtCut ?? this.#chars),
       ms: clock.now() - startedAt,
@@ -155,14 +155,15 @@ function terminalOf(
     case 'stopped':
       return own ?? STOPPED_WITHOUT_USAGE
     case 'abandoned':
-      return failure('abandoned', 'Nobody was reading the answer any more, so it was ended.')
+      return failure('abandoned', 'Nobody was reading the answer any more, so it was ended.', own)
     case 'timeout':
       return failure(
         'upstream_timeout',
         `The answer took longer than the limit of ${Math.round(limits.runMaxMs / 1000)} seconds.`,
+        own,
       )
     case 'interrupted':
-      return failure('interrupted', 'The server was restarted in the middle of the answer.')
+      return failure('interrupted', 'The server was restarted in the middle of the answer.', own)
     case undefined:
       return own ?? failure('upstream_interrupted', 'The answer broke off before its end.')
     default:
@@ -170,8 +171,10 @@ function terminalOf(
   }
 }
 
-function failure(code: ErrorEvent['code'], message: string): ErrorEvent {
-  return { type: 'error', code, message, retryable: true }
+/** `spent`: the source's own end, which knows what it had used when it was cut short. */
+function failure(code: ErrorEvent['code'], message: string, spent?: TerminalEvent): ErrorEvent {
+  const { usage, costUsd } = spent ?? {}
+  return { type: 'error', code, message, retryable: true, ...(usage && { usage, costUsd }) }
 }
 
 const STOPPED_WITHOUT_USAGE: DoneEvent = {

@@ -1,14 +1,12 @@
-import { type Simulator, startSimulator } from '@sluice/claude-sim'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { browserSidePlan, upstreamSidePlan, VANISHED_MS } from '../fault-plan.ts'
-import { type FaultProxy, startFaultProxy } from '../fault-proxy.ts'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { VANISHED_MS } from '../fault-plan.ts'
 import { type Product, startProduct } from '../start-product.ts'
-import { becomeBrowser, newSession } from './become-browser.ts'
 import { createRandom, seedFrom } from '../random.ts'
 import { drawRunPlan } from './run-plan.ts'
+import { type InWeather, startInWeather } from './start-in-weather.ts'
 import { storm } from './storm.ts'
 import { tally } from './tally.ts'
-import { CHAOS_ENV, judge } from './weather.ts'
+import { judge } from './weather.ts'
 
 const RUNS = 160
 const LANES = 30
@@ -17,33 +15,26 @@ const RUNS_PER_LIFE = 20
 
 const seed = seedFrom('CHAOS_SEED')
 
-let simulator: Simulator
-let upstreamProxy: FaultProxy
 let product: Product
-let browserProxy: FaultProxy
+let weather: InWeather<Product>
 let env: Record<string, string>
 
 beforeEach(async () => {
-  const browserSide = createRandom(seed, 'browser side')
-  const upstreamSide = createRandom(seed, 'upstream side')
-  simulator = await startSimulator({ defaults: { tps: 0, ttft: 0 } })
-  upstreamProxy = await startFaultProxy(simulator.url, () => upstreamSidePlan(upstreamSide))
-  env = { ...CHAOS_ENV, ANTHROPIC_BASE_URL: upstreamProxy.url, LOG_LEVEL: 'info' }
-  product = await startProduct(env)
+  weather = await startInWeather(seed, (chaosEnv) => {
+    env = { ...chaosEnv, LOG_LEVEL: 'info' }
+    return startProduct(env)
+  })
+  product = weather.server
   // Whoever starts it again does so at the same address.
   env['PORT'] = new URL(product.url).port
-  browserProxy = await startFaultProxy(product.url, () => browserSidePlan(browserSide))
-  becomeBrowser(browserProxy.url, await newSession(product.url))
 })
 afterEach(async () => {
-  vi.unstubAllGlobals()
-  await browserProxy?.close()
   await product?.stop('SIGKILL')
-  await upstreamProxy?.close()
-  await simulator?.close()
+  await weather?.close()
 })
 
 test(`${RUNS} runs while the built server is stopped and killed under them, again and again`, async () => {
+  const { simulator, browserProxy } = weather
   const plans = Array.from({ length: RUNS }, (_, i) =>
     drawRunPlan(createRandom(seed, `life ${i}`), `life-${i}`),
   )

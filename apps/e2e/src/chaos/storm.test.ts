@@ -1,17 +1,15 @@
-import { type Simulator, startSimulator } from '@sluice/claude-sim'
 import { parseEnv } from '@sluice/server/env'
 import { type RunningServer, serve } from '@sluice/server/serve'
 import { pino } from 'pino'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { browserSidePlan, upstreamSidePlan, VANISHED_MS } from '../fault-plan.ts'
-import { type FaultProxy, startFaultProxy } from '../fault-proxy.ts'
-import { becomeBrowser, newSession } from './become-browser.ts'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { VANISHED_MS } from '../fault-plan.ts'
 import { createRandom, seedFrom } from '../random.ts'
 import { drawRunPlan } from './run-plan.ts'
 import { heapInUse, resources, until } from '../settled.ts'
+import { type InWeather, startInWeather } from './start-in-weather.ts'
 import { storm } from './storm.ts'
 import { tally } from './tally.ts'
-import { CHAOS_ENV, CHAOS_LIMITS, judge } from './weather.ts'
+import { CHAOS_LIMITS, judge } from './weather.ts'
 
 const RUNS = 250
 const WARM_UP = 30
@@ -21,32 +19,20 @@ const HEAP_GROWTH_BYTES = 6_000_000
 
 const seed = seedFrom('CHAOS_SEED')
 
-let simulator: Simulator
-let upstreamProxy: FaultProxy
-let server: RunningServer
-let browserProxy: FaultProxy
+let weather: InWeather<RunningServer>
 
 beforeEach(async () => {
-  const browserSide = createRandom(seed, 'browser side')
-  const upstreamSide = createRandom(seed, 'upstream side')
-  simulator = await startSimulator({ defaults: { tps: 0, ttft: 0 } })
-  upstreamProxy = await startFaultProxy(simulator.url, () => upstreamSidePlan(upstreamSide))
-  server = await serve({
-    env: parseEnv({ ...CHAOS_ENV, ANTHROPIC_BASE_URL: upstreamProxy.url }, { production: true }),
-    logger: pino({ level: 'silent' }),
-  })
-  browserProxy = await startFaultProxy(server.url, () => browserSidePlan(browserSide))
-  becomeBrowser(browserProxy.url, await newSession(server.url))
+  weather = await startInWeather(seed, (env) =>
+    serve({ env: parseEnv(env, { production: true }), logger: pino({ level: 'silent' }) }),
+  )
 })
 afterEach(async () => {
-  vi.unstubAllGlobals()
-  await browserProxy.close()
-  await server.close()
-  await upstreamProxy.close()
-  await simulator.close()
+  await weather?.server.close()
+  await weather?.close()
 })
 
 test(`${RUNS} runs through resets, holes, trickles, delays and wrong answers on both sides`, async () => {
+  const { simulator, upstreamProxy, server, browserProxy } = weather
   const world = {
     restarts: () => ({ begun: 0, done: 0 }),
     vanish: (runId: string) => browserProxy.vanish(runId, VANISHED_MS),

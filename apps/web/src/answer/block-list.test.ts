@@ -27,7 +27,7 @@ test('every construct becomes the element it stands for', () => {
     '<h3 data-depth="2">Setext heading</h3>',
     '<a href="https://example.com/paper" title="The paper" target="_blank" rel="noopener noreferrer nofollow">the paper</a>',
     '[nothing][never]',
-    '<sup><a href="#note-s-note">note</a></sup>, [^lost].',
+    '<sup><a href="#note-s-note">1</a></sup>, [^lost].',
     '<ol start="3"><li>three</li><li>four</li></ol>',
     '<li class="md-task"><p><input type="checkbox" disabled="" aria-label="to do"/>to do</p></li>',
     '<blockquote><p>quoted <em>text</em></p><blockquote><p>twice</p>',
@@ -37,7 +37,7 @@ test('every construct becomes the element it stands for', () => {
     '$$\na_1 * b\n= c\n$$',
     '<a class="md-image" href="https://example.com/p.png"',
     '&lt;div&gt;\n<em>block</em> HTML\n&lt;/div&gt;',
-    '<p class="md-note" id="note-s-note"><sup>note</sup> A <em>note</em> with\ntwo lines.</p>',
+    '<p class="md-note" id="note-s-note"><sup>1</sup> A <em>note</em> with\ntwo lines.</p>',
     'half a mark',
   ]) {
     expect(html).toContain(part)
@@ -55,6 +55,18 @@ test('while a text grows, no mark shows that the finished text does not show', (
   }
 })
 
+test('where a table breaks off, it is the table that it was shown as, and the same after a reload', () => {
+  const text = ANSWER.slice(0, ANSWER.indexOf('| a |'))
+  for (let end = text.indexOf('| Left') + 3; end < text.length; end++) {
+    const blocks = inPieces(text.slice(0, end), 1)
+    const html = finishedHtml(blocks)
+    expect(html).toBe(oneShot(text.slice(0, end)))
+    expect(html.endsWith('</table></div></div>')).toBe(true)
+    expect(textOf(html)).not.toContain('|')
+    expect(textOf(openHtml(blocks))).not.toContain('|')
+  }
+})
+
 test('a link by reference is its text from the start, and a link once it is defined', () => {
   const open = openHtml(
     appendText(EMPTY_BLOCKS, 'See [the paper][p] and [^1].\n\nMore.\n\n'.padEnd(3000, 'x. ')),
@@ -66,6 +78,24 @@ test('a link by reference is its text from the start, and a link once it is defi
   )
   expect(finishedHtml(blocks)).toContain('href="https://p.example/"')
   expect(finishedHtml(blocks)).toContain('<sup><a href="#note-s-1">1</a></sup>')
+})
+
+test('a footnote with a name has the number of its note, and a star until that is there', () => {
+  const text = `Seen[^canal], and [^why].\n\n${'More.\n\n'.repeat(1000)}[^why]: Because.\n\n[^canal]: A canal.`
+  expect(openHtml(inPieces(text.slice(0, 3000), 99))).toContain('Seen<sup>*</sup>, and <sup>*</sup>.')
+  const html = finishedHtml(inPieces(text, 99))
+  expect(html).toBe(oneShot(text))
+  expect(html).toContain(
+    'Seen<sup><a href="#note-s-canal">2</a></sup>, and <sup><a href="#note-s-why">1</a></sup>.',
+  )
+  expect(html).toContain('id="note-s-canal"><sup>2</sup> A canal.')
+})
+
+test('a numbered footnote whose note never came is a superscript still; what may be a pattern is as it was written', () => {
+  const text = 'Seen twice[^1], and [^12]. Not [^a-z].\n\nMore.\n\n'
+  const html = '<p>Seen twice<sup>1</sup>, and <sup>12</sup>. Not [^a-z].</p>'
+  expect(oneShot(text)).toContain(html)
+  expect(finishedHtml(inPieces(text.padEnd(5000, 'x. '), 7))).toContain(html)
 })
 
 test('at the end, only groups with a reference that was open are rendered again', () => {

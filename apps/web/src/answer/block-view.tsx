@@ -2,7 +2,7 @@ import { memo, type ReactNode } from 'react'
 import { BlockBoundary } from './block-boundary.tsx'
 import type { Piece } from './blocks.ts'
 import { CodeBlock } from './code-block.tsx'
-import { closeTail } from './markdown/close-tail.ts'
+import { closeTable, closeTail } from './markdown/close-tail.ts'
 import { isFence } from './markdown/fence.ts'
 import { lex } from './markdown/lex.ts'
 import { renderBlocks } from './render-blocks.tsx'
@@ -56,5 +56,5 @@ function contentOf({ pieces, scope, open }: BlockProps): ReactNode {
 
 const PieceView = memo(function PieceView(props: Piece & { scope: string; open: boolean }) {
   const { source, definitions, scope, open } = props
-  return renderBlocks(lex(open ? closeTail(source) : source, definitions), { definitions, scope })
+  return renderBlocks(lex(open ? closeTail(source) : closeTable(source), definitions), { definitions, scope })
 })

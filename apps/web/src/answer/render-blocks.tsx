@@ -1,7 +1,7 @@
 import type { Tokens } from 'marked'
 import type { ReactNode } from 'react'
 import { CodeBlock } from './code-block.tsx'
-import { noteId, type RenderContext, renderInline } from './render-inline.tsx'
+import { noteId, noteMark, type RenderContext, renderInline } from './render-inline.tsx'
 import { type DialectToken, known } from './markdown/tokens.ts'
 import { TableBlock } from './table-block.tsx'
 
@@ -37,7 +37,7 @@ function renderBlock(token: DialectToken, key: number, context: RenderContext): 
     case 'note':
       return (
         <p key={key} className="md-note" id={noteId(context.scope, token.label)}>
-          <sup>{token.label}</sup> {renderInline(token.tokens, context)}
+          <sup>{noteMark(token.label, context.definitions)}</sup> {renderInline(token.tokens, context)}
         </p>
       )
     case 'math':

@@ -88,7 +88,13 @@ function renderImage({ href, text }: Tokens.Image, key: number): ReactNode {
 }
 
 function NoteReference({ label, scope, definitions }: RenderContext & { label: string }) {
-  return <sup>{definitions.notes.has(label) ? <a href={`#${noteId(scope, label)}`}>{label}</a> : label}</sup>
+  const mark = noteMark(label, definitions)
+  return <sup>{definitions.notes.has(label) ? <a href={`#${noteId(scope, label)}`}>{mark}</a> : mark}</sup>
+}
+
+/** A number as it is. A word is a name for the author, and read as its note's number, once that is there. */
+export function noteMark(label: string, { notes }: Definitions): string {
+  return /^\d+$/.test(label) ? label : String(notes.get(label) ?? '*')
 }
 
 export function noteId(scope: string, label: string): string {

@@ -5,7 +5,7 @@ import { createFakeServer, DONE } from '../run/testing/fake-server.ts'
 import { createManualClock } from '../run/testing/manual-clock.ts'
 import { type ChatApi, createChat, type StartInput } from './chat.ts'
 import type { StoredTurn } from './stored-chat.ts'
-import { MAX_ATTEMPTS } from './until-answered.ts'
+import { MAX_ATTEMPTS } from '../until-answered.ts'
 
 type Answer = 'yes' | 'lost' | 'draining' | { refusal: string; retryAfterMs?: number }
 

@@ -2,27 +2,13 @@ import { EMPTY_RUN_VIEW } from '@sluice/events'
 import { newId } from '../new-id.ts'
 import { type PageClock, pageClock } from '../run/page-clock.ts'
 import type { CallError, RunAck, RunSource } from '../run/run-source.ts'
-import { createRunStore, isOver, type RunStore } from '../run/run-store.ts'
+import { isOver } from '../run/run-store.ts'
 import { isRefusal } from '../server-error.ts'
-import { isEnded } from './is-ended.ts'
+import { untilAnswered } from '../until-answered.ts'
 import { type ConversationLimits, type Message, messagesFor, type Question } from './messages.ts'
-import { type RunTimes, watchTimes } from './run-times.ts'
 import { createStarter } from './starter.ts'
 import type { ChatStorage, StoredTurn } from './stored-chat.ts'
-import { untilAnswered } from './until-answered.ts'
-
-/** A prompt and the run that answers it. */
-export interface Turn extends Question {
-  readonly runId: string
-  readonly run: RunStore
-  /** The server has confirmed the run, so it can be followed. */
-  readonly started: boolean
-  /** Asked in this tab, and not taken over from storage. */
-  readonly own: boolean
-  readonly times: () => RunTimes
-  /** How many earlier turns Claude was not told of, since the conversation had become too long. */
-  readonly leftOut: number
-}
+import { isLost, questionOf, storedTurn, type Turn, turnOf } from './turn.ts'
 
 /** Why the last prompt was not accepted. */
 export interface Refusal {
@@ -95,27 +81,14 @@ export interface Chat {
 export function createChat(options: ChatOptions): Chat {
   const { api, storage, clock = pageClock, settings, limits, commitChars } = options
   const start = createStarter(api, clock)
+  const following = { source: api.events, ack: api.ack, clock, ...(commitChars && { commitChars }) }
   const listeners = new Set<() => void>()
   let unwanted = new AbortController()
   let forgetRun: (() => void) | undefined
   let state: ChatState = { turns: [], busy: false, stopping: false, refusal: undefined }
 
   // What was stored is only ever followed, never started: a tab restored after days must not buy an answer.
-  show(storage.load().map((turn) => turnOf(turn, true)))
-
-  function turnOf(stored: StoredTurn, started: boolean, own = false): Turn {
-    const { runId, prompt, attachments, view, times = {}, leftOut = 0 } = stored
-    const { events: source, ack } = api
-    const run = createRunStore({
-      runId,
-      initial: view,
-      source,
-      ack,
-      clock,
-      ...(commitChars && { commitChars }),
-    })
-    return { prompt, attachments, runId, run, started, own, times: watchTimes(run, times), leftOut }
-  }
+  show(storage.load().map((turn) => turnOf(turn, { started: true, own: false }, following)))
 
   function publish(change: Partial<ChatState>) {
     state = { ...state, ...change }
@@ -142,7 +115,8 @@ export function createChat(options: ChatOptions): Chat {
     const restore = state.turns
     const { messages, leftOut } = messagesFor(before.map(storedTurn), question, limits?.())
     const times = { askedAt: Date.now() }
-    const turn = turnOf({ ...question, runId, view: EMPTY_RUN_VIEW, times, leftOut }, false, true)
+    const stored = { ...question, runId, view: EMPTY_RUN_VIEW, times, leftOut }
+    const turn = turnOf(stored, { started: false, own: true }, following)
     const isShown = () => state.turns.some((shown) => shown.run === turn.run)
     show([...before, turn])
     save()
@@ -218,7 +192,8 @@ export function createChat(options: ChatOptions): Chat {
       const known = new Map(state.turns.map((turn) => [turn.runId, turn]))
       const turns = stored.map((turn): Turn => {
         const mine = known.get(turn.runId)
-        if (!mine || isLost(mine, turn)) return turnOf(turn, turn.pending !== true)
+        if (!mine || isLost(mine, turn))
+          return turnOf(turn, { started: turn.pending !== true, own: false }, following)
         return mine.started || turn.pending ? mine : { ...mine, started: true }
       })
       const same = turns.length === state.turns.length && turns.every((turn, i) => turn === state.turns[i])
@@ -233,26 +208,4 @@ const NEVER_STARTED = { code: 'stopped', message: 'Stopped before it began.', re
 function refusalOf({ message, data }: CallError): Refusal {
   const wait = data?.retryAfterMs
   return { message, retryAt: wait === undefined ? undefined : Date.now() + wait }
-}
-
-/** Given up here, while another tab got further. */
-function isLost({ run }: Turn, { view }: StoredTurn): boolean {
-  const mine = run.getSnapshot()
-  return mine.failure !== undefined && (isEnded(view) || view.position > mine.view.position)
-}
-
-function questionOf({ prompt, attachments }: Turn): Question {
-  return { prompt, attachments }
-}
-
-function storedTurn({ runId, prompt, attachments, run, started, times, leftOut }: Turn): StoredTurn {
-  return {
-    runId,
-    prompt,
-    view: run.getSnapshot().view,
-    times: times(),
-    ...(attachments && attachments.length > 0 && { attachments }),
-    ...(leftOut > 0 && { leftOut }),
-    ...(!started && { pending: true }),
-  }
 }

@@ -2,7 +2,7 @@ import { TRPCClientError } from '@trpc/client'
 import { expect, test } from 'vitest'
 import { createManualClock } from '../run/testing/manual-clock.ts'
 import { createStarter } from './starter.ts'
-import { MAX_ATTEMPTS } from './until-answered.ts'
+import { MAX_ATTEMPTS } from '../until-answered.ts'
 
 const INPUT = { runId: 'run', messages: [{ role: 'user' as const, content: 'Why?' }] }
 

@@ -18,32 +18,29 @@ export function FlowPicture({ state }: { state: LabState }) {
 
   return (
     <div data-testid="lab-flow">
-      <div className="relative grid gap-1.5 py-1">
+      <div className="grid gap-2">
         {STAGES.map(({ key, label, color }) => (
-          <div
-            key={key}
-            className="grid grid-cols-[9.5rem_minmax(0,1fr)_4rem] items-center gap-2 text-[0.8125rem]"
-          >
-            <span>{label}</span>
-            <span className="h-3 overflow-hidden rounded-sm bg-sunk">
+          <div key={key} className="grid gap-0.5 text-[0.8125rem]">
+            <p className="flex justify-between">
+              {label}
+              <span className="text-quiet tabular-nums">
+                {state[key] === undefined ? '?' : count(state[key])}
+              </span>
+            </p>
+            <div className="relative h-2.5 overflow-hidden rounded-sm bg-sunk" aria-hidden="true">
               <span
                 className={`block h-full rounded-sm transition-[width] duration-200 ${color}`}
                 style={{ width: `${percent(state[key] ?? 0)}%` }}
               />
-            </span>
-            <span className="text-end text-quiet tabular-nums">
-              {state[key] === undefined ? '?' : count(state[key])}
-            </span>
+              <span
+                className={`absolute inset-y-0 w-0.5 ${paused ? 'bg-bad' : 'bg-edge'}`}
+                style={{ left: `${percent(acked + windowChars)}%` }}
+              />
+            </div>
           </div>
         ))}
-        <div className="pointer-events-none absolute inset-y-0 right-18 left-40" aria-hidden="true">
-          <span
-            className={`absolute inset-y-0 w-0.5 ${paused ? 'bg-bad' : 'bg-edge'}`}
-            style={{ left: `${percent(acked + windowChars)}%` }}
-          />
-        </div>
       </div>
-      <p className="mt-1 flex items-center gap-2 text-[0.8125rem]">
+      <p className="mt-3 flex flex-wrap items-center gap-x-2 gap-y-1 text-[0.8125rem]">
         <span
           className={`rounded-full px-2 py-0.5 font-medium whitespace-nowrap ${paused ? 'bg-bad-soft text-bad' : 'bg-accent-soft text-accent'}`}
           data-testid="lab-pump"

@@ -1,4 +1,3 @@
-import { useEffect, useState } from 'react'
 import type { Core } from '../page/create-core.ts'
 import type { RunStore } from '../run/run-store.ts'
 import { IconButton } from '../ui/icon-button.tsx'
@@ -7,50 +6,29 @@ import { SimulatorWishes } from './simulator-wish.tsx'
 import { Switches } from './switches.tsx'
 import { type LabState, useLabState } from './use-lab-state.ts'
 
-const KEY = 'F2'
-
-interface LabProps {
+export interface LabProps {
   core: Core
   run: RunStore | undefined
   runId: string | undefined
   conversationId: string
 }
 
-/** The flow of the current run, live, and everything that can be done to it. Development only; F2 opens it. */
+/** The flow of the current run, live, and everything that can be done to it. */
 // `lazy` takes a default export.
-export default function Lab(props: LabProps) {
-  const [open, setOpen] = useState(false)
-
-  useEffect(() => {
-    const listener = (event: KeyboardEvent) => {
-      if (event.key !== KEY) return
-      event.preventDefault()
-      setOpen((isOpen) => !isOpen)
-    }
-    window.addEventListener('keydown', listener)
-    return () => window.removeEventListener('keydown', listener)
-  }, [])
-
-  if (open) return <Panel {...props} onClose={() => setOpen(false)} />
-  return (
-    <button
-      type="button"
-      className="fixed right-2 bottom-2 rounded-lg px-2 py-1 text-xs text-quiet hover:bg-sunk max-lg:hidden"
-      onClick={() => setOpen(true)}
-    >
-      <kbd className="rounded border border-line px-1 font-sans">{KEY}</kbd> lab
-    </button>
-  )
-}
-
-function Panel({ core, run, runId, conversationId, onClose }: LabProps & { onClose: () => void }) {
+export default function Lab({
+  core,
+  run,
+  runId,
+  conversationId,
+  onClose,
+}: LabProps & { onClose: () => void }) {
   const state = useLabState(run, runId)
 
   return (
     <aside
       aria-label="Lab"
       data-testid="lab"
-      className="scroll-thin fixed inset-x-2 top-2 z-30 ml-auto grid max-h-[calc(100dvh-10rem)] max-w-120 gap-3 overflow-y-auto rounded-card border border-line bg-raised p-4 shadow-xl"
+      className="scroll-thin grid content-start gap-4 overflow-y-auto bg-raised p-4 max-md:fixed max-md:inset-x-2 max-md:top-2 max-md:z-30 max-md:max-h-[50dvh] max-md:rounded-card max-md:border max-md:border-line max-md:shadow-xl md:h-dvh md:w-80 md:border-l md:border-line"
     >
       <header className="flex items-center justify-between">
         <h2 className="font-semibold">The lab</h2>

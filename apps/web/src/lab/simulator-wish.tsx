@@ -5,13 +5,13 @@ import { LabSelect } from './lab-select.tsx'
 
 const OPTIONS = {
   tps: {
-    '': 'default (60 tokens/s)',
+    '': '60 tokens/s',
     10: '10 tokens/s',
     300: '300 tokens/s',
     2000: '2,000 tokens/s',
     max: 'no limit',
   },
-  tokens: { '': 'default (300 to 700)', 50: '50 tokens', 4000: '4,000 tokens', 64000: '64,000 tokens' },
+  tokens: { '': '300 to 700', 50: '50 tokens', 4000: '4,000 tokens', 64000: '64,000 tokens' },
   thinking: { '': 'by effort', 0: 'none', 500: '500 tokens', 4000: '4,000 tokens' },
   fault: {
     '': 'nothing',

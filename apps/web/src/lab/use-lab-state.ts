@@ -2,6 +2,7 @@ import { createTRPCClient, httpLink } from '@trpc/client'
 import type { LabAppRouter } from '@sluice/server'
 import { useEffect, useState } from 'react'
 import { isOver, type RunStore } from '../run/run-store.ts'
+import { upstreamOf } from './upstream-of.ts'
 
 const POLL_MS = 250
 
@@ -44,8 +45,7 @@ export function useLabState(run: RunStore | undefined, runId: string | undefined
       before = now
       const over = isOver(snapshot)
       setState((known) => ({
-        claudeSent: server ? server.claudeSent : known?.claudeSent,
-        held: server?.end ?? Math.max(known?.held ?? 0, received),
+        ...upstreamOf(server ? { claudeSent: server.claudeSent, held: server.end } : known, received),
         received,
         rendered,
         acked: over ? rendered : acked,

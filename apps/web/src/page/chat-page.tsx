@@ -1,7 +1,8 @@
-import { lazy, Suspense, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { markdownPart } from '../answer/markdown-part.ts'
 import type { LibraryState } from '../chat/library.ts'
 import { useChat } from '../chat/use-chat.ts'
+import { LabDoor } from '../lab/lab-door.tsx'
 import { laterPart, lazily } from '../lazily.tsx'
 import { useModelList } from '../model-list.ts'
 import { BackgroundRun } from '../turn/background-run.tsx'
@@ -21,9 +22,6 @@ const Dialog = lazily((later) => later.Dialog)
 const JumpToLatest = lazily((later) => later.JumpToLatest)
 const Notices = lazily((later) => later.Notices)
 const Welcome = lazily((later) => later.Welcome)
-
-// Only `vite dev` knows it: a build drops the branch, and the lab with it.
-const Lab = import.meta.env.DEV ? lazy(() => import('../lab/lab.tsx')) : undefined
 
 export function ChatPage({ core }: { core: Core }) {
   const { library, drafts, settings, loadModels } = core
@@ -84,12 +82,12 @@ export function ChatPage({ core }: { core: Core }) {
   )
 
   return (
-    <div className="grid h-dvh grid-cols-[minmax(0,1fr)] lg:grid-cols-[17rem_minmax(0,1fr)]">
+    <div className="grid h-dvh grid-cols-[minmax(0,1fr)_auto] lg:grid-cols-[17rem_minmax(0,1fr)_auto]">
       <Sidebar>{conversationList}</Sidebar>
       <div className="grid min-h-0 grid-cols-[minmax(0,1fr)] grid-rows-[auto_minmax(0,1fr)_auto]">
         <Header
           title={turns.length > 0 ? (title ?? 'New chat') : undefined}
-          simulator={list.models?.simulator ?? false}
+          models={list.models}
           onOpenList={() => setListOpen(true)}
           onNewChat={() => leave(library.create)}
           onExport={(format) => void exportAs(format)}
@@ -170,9 +168,9 @@ export function ChatPage({ core }: { core: Core }) {
           }}
         />
       )}
-      <Suspense>
-        {Lab && <Lab core={core} run={turns.at(-1)?.run} runId={turns.at(-1)?.runId} conversationId={id} />}
-      </Suspense>
+      {import.meta.env.DEV && (
+        <LabDoor core={core} run={turns.at(-1)?.run} runId={turns.at(-1)?.runId} conversationId={id} />
+      )}
     </div>
   )
 }

@@ -1,4 +1,5 @@
-import type { Refusal, Turn } from '../chat/chat.ts'
+import type { Refusal } from '../chat/chat.ts'
+import type { Turn } from '../chat/turn.ts'
 import { lazily } from '../lazily.tsx'
 import { wholeSeconds } from '../ui/format.ts'
 import { useNow } from '../ui/use-now.ts'

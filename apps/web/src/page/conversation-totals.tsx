@@ -1,4 +1,4 @@
-import type { Turn } from '../chat/chat.ts'
+import type { Turn } from '../chat/turn.ts'
 import { count, dollars } from '../ui/format.ts'
 
 /** What the conversation has taken so far; nothing before its first answer has ended. */

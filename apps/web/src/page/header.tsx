@@ -1,4 +1,5 @@
 import { lazily } from '../lazily.tsx'
+import type { Models } from '../model-list.ts'
 import { IconButton } from '../ui/icon-button.tsx'
 import { Mark } from './mark.tsx'
 
@@ -6,13 +7,13 @@ const ConversationMenu = lazily((later) => later.ConversationMenu)
 
 export function Header(props: {
   title: string | undefined
-  simulator: boolean
+  models: Models | undefined
   onOpenList: () => void
   onNewChat: () => void
   onExport: (format: 'markdown' | 'json') => void
   onDelete: () => void
 }) {
-  const { title, simulator, onOpenList, onNewChat, onExport, onDelete } = props
+  const { title, models, onOpenList, onNewChat, onExport, onDelete } = props
   const isEmpty = title === undefined
 
   return (
@@ -34,15 +35,18 @@ export function Header(props: {
       </h1>
       {!isEmpty && <p className="min-w-0 truncate text-quiet max-lg:text-[0.9375rem]">{title}</p>}
       <span className="ml-auto flex flex-none items-center gap-1">
-        {simulator && (
+        {models?.simulator && (
           <span
             className="mr-1 inline-flex items-center gap-1.5 rounded-full bg-warn-soft px-2.5 py-0.5 text-[0.8125rem] whitespace-nowrap text-warn"
             data-testid="simulator-note"
-            title="Set ANTHROPIC_API_KEY to ask Claude"
+            title={`${models.simulatorChosen ? 'Unset SIMULATOR' : 'Set ANTHROPIC_API_KEY'} to ask Claude`}
           >
             <span className="size-1.75 rounded-full bg-current" aria-hidden="true" />
             <span>
-              Simulator<span className="max-sm:hidden">: no API key set</span>
+              Simulator
+              <span className="max-sm:hidden">
+                {models.simulatorChosen ? ', as SIMULATOR=1 says' : ': no API key set'}
+              </span>
             </span>
           </span>
         )}

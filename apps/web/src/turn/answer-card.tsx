@@ -1,5 +1,5 @@
 import { AnswerText } from '../answer/answer-text.tsx'
-import type { Turn } from '../chat/chat.ts'
+import type { Turn } from '../chat/turn.ts'
 import { lazily } from '../lazily.tsx'
 import { isOver } from '../run/run-store.ts'
 import { useRun } from '../run/use-run.ts'

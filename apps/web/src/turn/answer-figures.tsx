@@ -7,7 +7,7 @@ import { speedOf } from './speed.ts'
 export function AnswerFigures({ run, times }: { run: RunSnapshot; times: RunTimes }) {
   const { view } = run
   const { usage, costUsd } = view
-  const { firstTokenMs, tokensPerSecond, estimated } = speedOf(view, times)
+  const { firstTokenMs, tokens, tokensPerSecond, estimated } = speedOf(view, times)
   const parts: string[] = []
   if (firstTokenMs !== undefined) parts.push(`${seconds(firstTokenMs)} to first token`)
   if (tokensPerSecond !== undefined) parts.push(`${estimated ? '~' : ''}${count(tokensPerSecond)} tokens/s`)
@@ -16,15 +16,22 @@ export function AnswerFigures({ run, times }: { run: RunSnapshot; times: RunTime
     const read = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens
     parts.push(`${about}${count(read)} in, ${about}${count(usage.outputTokens)} out`)
     if (typeof costUsd === 'number') parts.push(`${about}${dollars(costUsd)}`)
-  }
+  } else if (tokens > 0) parts.push(`~${count(tokens)} out`)
 
+  // The dot before a figure lies in the margin where a line begins, and is cut off there.
   return (
     <p
-      className="self-center text-[0.8125rem] text-quiet tabular-nums"
+      className="ml-2 self-center overflow-hidden text-[0.8125rem] text-quiet tabular-nums"
       data-testid="usage"
       title={smallPrintOf(run)}
     >
-      {parts.join(' · ')}
+      <span className="-ml-4 flex flex-wrap">
+        {parts.map((part) => (
+          <span key={part} className="before:inline-block before:w-4 before:text-center before:content-['·']">
+            {part}
+          </span>
+        ))}
+      </span>
     </p>
   )
 }

@@ -35,6 +35,8 @@ test('what was turned away before it began cost nothing; what had begun is paid 
   expect(endingOf(failed(error, { text: 'Half' }))?.cost).toMatch(/paid again/)
   expect(endingOf(failed(error, { thinking: 'Hm' }))?.cost).toMatch(/paid again/)
   expect(endingOf(failed({ ...error, code: 'upstream_timeout' }))?.cost).toMatch(/paid again/)
+  const usage = { inputTokens: 9, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, estimated: true }
+  expect(endingOf(failed(error, { usage }))?.cost).toMatch(/paid again/)
 })
 
 test('a server that was never reached is asked again under the same number, which is not paid twice', () => {

@@ -61,7 +61,7 @@ function endingOfFailure({ code, message, retryable }: RunFailure, view: RunView
 function endingOfError({ code, message, retryable }: NonNullable<RunView['error']>, view: RunView): Ending {
   const action = retryable ? 'retry' : 'edit'
   if (code === 'refused') return note('refused', message, action)
-  const free = NEVER_ANSWERED.has(code) && view.text === '' && view.thinking === ''
+  const free = NEVER_ANSWERED.has(code) && !view.usage && view.text === '' && view.thinking === ''
   return { kind: 'failed', tone: 'error', message, action, cost: free ? COST_NOTHING : PAID_AGAIN }
 }
 

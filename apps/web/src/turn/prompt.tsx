@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { Turn } from '../chat/chat.ts'
+import type { Turn } from '../chat/turn.ts'
 import { lazily } from '../lazily.tsx'
 
 const AttachmentChip = lazily((later) => later.AttachmentChip)

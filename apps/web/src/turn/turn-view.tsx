@@ -1,6 +1,7 @@
 import { memo, useState } from 'react'
-import type { Chat, Turn } from '../chat/chat.ts'
+import type { Chat } from '../chat/chat.ts'
 import type { ConversationLimits } from '../chat/messages.ts'
+import type { Turn } from '../chat/turn.ts'
 import { count } from '../ui/format.ts'
 import { AnswerCard } from './answer-card.tsx'
 import { Prompt } from './prompt.tsx'

@@ -10,25 +10,33 @@ export const anyText: fc.Arbitrary<string> = fc.string({
 
 const anyTokens = fc.nat({ max: 1_000_000 })
 
+const anyUsage = fc.record({
+  inputTokens: anyTokens,
+  outputTokens: anyTokens,
+  cacheReadTokens: anyTokens,
+  cacheWriteTokens: anyTokens,
+  estimated: fc.boolean(),
+})
+const anyCost = fc.option(fc.double({ min: 0, max: 100, noNaN: true }))
+
 export const anyDone: fc.Arbitrary<DoneEvent> = fc.record({
   type: fc.constant('done'),
   stopReason: fc.constantFrom('end_turn', 'max_tokens', 'stopped'),
-  usage: fc.record({
-    inputTokens: anyTokens,
-    outputTokens: anyTokens,
-    cacheReadTokens: anyTokens,
-    cacheWriteTokens: anyTokens,
-    estimated: fc.boolean(),
-  }),
-  costUsd: fc.option(fc.double({ min: 0, max: 100, noNaN: true })),
+  usage: anyUsage,
+  costUsd: anyCost,
 })
 
-export const anyError: fc.Arbitrary<ErrorEvent> = fc.record({
-  type: fc.constant('error'),
-  code: fc.constantFrom(...ErrorCodeSchema.options),
-  message: anyText,
-  retryable: fc.boolean(),
-})
+export const anyError: fc.Arbitrary<ErrorEvent> = fc.record(
+  {
+    type: fc.constant('error'),
+    code: fc.constantFrom(...ErrorCodeSchema.options),
+    message: anyText,
+    retryable: fc.boolean(),
+    usage: anyUsage,
+    costUsd: anyCost,
+  },
+  { requiredKeys: ['type', 'code', 'message', 'retryable'] },
+)
 
 /** Anything a run says before its end: mostly text, empty at times, now and then a `start`. */
 export const anyPiece: fc.Arbitrary<RunEvent> = fc.oneof(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { closeTail } from './close-tail.ts'
+import { closeTable, closeTail } from './close-tail.ts'
 
 const CASES: readonly (readonly [source: string, closed: string])[] = [
   ['Hello **bo', 'Hello **bo**'],
@@ -37,6 +37,9 @@ const CASES: readonly (readonly [source: string, closed: string])[] = [
   ['| a | **b', '| a | **b** |\n| - | - |'],
   ['| a | b |\n|--', '| a | b |\n| - | - |'],
   ['| a | b |\n|---|---|\n| 1 | `2', '| a | b |\n|---|---|\n| 1 | `2`'],
+  ['| a | b |\n| :-- | --', '| a | b |\n| :-- | --'],
+  ['| a | b |\n\n', '| a | b |\n| - | - |'],
+  ['|x| is never', '|x| is never'],
   ['[label]: https://exa', ''],
   ['[^note]', ''],
   ['[^note]: The *no', '[^note]: The *no*'],
@@ -45,4 +48,11 @@ const CASES: readonly (readonly [source: string, closed: string])[] = [
 
 test.each(CASES)('%j reads as %j while it grows', (source, closed) => {
   expect(closeTail(source)).toBe(closed)
+})
+
+test('a table stays one where it broke off, in its first row or the rule below it', () => {
+  for (const source of ['| a | b', '| a | b |\n', '| a | b |\n|', '| a | b |\n| :-', '| a | b |\n\n'])
+    expect(closeTable(source)).toMatch(/^\| a \| b +\|\n\| - \| - \|$/)
+  for (const source of ['|', '|x| = 3', '| a\nb', 'a | b', '| a | b |\n|:-:|--:|', '| a |\n| - |\n| **1'])
+    expect(closeTable(source)).toBe(source)
 })

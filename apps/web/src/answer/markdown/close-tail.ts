@@ -13,9 +13,9 @@ const RULE_SO_FAR = /^[ \t]*\|?[ \t:|-]*$/
 /** The source of the last block, in a form that looks now the way it will look when it is complete. */
 export function closeTail(source: string): string {
   if (isFence(source)) return source.replace(/\n[ \t]*[`~]+[ \t]*$/, '\n')
+  const table = headOfTable(source, closeMarks)
+  if (table !== undefined) return table
   if (/\n[ \t]*\n[ \t]*$/.test(source)) return source
-  const row = headOfTable(source)
-  if (row !== undefined) return row
   const lineStart = source.lastIndexOf('\n') + 1
   const line = source.slice(lineStart)
   const bare = line.replace(CONTAINERS, '')
@@ -37,17 +37,27 @@ function isHalfDefinition(source: string, line: string): boolean {
   return before === '' || /(?:^|\n) {0,3}\[[^\]\n]+\]:[^\n]*$/.test(before)
 }
 
-/** A first row, or a first row and some of the rule below it, as the table that it will be. */
-function headOfTable(source: string): string | undefined {
-  const [head = '', rule = '', ...rest] = source.split('\n')
-  if (!/^ {0,3}\|[ \t]*[^ \t|]/.test(head) || rest.length > 0 || !RULE_SO_FAR.test(rule)) return undefined
+/** The source of a block that will not grow. What has been shown as a table stays one, wherever it broke off. */
+export function closeTable(source: string): string {
+  return headOfTable(source, (cell) => cell) ?? source
+}
+
+/**
+ * A first row, or a first row and some of the rule below it, as the table that it will be. Without a rule, a row
+ * begins with a bar and a blank: `|x|` is maths.
+ */
+function headOfTable(source: string, close: (cell: string) => string): string | undefined {
+  if (!/^ {0,3}\|[ \t]*[^\s|]/.test(source)) return undefined
+  const [head = '', rule = '', ...rest] = source.trimEnd().split('\n')
+  if (rest.length > 0 || !RULE_SO_FAR.test(rule)) return undefined
+  if (!rule.includes('-') && !/^ {0,3}\|[ \t]/.test(head)) return undefined
   const cells = head
     .trim()
     .replace(/(?<!\\)\|$/, '')
     .split(/(?<!\\)\|/)
   const last = cells.pop() ?? ''
-  const closed = [...cells, closeMarks(last)].join('|')
-  return `${closed} |\n|${cells.map(() => ' - |').join('')}`
+  if ((rule.match(/-+/g)?.length ?? 0) >= cells.length) return source
+  return `${[...cells, close(last)].join('|')} |\n|${cells.map(() => ' - |').join('')}`
 }
 
 function lastLeaf(token: DialectToken | undefined): DialectToken | undefined {

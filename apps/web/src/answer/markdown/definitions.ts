@@ -3,7 +3,8 @@ import type { Lexer } from 'marked'
 /** What links by reference and footnotes point at, as far as it has been read. */
 export interface Definitions {
   readonly links: Links
-  readonly notes: ReadonlySet<string>
+  /** By label: the how-manieth note it is. */
+  readonly notes: ReadonlyMap<string, number>
   /** The text is complete: what is not defined now never will be, and is shown as it was written. */
   readonly final: boolean
 }
@@ -20,7 +21,7 @@ export function linkTable(...tables: Links[]): Links {
 /** Further ones are left undefined: each costs a little with every new one. */
 const MAX_DEFINITIONS = 4096
 
-export const NO_DEFINITIONS: Definitions = { links: linkTable(), notes: new Set(), final: false }
+export const NO_DEFINITIONS: Definitions = { links: linkTable(), notes: new Map(), final: false }
 
 /** The first definition of a label wins. The same object when there is nothing new. */
 export function withDefinitions(known: Definitions, links: Links, notes: readonly string[]): Definitions {
@@ -28,10 +29,11 @@ export function withDefinitions(known: Definitions, links: Links, notes: readonl
     notes.some((note) => !known.notes.has(note)) ||
     Object.keys(links).some((label) => !Object.hasOwn(known.links, label))
   if (!isNew || Object.keys(known.links).length + known.notes.size > MAX_DEFINITIONS) return known
+  const labels = new Set([...known.notes.keys(), ...notes])
   return {
     ...known,
     links: linkTable(links, known.links),
-    notes: new Set([...known.notes, ...notes]),
+    notes: new Map([...labels].map((label, index) => [label, index + 1])),
   }
 }
 

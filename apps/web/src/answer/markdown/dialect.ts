@@ -66,7 +66,8 @@ export class Dialect extends Tokenizer {
   }
 
   #note(raw: string, label: string) {
-    if (!this.#definitions.notes.has(label) && this.#definitions.final)
+    // A number is a footnote also without its note, as where an answer was stopped; `[^abc]` may be a pattern.
+    if (this.#definitions.final && !this.#definitions.notes.has(label) && /\D/.test(label))
       return { type: 'text' as const, raw, text: raw }
     return { type: 'link' as const, raw, text: label, href: `${NOTE_HREF}${label}`, title: null, tokens: [] }
   }

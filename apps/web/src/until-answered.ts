@@ -1,39 +1,40 @@
-import { backoffMs } from '../backoff.ts'
-import type { PageClock } from '../run/page-clock.ts'
+import { backoffMs } from './backoff.ts'
+import type { PageClock } from './run/page-clock.ts'
 
 /** About a minute; by then the person at the page should decide. */
 export const MAX_ATTEMPTS = 20
 
 export interface UntilAnsweredOptions {
-  /** The server answered, and the answer is no. */
-  isRefusal: (error: unknown) => boolean
+  /** Somebody answered, and the answer is no. Default: no error is one. */
+  isRefusal?: (error: unknown) => boolean
   /** The person no longer wants it: an attempt under way is awaited, and no other is made. */
   unwanted?: AbortSignal
-  clock: PageClock
+  /** Default: {@link MAX_ATTEMPTS}. */
+  attempts?: number
+  clock: Pick<PageClock, 'after'>
 }
 
 /**
  * Makes a call that is safe to repeat, again and again while nobody answers.
  * Rejects with the refusal, or with the last attempt's error.
  */
-export async function untilAnswered(
-  call: () => Promise<unknown>,
+export async function untilAnswered<Answer>(
+  call: () => Promise<Answer>,
   options: UntilAnsweredOptions,
-): Promise<void> {
-  const { isRefusal, unwanted, clock } = options
+): Promise<Answer> {
+  const { isRefusal, unwanted, attempts = MAX_ATTEMPTS, clock } = options
   for (let attempt = 1; ; attempt++) {
     try {
-      await call()
-      return
+      return await call()
     } catch (error) {
-      if (isRefusal(error) || unwanted?.aborted || attempt >= MAX_ATTEMPTS) throw error
+      if (isRefusal?.(error) || unwanted?.aborted || attempt >= attempts) throw error
       await pause(clock, backoffMs(attempt), unwanted)
       if (unwanted?.aborted) throw error
     }
   }
 }
 
-function pause(clock: PageClock, ms: number, signal: AbortSignal | undefined): Promise<void> {
+function pause(clock: Pick<PageClock, 'after'>, ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
       cancel()

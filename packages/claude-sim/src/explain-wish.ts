@@ -1,0 +1,33 @@
+import type { AnswerPlan } from './answer-plan.ts'
+import { BEHAVIOUR_KEYS, describeKey } from './behaviour.ts'
+import { CHARS_PER_TOKEN, type Delta } from './cut-deltas.ts'
+import type { MessagesBody } from './messages-body.ts'
+import { hashText, seededRandom } from './random.ts'
+
+/** The answer to a directive that asks for what there is not: whoever typed it reads answers, and no errors. */
+export function explainWish(body: MessagesBody, problem: string): AnswerPlan {
+  const keys = BEHAVIOUR_KEYS.map((key) => `- \`${key}\`: ${describeKey(key).replaceAll('[@N]', '@N')}`)
+  const text = `I am Sluice’s simulator, and there is a word in your prompt that I do not understand:
+
+\`${problem.replaceAll(/[`\s]+/g, ' ')}\`
+
+It may be, for example, \`[[sim tps=300 tokens=2000 fault=reset@40]]\`. What there is:
+
+${keys.join('\n')}`
+
+  return {
+    model: body.model,
+    fault: { name: 'none', at: 0 },
+    stopReason: 'end_turn',
+    thinking: undefined,
+    thinkingDeltas: () => wordsOf(''),
+    textDeltas: () => wordsOf(text),
+    noise: seededRandom(hashText(text)),
+  }
+}
+
+function* wordsOf(text: string): Generator<Delta, void, undefined> {
+  for (const [word] of text.matchAll(/\S+\s*/g)) {
+    yield { text: word, tokens: Math.ceil(word.length / CHARS_PER_TOKEN) }
+  }
+}
