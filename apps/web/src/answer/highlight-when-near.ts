@@ -1,10 +1,3 @@
-import type { ReactNode } from 'react'
-
-interface Code {
-  readonly text: string
-  readonly language: string
-}
-
 const watchers = new Map<Element, (near: boolean) => void>()
 let observer: IntersectionObserver | undefined
 
@@ -24,28 +17,23 @@ function observe(element: Element, watcher: (near: boolean) => void): () => void
 }
 
 /**
- * Shows the code in colours while it is near the viewport, once the page has nothing else to do; `undefined`
- * is to show it plain again. In a long answer, coloured code would be most of what the page has to keep.
- * Returns how to call it off.
+ * Shows a piece of a code block in colours while it is near the viewport, once the page has nothing else to do.
+ * In a long answer, coloured code would be most of what the page has to keep. Returns how to call it off.
  */
-export function highlightWhenIdle(
-  element: Element,
-  code: Code,
-  show: (nodes: ReactNode) => void,
-): () => void {
+export function highlightWhenNear(piece: Element): () => void {
   let wanted = false
-  const forget = observe(element, (near) => {
+  const forget = observe(piece, (near) => {
     if (near === wanted) return
     wanted = near
     if (near) void highlight()
-    else show(undefined)
+    else makePlain(piece)
   })
 
   async function highlight() {
     try {
       const { highlight: nodesOf } = await import('./highlight.ts')
       whenIdle(() => {
-        if (wanted) show(nodesOf(code.text, code.language))
+        if (wanted) piece.replaceChildren(...nodesOf(piece.textContent, languageOf(piece)))
       })
     } catch {
       // The file of a release that is gone: the code stays as plain as it is.
@@ -55,7 +43,18 @@ export function highlightWhenIdle(
   return () => {
     wanted = false
     forget()
+    makePlain(piece)
   }
+}
+
+/** As the page says it: React may have let go of the block. */
+function languageOf(piece: Element): string {
+  return piece.closest('.md-code')?.querySelector('.md-code-bar > span')?.textContent ?? ''
+}
+
+function makePlain(piece: Element): void {
+  const text = piece.textContent
+  if (piece.firstElementChild) piece.textContent = text
 }
 
 function whenIdle(run: () => void): void {
