@@ -15,14 +15,17 @@ export function Far(props: ComponentProps<'div'> & { className: string; far: boo
   const host = useRef<HTMLDivElement>(null)
   const [skipped, setSkipped] = useState(false)
   const [copy, setCopy] = useState<{ of: unknown; nodes: readonly Node[] }>()
-  const isCopied = copy?.of === of
+  const copied = copy && copy.of === of ? copy.nodes : undefined
+  const isCopied = copied !== undefined
 
   useEffect(() => {
     const element = host.current
     if (!far || !element) return undefined
     // The event of a part inside this one comes by as well.
-    const onChange = (event: ContentVisibilityAutoStateChangeEvent) => {
-      if (event.target === element) setSkipped(event.skipped)
+    const onChange = (event: Event) => {
+      if (event.target === element && event instanceof ContentVisibilityAutoStateChangeEvent) {
+        setSkipped(event.skipped)
+      }
     }
     element.addEventListener('contentvisibilityautostatechange', onChange)
     return () => element.removeEventListener('contentvisibilityautostatechange', onChange)
@@ -44,7 +47,7 @@ export function Far(props: ComponentProps<'div'> & { className: string; far: boo
 
   return (
     <div ref={host} className={far ? `${className} md-far` : className} {...rest}>
-      {isCopied ? <Copied host={host} nodes={copy.nodes} /> : children}
+      {copied ? <Copied host={host} nodes={copied} /> : children}
     </div>
   )
 }

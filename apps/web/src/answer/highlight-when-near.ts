@@ -1,3 +1,6 @@
+/** What is coloured at once: a slow phone takes some 30 ms for it. */
+const PART_CHARS = 2048
+
 const watchers = new Map<Element, (near: boolean) => void>()
 let observer: IntersectionObserver | undefined
 
@@ -30,11 +33,16 @@ export function highlightWhenNear(piece: Element): () => void {
   })
 
   async function highlight() {
+    const text = piece.textContent
+    const nodes: (Node | string)[] = []
     try {
       const { highlight: nodesOf } = await import('./highlight.ts')
-      whenIdle(() => {
-        if (wanted) piece.replaceChildren(...nodesOf(piece.textContent, languageOf(piece)))
-      })
+      for (const part of partsOf(text)) {
+        await idle()
+        if (!wanted) return
+        nodes.push(...nodesOf(part, languageOf(piece)))
+      }
+      if (piece.textContent === text) piece.replaceChildren(...nodes)
     } catch {
       // The file of a release that is gone: the code stays as plain as it is.
     }
@@ -57,7 +65,24 @@ function makePlain(piece: Element): void {
   if (piece.firstElementChild) piece.textContent = text
 }
 
-function whenIdle(run: () => void): void {
-  if ('requestIdleCallback' in window) requestIdleCallback(run)
-  else setTimeout(run, 50)
+/** Each is coloured by itself, so they end at a blank line if they can: few comments go on there. */
+function partsOf(code: string): string[] {
+  const parts: string[] = []
+  let rest = code
+  while (rest.length > PART_CHARS) {
+    const part = rest.slice(0, PART_CHARS)
+    const end = part.lastIndexOf('\n\n') + 1 || part.lastIndexOf('\n') + 1
+    // One endless line.
+    if (end === 0) break
+    parts.push(rest.slice(0, end))
+    rest = rest.slice(end)
+  }
+  return [...parts, rest]
+}
+
+function idle(): Promise<unknown> {
+  return new Promise((resolve) => {
+    if ('requestIdleCallback' in window) requestIdleCallback(resolve)
+    else setTimeout(resolve, 50)
+  })
 }
