@@ -259,10 +259,23 @@ browserTest(
   'of a long answer React holds the end only, and what it let go of works all the same',
   async () => {
     await page.goto(product.url)
+    await page.evaluate(() => {
+      const cloneNode = Reflect.get(Node.prototype, 'cloneNode')
+      document.documentElement.dataset['copies'] = '0'
+      Node.prototype.cloneNode = function counted(...deep) {
+        const { dataset } = document.documentElement
+        dataset['copies'] = String(Number(dataset['copies']) + 1)
+        return cloneNode.apply(this, deep)
+      }
+    })
     await ask('Hold [[sim tps=0 tokens=24000]]')
     await over()
     await expect.poll(async () => (await elements()).held).toBeLessThan(1500)
     expect((await elements()).all).toBeGreaterThan(4000)
+    // Each part is copied once, and not with every commit.
+    const copies = Number(await page.locator('html').getAttribute('data-copies'))
+    expect(copies).toBeGreaterThan(0)
+    expect(copies).toBeLessThanOrEqual(await page.locator('.md-chapter').count())
     expect(await copiedAnswer(page)).toBe(sent())
 
     const first = page.locator('.md-code').first()
@@ -277,6 +290,21 @@ browserTest(
     expect(complaints).toEqual([])
   },
 )
+
+for (const text of ['list', 'table']) {
+  browserTest(`of one endless ${text}, too, React holds the end only while it grows`, async () => {
+    await page.goto(product.url)
+    await ask(`Endless [[sim tps=0 tokens=40000 text=${text}]]`)
+    await over()
+    await expect
+      .poll(async () => {
+        const { all, held } = await elements()
+        return held / all
+      })
+      .toBeLessThan(0.35)
+    expect(await copiedAnswer(page)).toBe(sent())
+  })
+}
 
 browserTest('what is selected or has the focus stays, however far the answer goes on', async () => {
   await page.goto(product.url)

@@ -32,8 +32,8 @@ export function Far(props: ComponentProps<'div'> & { className: string; far: boo
   }, [far])
 
   useEffect(() => {
-    const whole = host.current?.cloneNode(true)
-    if (skipped && !isCopied && whole) setCopy({ of, nodes: [...whole.childNodes] })
+    if (!skipped || isCopied || !host.current) return
+    setCopy({ of, nodes: [...host.current.cloneNode(true).childNodes] })
   }, [skipped, isCopied, of])
 
   useEffect(() => {
