@@ -292,7 +292,7 @@ browserTest(
 )
 
 for (const text of ['list', 'table']) {
-  browserTest(`of one endless ${text}, too, React holds the end only while it grows`, async () => {
+  browserTest(`of one endless ${text}, too, React holds the end only`, async () => {
     await page.goto(product.url)
     await ask(`Endless [[sim tps=0 tokens=40000 text=${text}]]`)
     await over()
