@@ -1,6 +1,8 @@
 import { memo, useDeferredValue, useId, useMemo } from 'react'
 import { BlockView } from './block-view.tsx'
 import { type Blocks, finishBlocks, type Group } from './blocks.ts'
+import { copyCode } from './copy-code.ts'
+import { Far } from './far.tsx'
 import { useRevealed } from './use-revealed.ts'
 
 /** Groups this close to the end are laid out always: switched on in view, `content-visibility` flickers. */
@@ -21,29 +23,56 @@ export const BlockList = memo(function BlockList({ blocks, over }: { blocks: Blo
 
   return (
     <>
-      {chaptersOf(groups, first).map(({ start, groups: its }) => {
-        const isFar = start + its.length <= groups.length - NEAR_GROUPS
-        return (
-          <div
-            key={Math.floor(start / CHAPTER_GROUPS)}
-            className={isFar ? 'md-chapter md-far' : 'md-chapter'}
-          >
-            {its.map((group, index) => (
-              <GroupView
-                key={group.key}
-                group={group}
-                scope={scope}
-                // Inside what is skipped, nothing need be told so of itself.
-                far={!isFar && start + index < groups.length - NEAR_GROUPS}
-                open={!over && start + index === groups.length - 1}
-              />
-            ))}
-          </div>
-        )
-      })}
+      {chaptersOf(groups, first).map(({ start, groups: its }) => (
+        <Chapter
+          key={Math.floor(start / CHAPTER_GROUPS)}
+          groups={its}
+          scope={scope}
+          toEnd={groups.length - start}
+          over={over}
+        />
+      ))}
     </>
   )
 })
+
+interface ChapterProps {
+  groups: readonly Group[]
+  scope: string
+  /** How many groups there are from its first one to the end of the answer. */
+  toEnd: number
+  over: boolean
+}
+
+const isFar = ({ groups, toEnd }: ChapterProps) => toEnd - groups.length >= NEAR_GROUPS
+
+const Chapter = memo(
+  function Chapter(props: ChapterProps) {
+    const { groups, scope, toEnd, over } = props
+    const far = isFar(props)
+
+    return (
+      <Far className="md-chapter" far={far} of={groups} onClick={(event) => void copyCode(event)}>
+        {groups.map((group, index) => (
+          <GroupView
+            key={group.key}
+            group={group}
+            scope={scope}
+            // Inside what is skipped, nothing need be told so of itself.
+            far={!far && toEnd - index > NEAR_GROUPS}
+            open={!over && toEnd - index === 1}
+          />
+        ))}
+      </Far>
+    )
+  },
+  // Of one that is far, the answer may go on without it.
+  (a, b) =>
+    isFar(a) &&
+    isFar(b) &&
+    a.groups.length === b.groups.length &&
+    a.groups.every((group, index) => group === b.groups[index]),
+)
 
 /** From the group at `first` on. `start` is where the chapter's own groups begin in all of them. */
 function chaptersOf(groups: readonly Group[], first: number): { start: number; groups: readonly Group[] }[] {

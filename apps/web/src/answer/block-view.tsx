@@ -2,6 +2,7 @@ import { memo, type ReactNode } from 'react'
 import { BlockBoundary } from './block-boundary.tsx'
 import type { Piece } from './blocks.ts'
 import { CodeBlock } from './code-block.tsx'
+import { Far } from './far.tsx'
 import { closeTable, closeTail } from './markdown/close-tail.ts'
 import { isFence } from './markdown/fence.ts'
 import { lex } from './markdown/lex.ts'
@@ -46,9 +47,9 @@ function contentOf({ pieces, scope, open }: BlockProps): ReactNode {
     const piece = { source, definitions, scope, open: open && index === last }
     if (index === 0) return <PieceView key={index} {...piece} />
     return (
-      <div key={index} className={index < last - NEAR_PIECES ? 'md-more md-far' : 'md-more'}>
+      <Far key={index} className="md-more" far={index < last - NEAR_PIECES} of={pieces[index]}>
         <PieceView {...piece} />
-      </div>
+      </Far>
     )
   })
   /* oxlint-enable react/no-array-index-key */

@@ -1,6 +1,6 @@
-import { memo, type ReactNode, useEffect, useRef, useState } from 'react'
-import { CopyButton } from '../ui/copy-button.tsx'
-import { highlightWhenIdle } from './highlight-when-idle.ts'
+import { memo, useEffect, useRef } from 'react'
+import { IconButton } from '../ui/icon-button.tsx'
+import { highlightWhenNear } from './highlight-when-near.ts'
 import { closeTail } from './markdown/close-tail.ts'
 import { codeOf, languageOf } from './markdown/fence.ts'
 
@@ -15,7 +15,9 @@ export function CodeBlock({ sources, open }: { sources: readonly string[]; open:
     <div className="md-code">
       <div className="md-code-bar">
         <span>{language}</span>
-        <CopyButton label="Copy code" text={() => sources.map(codeOf).join('\n')} />
+        {/* Pressed, it is `copyCode` that acts. */}
+        <IconButton icon="copy" label="Copy code" />
+        <span role="status" className="md-copied" />
       </div>
       {/* Long lines scroll, for which the keyboard needs to get there. */}
       <pre tabIndex={0} aria-label={language === '' ? 'Code' : `Code: ${language}`}>
@@ -46,16 +48,15 @@ const CodePiece = memo(function CodePiece(props: {
 }) {
   const { source, open, language, far } = props
   const element = useRef<HTMLSpanElement>(null)
-  const [coloured, setColoured] = useState<ReactNode>()
 
   useEffect(() => {
     if (!element.current || language === '') return undefined
-    return highlightWhenIdle(element.current, { text: codeOf(source), language }, setColoured)
-  }, [source, language])
+    return highlightWhenNear(element.current)
+  }, [language])
 
   return (
     <span ref={element} className={far ? 'md-piece md-far' : 'md-piece'}>
-      {coloured ?? codeOf(open ? closeTail(source) : source)}
+      {codeOf(open ? closeTail(source) : source)}
     </span>
   )
 })

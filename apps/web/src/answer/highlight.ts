@@ -20,7 +20,6 @@ import typescript from 'highlight.js/lib/languages/typescript'
 import xml from 'highlight.js/lib/languages/xml'
 import yaml from 'highlight.js/lib/languages/yaml'
 import { createLowlight } from 'lowlight'
-import { createElement, type ReactNode } from 'react'
 
 const lowlight = createLowlight({
   bash,
@@ -48,21 +47,20 @@ const lowlight = createLowlight({
 
 type Nodes = ReturnType<typeof lowlight.highlight>['children']
 
-/** The code in coloured pieces; undefined for a language that is not here. Loaded when it is first needed. */
-export function highlight(text: string, language: string): ReactNode {
+/** The code in coloured pieces, or as it is in a language that is not here. Loaded when it is first needed. */
+export function highlight(text: string, language: string): (Node | string)[] {
   const name = language.toLowerCase()
-  return lowlight.registered(name) ? toElements(lowlight.highlight(name, text).children) : undefined
+  return lowlight.registered(name) ? toNodes(lowlight.highlight(name, text).children) : [text]
 }
 
-function toElements(nodes: Nodes): ReactNode[] {
-  return nodes.map((node, key) => {
+function toNodes(nodes: Nodes): (Node | string)[] {
+  return nodes.map((node) => {
     if (node.type === 'text') return node.value
-    if (node.type !== 'element') return null
+    if (node.type !== 'element') return ''
+    const span = document.createElement('span')
     const className = node.properties['className']
-    return createElement(
-      'span',
-      { key, className: Array.isArray(className) ? className.join(' ') : undefined },
-      toElements(node.children as Nodes),
-    )
+    if (Array.isArray(className)) span.className = className.join(' ')
+    span.append(...toNodes(node.children))
+    return span
   })
 }

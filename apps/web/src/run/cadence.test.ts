@@ -51,7 +51,7 @@ test('the slower the commits, the less text in each; the faster, the more', asyn
   await slow.advance(5000)
   expect(slow.cadence.chars()).toBe(512)
   const fast = page(() => 5)
-  expect(fast.cadence.chars()).toBe(1024)
+  expect(fast.cadence.chars()).toBe(256)
   await fast.advance(1000)
   expect(fast.cadence.chars()).toBe(8192)
 })

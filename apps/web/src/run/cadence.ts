@@ -8,8 +8,8 @@ const REST = 2
 const MAX_INTERVAL_MS = 2000
 /** A commit that stays below this delays no key press much, on a slow phone too. */
 const GOOD_COST_MS = 40
-/** New text per commit: at first, on a slow device at least, and at most. */
-const CHARS = { first: 1024, least: 512, most: 8192 } as const
+/** New text per commit: at first, when code is cold and everything takes longest, on a slow device at least, and at most. */
+const CHARS = { first: 256, least: 512, most: 8192 } as const
 /** A page that is visible but gets no frames (occluded, throttled) commits all the same. */
 const FRAME_PATIENCE_MS = 250
 /** Nobody is looking; often enough to keep acknowledging. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { dollars, kilobytes, seconds, wholeSeconds } from './format.ts'
+import { count, dollars, kilobytes, seconds, wholeSeconds } from './format.ts'
 
 test('times are as exact as they are short', () => {
   expect([0, 640, 9940, 9960, 59_400, 59_600, 125_000].map(seconds)).toEqual([
@@ -23,6 +23,10 @@ test('a countdown reaches 0 at its end, and not before', () => {
     '1 min',
     '1 min 1 s',
   ])
+})
+
+test('thousands are set apart', () => {
+  expect([0, 999.4, 1000, 64_000, 1_234_567].map(count)).toEqual(['0', '999', '1,000', '64,000', '1,234,567'])
 })
 
 test('small sums keep the digits that matter', () => {

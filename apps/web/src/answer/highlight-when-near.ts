@@ -1,0 +1,88 @@
+/** What is coloured at once: a slow phone takes some 30 ms for it. */
+const PART_CHARS = 2048
+
+const watchers = new Map<Element, (near: boolean) => void>()
+let observer: IntersectionObserver | undefined
+
+function observe(element: Element, watcher: (near: boolean) => void): () => void {
+  observer ??= new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) watchers.get(target)?.(isIntersecting)
+    },
+    { rootMargin: '100%' },
+  )
+  watchers.set(element, watcher)
+  observer.observe(element)
+  return () => {
+    watchers.delete(element)
+    observer?.unobserve(element)
+  }
+}
+
+/**
+ * Shows a piece of a code block in colours while it is near the viewport, once the page has nothing else to do.
+ * In a long answer, coloured code would be most of what the page has to keep. Returns how to call it off.
+ */
+export function highlightWhenNear(piece: Element): () => void {
+  let wanted = false
+  const forget = observe(piece, (near) => {
+    if (near === wanted) return
+    wanted = near
+    if (near) void highlight()
+    else makePlain(piece)
+  })
+
+  async function highlight() {
+    const text = piece.textContent
+    const nodes: (Node | string)[] = []
+    try {
+      const { highlight: nodesOf } = await import('./highlight.ts')
+      for (const part of partsOf(text)) {
+        await idle()
+        if (!wanted) return
+        nodes.push(...nodesOf(part, languageOf(piece)))
+      }
+      if (piece.textContent === text) piece.replaceChildren(...nodes)
+    } catch {
+      // The file of a release that is gone: the code stays as plain as it is.
+    }
+  }
+
+  return () => {
+    wanted = false
+    forget()
+    makePlain(piece)
+  }
+}
+
+/** As the page says it: React may have let go of the block. */
+function languageOf(piece: Element): string {
+  return piece.closest('.md-code')?.querySelector('.md-code-bar > span')?.textContent ?? ''
+}
+
+function makePlain(piece: Element): void {
+  const text = piece.textContent
+  if (piece.firstElementChild) piece.textContent = text
+}
+
+/** Each is coloured by itself, so they end at a blank line if they can: few comments go on there. */
+function partsOf(code: string): string[] {
+  const parts: string[] = []
+  let rest = code
+  while (rest.length > PART_CHARS) {
+    const part = rest.slice(0, PART_CHARS)
+    const end = part.lastIndexOf('\n\n') + 1 || part.lastIndexOf('\n') + 1
+    // One endless line.
+    if (end === 0) break
+    parts.push(rest.slice(0, end))
+    rest = rest.slice(end)
+  }
+  return [...parts, rest]
+}
+
+function idle(): Promise<unknown> {
+  return new Promise((resolve) => {
+    if ('requestIdleCallback' in window) requestIdleCallback(resolve)
+    else setTimeout(resolve, 50)
+  })
+}
