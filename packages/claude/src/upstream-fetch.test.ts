@@ -84,7 +84,7 @@ test('a connection that is used again is read as the first time', async () => {
   await using upstream = await serving((request, response) => {
     if (!seen.has(request.socket)) connections += 1
     seen.add(request.socket)
-    response.end(`answer ${request.headers['x-none'] ?? ''}over`)
+    response.end('answer over')
   })
   for (let call = 0; call < 5; call++) {
     const body = await upstream.ask()
