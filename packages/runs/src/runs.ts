@@ -1,6 +1,7 @@
 import { Claims } from './claims.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { followLog } from './follow-log.ts'
+import { LiveRuns, type LiveRunsOptions } from './live-runs.ts'
 import type { Log, LogEntry } from './log.ts'
 import { MemoryLog } from './memory-log.ts'
 import { Pace } from './pace.ts'
@@ -10,17 +11,13 @@ import type { RunSummary } from './run-summary.ts'
 import { RunsError } from './runs-error.ts'
 import { sleep } from './sleep.ts'
 
-export interface RunsOptions extends RunLimits {
+export interface RunsOptions extends RunLimits, LiveRunsOptions {
   /** About the least time between two frames to a reader, and between two pulls from Claude, in ms. */
   readonly frameMs: number
   /** The share of a core that the process has used since it was last asked. Frames are longer for a busy one. */
   readonly busyShare?: () => number
   /** How long a run can still be read after its end, in ms. Then it is gone, once nobody reads it. */
   readonly retainMs: number
-  /** The most unfinished runs of one owner. */
-  readonly maxRunsPerOwner: number
-  /** The most unfinished runs in all. */
-  readonly maxRuns: number
   /** Default: the system's. */
   readonly clock?: Clock
   /** Where a run's events are kept. Default: in memory. */
@@ -62,15 +59,13 @@ export class Runs {
   readonly #runs = new Map<string, Run>()
   /** Of these runs, and of many that are gone. */
   readonly #claims = new Claims()
-  /** One for every run that has not ended; each resolves when its end has been told. */
-  readonly #live = new Set<Promise<void>>()
-  /** How many of each owner's runs have not ended. An owner without one has no entry. */
-  readonly #liveByOwner = new Map<string, number>()
+  readonly #live: LiveRuns
   readonly #cancelRemovals = new Set<() => void>()
   #closing = false
 
   constructor(options: RunsOptions) {
     this.#options = options
+    this.#live = new LiveRuns(options)
     this.#clock = options.clock ?? systemClock
     this.#pace = new Pace({ ...options, clock: this.#clock })
   }
@@ -141,7 +136,7 @@ export class Runs {
     if (claimedBy === owner) return { created: false }
     if (claimedBy !== undefined) throw notFound()
     if (this.#closing) throw new RunsError('closing', 'The server is restarting; try again in a moment.')
-    this.#admit(owner)
+    this.#live.assertRoom(owner)
     const { onStart, onFirstText, onError, createLog } = this.#options
     const run = new Run({
       ...rest,
@@ -156,9 +151,7 @@ export class Runs {
     })
     this.#runs.set(runId, run)
     this.#claims.add(runId, owner)
-    this.#count(owner, 1)
-    const over = this.#seeOff(run).finally(() => this.#live.delete(over))
-    this.#live.add(over)
+    this.#live.add(owner, this.#seeOff(run))
     onStart?.({ runId, owner, model: rest.model })
     return { created: true }
   }
@@ -238,9 +231,9 @@ export class Runs {
    */
   async close({ drainMs = 0, farewellMs = 0 } = {}): Promise<void> {
     this.#closing = true
-    await this.#within(drainMs, () => Promise.allSettled(this.#live))
+    await this.#within(drainMs, () => this.#live.ended())
     for (const run of this.#runs.values()) run.end('interrupted')
-    await Promise.allSettled(this.#live)
+    await this.#live.ended()
     const leases = [...this.#runs.values()].map(({ lease }) => lease)
     await this.#within(farewellMs, (signal) => Promise.all(leases.map((lease) => lease.empty(signal))))
     for (const cancel of this.#cancelRemovals) cancel()
@@ -265,24 +258,8 @@ export class Runs {
     return this.#runs.get(runId)?.owner ?? this.#claims.ownerOf(runId)
   }
 
-  #admit(owner: string): void {
-    const { maxRuns, maxRunsPerOwner } = this.#options
-    if ((this.#liveByOwner.get(owner) ?? 0) >= maxRunsPerOwner) {
-      throw new RunsError(
-        'too_many_runs',
-        `At most ${maxRunsPerOwner} answers at a time; wait for one to end.`,
-      )
-    }
-    if (this.#live.size >= maxRuns) {
-      throw new RunsError(
-        'too_many_runs',
-        'The server is answering as many as it can; try again in a moment.',
-      )
-    }
-  }
-
   /** Waits for the end of a run and tells of it. */
-  async #seeOff({ runId, owner, ended }: Run): Promise<void> {
+  async #seeOff({ runId, ended }: Run): Promise<void> {
     const { onEnd, onError } = this.#options
     try {
       const summary = await ended
@@ -290,15 +267,8 @@ export class Runs {
     } catch (error) {
       onError?.(error, runId)
     } finally {
-      this.#count(owner, -1)
       this.#removeLater(runId)
     }
-  }
-
-  #count(owner: string, change: 1 | -1): void {
-    const live = (this.#liveByOwner.get(owner) ?? 0) + change
-    if (live === 0) this.#liveByOwner.delete(owner)
-    else this.#liveByOwner.set(owner, live)
   }
 
   #removeLater(runId: string): void {

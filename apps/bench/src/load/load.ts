@@ -11,7 +11,7 @@ const crowds = new Map<string, Crowd>()
 /** Between two visits, so that opening many is no burst. */
 const SPACING_MS = 2
 /** Whoever does not begin to hear by then is not served. */
-const PATIENCE_MS = 15_000
+const PATIENCE_MS = 8000
 const RECEIVE_MS = 30_000
 
 function crowdOf(group: string): Crowd {

@@ -4,6 +4,8 @@ import { promptFor } from '../upstream/pace.ts'
 
 /** Enough to keep a server busy that makes each wait, as sluice does for its frames and acks. */
 const LANES = 8
+/** Of all lanes together, so that the longest answers do not take for ever. */
+const MAX_TOKENS = 256_000
 
 /** Processor time per token of whole answers, as fast as they come. */
 export async function readAnswers(
@@ -12,9 +14,10 @@ export async function readAnswers(
   { tokens, ms }: { tokens: number; ms: number },
 ): Promise<{ cpuUsPerToken: number }> {
   const prompt = promptFor({ tps: 0, tokens, hold: false, group: newGroup(peer.name, 'answers') })
+  const lanes = Math.min(LANES, Math.max(1, Math.floor(MAX_TOKENS / tokens)))
   const target = { peer: peer.name, url: peer.url, prompt }
   const before = await peer.probe.cpuUs()
-  const read = await load.readAnswers({ target, lanes: LANES, ms, deltas: tokens / options.tokensPerDelta })
+  const read = await load.readAnswers({ target, lanes, ms, deltas: tokens / options.tokensPerDelta })
   const after = await peer.probe.cpuUs()
   return { cpuUsPerToken: (after - before) / (read.deltas * options.tokensPerDelta) }
 }
