@@ -93,3 +93,21 @@ test('a connection that is used again is read as the first time', async () => {
   }
   expect(connections).toBe(1)
 })
+
+test('a pull whose read brings no text goes on to the next one', async () => {
+  let response: ServerResponse | undefined
+  await using upstream = await serving((_request, opened) => {
+    response = opened
+    opened.writeHead(200, { 'transfer-encoding': 'chunked' }).flushHeaders()
+  })
+  const body = await upstream.ask()
+  const pulls = body.setEncoding('utf8')[Symbol.asyncIterator]()
+  for (const round of ['a', 'b']) {
+    const next = pulls.next()
+    for (const piece of ['1\r\n', round, '\r\n']) {
+      response?.socket?.write(piece)
+      for (let turn = 0; turn < 20; turn++) await nextTurn()
+    }
+    expect((await next).value).toBe(round)
+  }
+})

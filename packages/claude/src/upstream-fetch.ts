@@ -2,7 +2,7 @@ import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { addAbortSignal, Readable } from 'node:stream'
 
-/** Bytes. Nothing is read ahead of a pull. */
+/** Bytes. Nothing is read ahead of a pull, but what follows the first one. */
 const HIGH_WATER_MARK = 0
 
 /** ms. How long an idle connection is kept, unless the server says less. */
@@ -69,7 +69,11 @@ export function createUpstreamFetch(): UpstreamFetch {
  */
 function readOnDemand(message: IncomingMessage): void {
   const { socket } = message
-  const read = () => socket.read()
+  const read = () => {
+    socket.read()
+    // The frame of a chunk alone, or the first byte of a character: the pull still has nothing, so it goes on.
+    if (message.readableLength === 0 && !message.complete) socket.read(0)
+  }
   // With this listener the socket no longer flows; `read` hands what there is to the HTTP parser.
   socket.on('readable', read)
   message.once('close', () => socket.off('readable', read))

@@ -7,7 +7,7 @@ import { highlightWhenNear } from './highlight-when-near.ts'
  * able to change it, and what is finished does not change. `of` is what the children show; if it is replaced,
  * they are React's again.
  *
- * The browser does not skip what is selected or has the focus, so neither is ever lost. A browser that does not
+ * The browser does not skip what is selected or has the focus, so neither is lost with the copy. A browser that does not
  * say what it skips keeps React's elements.
  */
 export function Far(props: ComponentProps<'div'> & { className: string; far: boolean; of: unknown }) {
@@ -18,7 +18,8 @@ export function Far(props: ComponentProps<'div'> & { className: string; far: boo
   const copied = copy && copy.of === of ? copy.nodes : undefined
   const isCopied = copied !== undefined
 
-  useEffect(() => {
+  // Before the frame in which the browser may begin to skip it, and say so once.
+  useLayoutEffect(() => {
     const element = host.current
     if (!far || !element) return undefined
     // The event of a part inside this one comes by as well.
@@ -33,7 +34,7 @@ export function Far(props: ComponentProps<'div'> & { className: string; far: boo
 
   useEffect(() => {
     if (!skipped || isCopied || !host.current) return
-    setCopy({ of, nodes: [...host.current.cloneNode(true).childNodes] })
+    setCopy({ of, nodes: copyOf(host.current) })
   }, [skipped, isCopied, of])
 
   useEffect(() => {
@@ -61,4 +62,12 @@ function Copied({ host, nodes }: { host: RefObject<HTMLElement | null>; nodes: r
   }, [host, nodes])
 
   return null
+}
+
+function copyOf(part: HTMLElement): readonly Node[] {
+  const copy = document.createDocumentFragment()
+  copy.append(...Array.from(part.childNodes, (node) => node.cloneNode(true)))
+  // Thanks for a press of a button are over when whoever said them no longer knows of them.
+  for (const status of copy.querySelectorAll('[role=status]')) status.textContent = ''
+  return [...copy.childNodes]
 }

@@ -27,8 +27,12 @@ export function AnswerFigures({ run, times }: { run: RunSnapshot; times: RunTime
     >
       <span className="-ml-4 flex flex-wrap">
         {parts.map((part) => (
-          <span key={part} className="before:inline-block before:w-4 before:text-center before:content-['·']">
-            {part}
+          <span
+            key={part}
+            className="before:inline-block before:w-4 before:text-center before:content-['·'_/_'']"
+          >
+            {/* The space is for who copies or hears it. */}
+            {`${part} `}
           </span>
         ))}
       </span>
