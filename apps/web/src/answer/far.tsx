@@ -66,7 +66,7 @@ function Copied({ host, nodes }: { host: RefObject<HTMLElement | null>; nodes: r
 
 function copyOf(part: HTMLElement): readonly Node[] {
   const copy = document.createDocumentFragment()
-  copy.append(...Array.from(part.childNodes, (node) => node.cloneNode(true)))
+  copy.append(...part.cloneNode(true).childNodes)
   // Thanks for a press of a button are over when whoever said them no longer knows of them.
   for (const status of copy.querySelectorAll('[role=status]')) status.textContent = ''
   return [...copy.childNodes]
