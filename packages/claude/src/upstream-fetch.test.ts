@@ -88,8 +88,10 @@ test('a connection that is used again is read as the first time', async () => {
   })
   for (let call = 0; call < 5; call++) {
     const body = await upstream.ask()
+    const { socket } = body as IncomingMessage
     expect(await body.setEncoding('utf8').toArray()).toEqual(['answer over'])
     await nextTurn()
+    expect(socket.listenerCount('readable')).toBe(0)
   }
   expect(connections).toBe(1)
 })
