@@ -15,6 +15,7 @@ let time = 0
 const now = () => (time += 1)
 
 function openTab(tabs: Tabs, startWith?: string) {
+  const clock = createManualClock()
   const server = createFakeServer()
   const starts: string[] = []
   const stops: string[] = []
@@ -31,7 +32,7 @@ function openTab(tabs: Tabs, startWith?: string) {
           ack: server.ack,
         },
         storage: kept,
-        clock: createManualClock(),
+        clock,
       }),
     startWith,
     now,
@@ -51,8 +52,9 @@ function openTab(tabs: Tabs, startWith?: string) {
     await ask(prompt)
     server.text(text)
     server.send(DONE)
+    await clock.advance(0)
   }
-  return { library, server, starts, stops, turns, follow, ask, answer }
+  return { library, clock, server, starts, stops, turns, follow, ask, answer }
 }
 
 test('a conversation without a word is not kept, one with a question is', async () => {
@@ -91,6 +93,7 @@ test('a second tab hears of a question, follows its run, and starts none', async
   second.follow()
   second.server.text('So.')
   second.server.send(DONE)
+  await second.clock.advance(0)
   expect(second.library.getSnapshot().chat.getSnapshot().busy).toBe(false)
 })
 
@@ -113,6 +116,7 @@ test('a tab that saw less of an answer does not cut what another one has saved o
   const second = openTab(tabs, ID)
   first.server.text('So.')
   first.server.send(DONE)
+  await first.clock.advance(0)
   second.library.getSnapshot().chat.save()
   expect(openTab(tabs, ID).turns()[0]?.run.getSnapshot().view).toMatchObject({ status: 'done', text: 'So.' })
 })
@@ -135,12 +139,13 @@ test('asked in two tabs at once, neither question is lost: one goes on as a conv
 
 test('switching away goes on reading what is being written; its end is kept', async () => {
   const tabs = createTabs()
-  const { library, server, ask } = openTab(tabs, ID)
+  const { library, clock, server, ask } = openTab(tabs, ID)
   await ask('Why?')
   library.create()
   expect(library.getSnapshot().background.map(({ id }) => id)).toEqual([ID])
   server.text('So.')
   server.send(DONE)
+  await clock.advance(0)
   expect(library.getSnapshot().background).toEqual([])
   expect(openTab(tabs, ID).turns()[0]?.run.getSnapshot().view.text).toBe('So.')
 })

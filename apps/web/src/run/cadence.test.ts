@@ -56,9 +56,52 @@ test('the slower the commits, the less text in each; the faster, the more', asyn
   expect(fast.cadence.chars()).toBe(8192)
 })
 
-test('cancel leaves no timer, in the middle of a commit too', () => {
-  const { cadence, pending } = page(() => 1)
-  cadence.now()
+test('a commit comes in no frame, and the next one after the frame that shows it', async () => {
+  const manual = createManualClock()
+  const happened: string[] = []
+  const clock = {
+    ...manual,
+    frame: (run: () => void) =>
+      manual.frame(() => {
+        happened.push('frame')
+        run()
+        happened.push('shown')
+      }),
+  }
+  const cadence = createCadence(clock, () => {
+    happened.push('commit')
+    cadence.soon()
+  })
+  cadence.next()
+  await manual.advance(250)
+  expect(happened).toEqual(['commit', 'frame', 'shown', 'commit', 'frame', 'shown', 'commit', 'frame', 'shown'])
+})
+
+test('a hidden page, whose timers are late, takes what has come once a second', async () => {
+  const manual = createManualClock()
+  manual.setHidden(true)
+  const late = {
+    ...manual,
+    after: (ms: number, run: () => void) => manual.after(Math.max(1000, ms), run),
+  }
+  const sizes: number[] = []
+  const cadence = createCadence(late, () => {
+    sizes.push(cadence.chars())
+    cadence.soon()
+  })
+  cadence.soon()
+  await manual.advance(5000)
+  expect(sizes).toEqual([8192, 8192, 8192, 8192, 8192])
+})
+
+test('cancel leaves no timer, before a commit and in the middle of it', async () => {
+  const { advance, cadence, pending } = page(() => 1)
+  cadence.next()
+  cadence.cancel()
+  expect(pending()).toBe(0)
+  cadence.next()
+  await advance(0)
+  expect(pending()).toBeGreaterThan(0)
   cadence.cancel()
   expect(pending()).toBe(0)
 })

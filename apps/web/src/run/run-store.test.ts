@@ -37,30 +37,34 @@ test('300 tokens a second make 8 to 11 commits a second', async () => {
   expect(length).toBeLessThanOrEqual(110)
 })
 
-test('the first thinking and the first text are shown at once', () => {
-  const { server, view } = setup()
+test('the first thinking and the first text are shown at once', async () => {
+  const { clock, server, view } = setup()
   server.send({ type: 'thinking', text: 'hm' })
+  await clock.advance(0)
   expect(view().thinking).toBe('hm')
   server.text('So')
+  await clock.advance(0)
   expect(view().text).toBe('So')
   server.text(' it is')
   expect(view().text).toBe('So')
 })
 
-test('the end is shown at once, with the text that came before it', () => {
-  const { server, store, view } = setup()
+test('the end is shown at once, with the text that came before it', async () => {
+  const { clock, server, store, view } = setup()
   server.text('a')
   server.text('b')
   server.send(DONE)
+  await clock.advance(0)
   expect(view()).toMatchObject({ text: 'ab', status: 'done', stopReason: 'end_turn' })
   expect(store.getSnapshot().connection).toBe('closed')
 })
 
-test('an error of the run is shown at once, and keeps the text', () => {
-  const { server, view } = setup()
+test('an error of the run is shown at once, and keeps the text', async () => {
+  const { clock, server, view } = setup()
   server.text('a')
   server.text('b')
   server.send({ type: 'error', code: 'overloaded', message: 'Busy', retryable: true })
+  await clock.advance(0)
   expect(view()).toMatchObject({ text: 'ab', status: 'failed', error: { code: 'overloaded' } })
 })
 
@@ -78,6 +82,7 @@ test('a page that is shown again catches up at once', async () => {
   await stream(run, 50, 100)
   expect(run.view().text.length).toBeLessThan(250)
   run.clock.setHidden(false)
+  await run.clock.advance(0)
   expect(run.view().text.length).toBe(250)
 })
 

@@ -110,7 +110,7 @@ export function createRunStore(options: RunStoreOptions): RunStore {
 
   function connect() {
     if (disconnect || isOver(snapshot)) return
-    const forgetVisible = clock.onVisible(cadence.now)
+    const forgetVisible = clock.onVisible(cadence.next)
     let follower: { stop(): void } | undefined
     disconnect = () => {
       forgetVisible()
@@ -156,8 +156,8 @@ export function createRunStore(options: RunStoreOptions): RunStore {
     if (event.type !== 'unknown' && isTerminal(event)) {
       // The server ended this reader with its last event: there is nobody left to acknowledge to.
       acker?.stop()
-      cadence.now()
-    } else if (urgent.delete(event.type)) cadence.now()
+      cadence.next()
+    } else if (urgent.delete(event.type)) cadence.next()
     else cadence.soon()
   }
 
