@@ -1,7 +1,7 @@
 import type { MouseEvent } from 'react'
-import { copyText } from '../ui/copy-text.ts'
+import { copyText, THANKS_MS } from '../ui/copy-text.ts'
 
-const THANKS_MS = 2000
+const timers = new WeakMap<Element, ReturnType<typeof setTimeout>>()
 
 /** Copies the block of code whose button was pressed. Asks the page and not React, which may have let go of it. */
 export async function copyCode({ target }: MouseEvent): Promise<void> {
@@ -9,15 +9,13 @@ export async function copyCode({ target }: MouseEvent): Promise<void> {
   const block = button?.closest('.md-code')
   if (!block) return
   const pieces = Array.from(block.querySelectorAll('.md-piece'), ({ textContent }) => textContent)
+  const words = await copyText(pieces.join('\n'))
   const status = block.querySelector('[role=status]')
-  const say = (words: string) => {
-    if (status) status.textContent = words
-  }
-  try {
-    await copyText(pieces.join('\n'))
-    say('Copied')
-  } catch {
-    say('The browser did not allow it')
-  }
-  setTimeout(say, THANKS_MS, '')
+  if (!status) return
+  status.textContent = words
+  clearTimeout(timers.get(status))
+  timers.set(
+    status,
+    setTimeout(() => (status.textContent = ''), THANKS_MS),
+  )
 }

@@ -1,5 +1,8 @@
-/** What is coloured at once: a slow phone takes some 30 ms for it. */
-const PART_CHARS = 2048
+import { idle } from '../idle.ts'
+import { selects } from '../ui/selects.ts'
+
+/** What is coloured at once: a slow phone takes some 25 ms for it, and twice that while all of it is new. */
+const PART_CHARS = 1024
 
 const watchers = new Map<Element, (near: boolean) => void>()
 let observer: IntersectionObserver | undefined
@@ -24,6 +27,8 @@ function observe(element: Element, watcher: (near: boolean) => void): () => void
  * In a long answer, coloured code would be most of what the page has to keep. Returns how to call it off.
  */
 export function highlightWhenNear(piece: Element): () => void {
+  const language = languageOf(piece)
+  if (language === '') return () => {}
   let wanted = false
   const forget = observe(piece, (near) => {
     if (near === wanted) return
@@ -40,9 +45,9 @@ export function highlightWhenNear(piece: Element): () => void {
       for (const part of partsOf(text)) {
         await idle()
         if (!wanted) return
-        nodes.push(...nodesOf(part, languageOf(piece)))
+        nodes.push(...(await nodesOf(part, language)))
       }
-      if (piece.textContent === text) piece.replaceChildren(...nodes)
+      if (wanted && piece.textContent === text) replaceContent(piece, nodes)
     } catch {
       // The file of a release that is gone: the code stays as plain as it is.
     }
@@ -61,8 +66,12 @@ function languageOf(piece: Element): string {
 }
 
 function makePlain(piece: Element): void {
-  const text = piece.textContent
-  if (piece.firstElementChild) piece.textContent = text
+  if (piece.firstElementChild) replaceContent(piece, [piece.textContent])
+}
+
+/** With the same text; not while some of it is selected, which would be something else then. */
+function replaceContent(piece: Element, nodes: readonly (Node | string)[]): void {
+  if (!selects(piece)) piece.replaceChildren(...nodes)
 }
 
 /** Each is coloured by itself, so they end at a blank line if they can: few comments go on there. */
@@ -78,11 +87,4 @@ function partsOf(code: string): string[] {
     rest = rest.slice(end)
   }
   return [...parts, rest]
-}
-
-function idle(): Promise<unknown> {
-  return new Promise((resolve) => {
-    if ('requestIdleCallback' in window) requestIdleCallback(resolve)
-    else setTimeout(resolve, 50)
-  })
 }

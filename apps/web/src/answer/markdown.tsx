@@ -2,6 +2,8 @@ import { BlockList } from './block-list.tsx'
 import { appendText, EMPTY_BLOCKS } from './blocks.ts'
 import type { GrowingText } from './growing-text.ts'
 
+export { warmUp } from './markdown/warm-up.ts'
+
 /** An answer as markdown, also while it is still being written. */
 export function Markdown({ text, over }: { text: GrowingText; over: boolean }) {
   const blocks = text.blocks((before = EMPTY_BLOCKS, added) => appendText(before, added))

@@ -105,7 +105,8 @@ export function createChat(options: ChatOptions): Chat {
       if (isBusy()) return
       forget()
       publish({ busy: false, stopping: false })
-      save()
+      // In a task of its own: a long answer takes longer to store than its last words to show.
+      clock.after(0, save)
     })
     forgetRun = forget
   }

@@ -38,6 +38,8 @@ export function ChatPage({ core }: { core: Core }) {
   useEscape(busy, chat.stop)
   useHashId(library, id)
   useEffect(() => library.attach(), [library])
+  // Not `autoFocus`, for which the page would be laid out in the middle of its first render.
+  useEffect(() => composer.current?.focus(), [])
 
   // After the first paint, so that all of it is there before it is wanted, should the server go away meanwhile.
   useEffect(() => {

@@ -99,7 +99,6 @@ export function Composer(props: {
           id="composer"
           data-testid="composer"
           rows={1}
-          autoFocus
           placeholder="Ask Claude"
           autoComplete="off"
           aria-describedby="composer-help"

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
+import { selects } from '../ui/selects.ts'
 
 /** Within this of the end counts as being there: fractions of pixels, and a line's worth of imprecision. */
 const NEAR_PX = 24
@@ -27,8 +28,9 @@ export function useStickToBottom() {
 
 function stickToBottom(view: HTMLElement, inside: HTMLElement, onChange: (stuck: boolean) => void) {
   let stuck = true
-  let lastTop = view.scrollTop
-  let lastHeight = view.scrollHeight
+  // As nothing has been scrolled yet. To ask would have the page laid out here.
+  let lastTop = 0
+  let lastHeight = 0
   let lastTouchY = 0
 
   function setStuck(value: boolean) {
@@ -104,9 +106,3 @@ function stickToBottom(view: HTMLElement, inside: HTMLElement, onChange: (stuck:
 }
 
 const UPWARDS: ReadonlySet<string> = new Set(['ArrowUp', 'PageUp', 'Home'])
-
-/** Whether some text in there is selected, which must not move under the pointer. */
-function selects(inside: HTMLElement): boolean {
-  const selection = document.getSelection()
-  return selection !== null && !selection.isCollapsed && selection.containsNode(inside, true)
-}

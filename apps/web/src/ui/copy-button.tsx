@@ -1,41 +1,31 @@
 import { useEffect, useState } from 'react'
-import { copyText } from './copy-text.ts'
+import { COPIED, copyText, THANKS_MS } from './copy-text.ts'
 import { IconButton } from './icon-button.tsx'
-
-const THANKS_MS = 2000
 
 export function CopyButton(props: { label: string; text: () => string; testId?: string }) {
   const { label, text, testId } = props
-  const [state, setState] = useState<'idle' | 'copied' | 'failed'>('idle')
+  const [words, setWords] = useState('')
 
   useEffect(() => {
-    if (state === 'idle') return undefined
-    const timer = setTimeout(() => setState('idle'), THANKS_MS)
+    if (words === '') return undefined
+    const timer = setTimeout(() => setWords(''), THANKS_MS)
     return () => clearTimeout(timer)
-  }, [state])
+  }, [words])
 
   async function copy() {
-    try {
-      await copyText(text())
-      setState('copied')
-    } catch {
-      setState('failed')
-    }
+    setWords(await copyText(text()))
   }
 
   return (
     <>
       <IconButton
-        icon={state === 'copied' ? 'check' : 'copy'}
+        icon={words === COPIED ? 'check' : 'copy'}
         label={label}
         data-testid={testId}
         onClick={() => void copy()}
       />
-      <span
-        role="status"
-        className={state === 'idle' ? 'sr-only' : 'self-center text-[0.8125rem] text-quiet'}
-      >
-        {state === 'copied' ? 'Copied' : state === 'failed' ? 'The browser did not allow it' : ''}
+      <span role="status" className={words === '' ? 'sr-only' : 'self-center text-[0.8125rem] text-quiet'}>
+        {words}
       </span>
     </>
   )
