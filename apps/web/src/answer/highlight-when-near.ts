@@ -1,8 +1,15 @@
 import { idle } from '../idle.ts'
+import { createPart } from '../part.ts'
 import { selects } from '../ui/selects.ts'
 
 /** What is coloured at once: a slow phone takes some 25 ms for it, and twice that while all of it is new. */
 const PART_CHARS = 1024
+
+const highlighter = createPart(async () => {
+  const module = await import('./highlight.ts')
+  await module.loadGrammars()
+  return module
+})
 
 const watchers = new Map<Element, (near: boolean) => void>()
 let observer: IntersectionObserver | undefined
@@ -41,11 +48,11 @@ export function highlightWhenNear(piece: Element): () => void {
     const text = piece.textContent
     const nodes: (Node | string)[] = []
     try {
-      const { highlight: nodesOf } = await import('./highlight.ts')
+      const { highlight: nodesOf } = await highlighter.load()
       for (const part of partsOf(text)) {
         await idle()
         if (!wanted) return
-        nodes.push(...(await nodesOf(part, language)))
+        nodes.push(...nodesOf(part, language))
       }
       if (wanted && piece.textContent === text) replaceContent(piece, nodes)
     } catch {

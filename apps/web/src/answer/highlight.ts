@@ -3,18 +3,19 @@ import { idle } from '../idle.ts'
 
 const lowlight = createLowlight()
 
-/** The grammars are a file of their own: all in one task would keep a slow phone for 50 ms. */
-async function register(): Promise<void> {
+/** To be awaited first. Does a little at a time: all in one task would keep a slow phone for a tenth of a second. */
+export async function loadGrammars(): Promise<void> {
   const { GRAMMARS } = await import('./grammars.ts')
-  await idle()
-  lowlight.register(GRAMMARS)
+  for (const [name, grammar] of Object.entries(GRAMMARS)) {
+    await idle()
+    lowlight.register(name, grammar)
+  }
 }
 
 type Nodes = ReturnType<typeof lowlight.highlight>['children']
 
 /** The code in coloured pieces, or as it is in a language that is not here. */
-export async function highlight(text: string, language: string): Promise<(Node | string)[]> {
-  if (lowlight.listLanguages().length === 0) await register()
+export function highlight(text: string, language: string): (Node | string)[] {
   const name = language.toLowerCase()
   return lowlight.registered(name) ? toNodes(lowlight.highlight(name, text).children) : [text]
 }
