@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http'
+import { CHARS_PER_TOKEN } from '@sluice/claude'
 import type { RunSummary, Runs } from '@sluice/runs'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 
@@ -71,7 +72,7 @@ export function createMetrics(runs: () => Runs): Metrics {
     frameGap: (ms) => frameGap.observe(ms / 1000),
     ended({ terminal, usage, charsAfterCut }) {
       ended.inc({ cause: causeOf(terminal) })
-      afterAbort.inc(charsAfterCut / 4)
+      afterAbort.inc(charsAfterCut / CHARS_PER_TOKEN)
       if (typeof terminal.costUsd === 'number') cost.inc(terminal.costUsd)
       if (!usage) return
       tokens.inc({ kind: 'input' }, usage.inputTokens)

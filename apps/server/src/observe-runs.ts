@@ -1,11 +1,9 @@
+import { CHARS_PER_TOKEN } from '@sluice/claude'
 import type { Usage } from '@sluice/events'
 import type { RunsOptions, RunSummary } from '@sluice/runs'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Limits } from './limits.ts'
 import type { Metrics } from './metrics.ts'
-
-/** For runs whose source could not say what they used. */
-const CHARS_PER_TOKEN = 4
 
 type Observers = Pick<RunsOptions, 'onStart' | 'onFirstText' | 'onFrameGap' | 'onEnd' | 'onError'>
 
@@ -50,6 +48,7 @@ function lineOf({ terminal, usage, ms, firstTextMs, ...run }: RunSummary): objec
   }
 }
 
+/** From the length of the answer where the source could not say what was used. */
 function tokensOf({ usage, chars }: { usage: Usage | undefined; chars: number }): number {
   if (!usage) return Math.ceil(chars / CHARS_PER_TOKEN)
   return usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens

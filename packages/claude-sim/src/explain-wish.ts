@@ -6,6 +6,7 @@ import { hashText, seededRandom } from './random.ts'
 
 /** The answer to a directive that asks for what there is not: whoever typed it reads answers, and no errors. */
 export function explainWish(body: MessagesBody, problem: string): AnswerPlan {
+  // Without the brackets of a grammar: they would be taken for part of a directive, which has some of its own.
   const keys = BEHAVIOUR_KEYS.map((key) => `- \`${key}\`: ${describeKey(key).replaceAll('[@N]', '@N')}`)
   const text = `I am Sluice’s simulator, and there is a word in your prompt that I do not understand:
 

@@ -5,7 +5,7 @@ import { costUsd } from './cost.ts'
 import { isKnownWireEvent, parseWireEvent, type WireEvent, type WireUsage } from './wire-event.ts'
 
 /** For estimates only: English text runs to about four characters a token. */
-const CHARS_PER_TOKEN = 4
+export const CHARS_PER_TOKEN = 4
 
 type Spent = Pick<DoneEvent, 'usage' | 'costUsd'>
 

@@ -2,6 +2,7 @@ import { getEventListeners, once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text as bodyOf } from 'node:stream/consumers'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { startSimulator } from '@sluice/claude-sim'
 import { mergeEvents, type RunEvent } from '@sluice/events'
 import { expect, test, vi } from 'vitest'
@@ -17,18 +18,23 @@ const RUN_ID = 'run'
 interface Upstream extends AsyncDisposable {
   readonly url: string
   readonly requests: { headers: IncomingHttpHeaders; body: any }[]
+  /** How many have been made to it. */
+  connections(): number
 }
 
 /** An upstream that answers by hand, where the simulator would answer too well. */
 async function upstream(answer: (response: ServerResponse) => void): Promise<Upstream> {
   const requests: Upstream['requests'] = []
+  let connections = 0
   const server: Server = createServer(async (request, response) => {
     requests.push({ headers: request.headers, body: JSON.parse(await bodyOf(request)) })
     answer(response)
   })
+  server.on('connection', () => (connections += 1))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
+    connections: () => connections,
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     async [Symbol.asyncDispose]() {
@@ -156,6 +162,84 @@ test('an abort ends with the usage so far, closes the socket, and leaves no list
     expect(getEventListeners(run.signal, 'abort')).toEqual([])
   } finally {
     await simulator.close()
+  }
+})
+
+/** Reads until the answer says how it ended, and then leaves, whether or not the body has ended too. */
+async function untilTerminal(source: AsyncIterable<readonly RunEvent[]>): Promise<RunEvent | undefined> {
+  for await (const batch of source) {
+    const last = batch.at(-1)
+    if (last?.type === 'done' || last?.type === 'error') return last
+  }
+  return undefined
+}
+
+test('a complete answer leaves its connection to the next one, though its body ends later', async () => {
+  const answered: ServerResponse[] = []
+  await using server = await upstream((response) => {
+    response
+      .writeHead(200, { 'content-type': 'text/event-stream' })
+      .write(sse([START, delta('said'), ...END]))
+    answered.push(response)
+  })
+  const claude = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS })
+  for (let asked = 0; asked < 3; asked++) {
+    const source = claude.ask(REQUEST)({ runId: RUN_ID, signal: new AbortController().signal })
+    expect(await untilTerminal(source)).toMatchObject({ type: 'done', stopReason: 'end_turn' })
+    await new Promise<void>((resolve) => answered.at(-1)?.end(resolve))
+    // Turns enough for the end to be read.
+    for (let turn = 0; turn < 20; turn++) await nextTurn()
+  }
+  expect(server.requests).toHaveLength(3)
+  expect(server.connections()).toBe(1)
+})
+
+test('a complete answer whose body never ends is hung up on after a second', async () => {
+  const answered: ServerResponse[] = []
+  await using server = await upstream((response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write(sse([START, ...END]))
+    answered.push(response)
+  })
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  try {
+    const claude = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS })
+    const source = claude.ask(REQUEST)({ runId: RUN_ID, signal: new AbortController().signal })
+    expect(await untilTerminal(source)).toMatchObject({ type: 'done' })
+    await vi.advanceTimersByTimeAsync(999)
+    for (let turn = 0; turn < 20; turn++) await nextTurn()
+    expect(answered[0]?.destroyed).toBe(false)
+    const closed = once(answered[0] as ServerResponse, 'close')
+    await vi.advanceTimersByTimeAsync(1)
+    await closed
+    expect(vi.getTimerCount()).toBe(0)
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test.each([
+  ['is stopped', '', 'done'],
+  ['fails', sse([{ type: 'error', error: { type: 'overloaded_error' } }]), 'error'],
+])('an answer that %s is hung up on at once', async (_how, rest, type) => {
+  const closed: Promise<unknown>[] = []
+  await using server = await upstream((response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write(sse([START, delta('said')]) + rest)
+    closed.push(once(response, 'close'))
+  })
+  const run = new AbortController()
+  // Time stands still: nothing here waits for it.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  try {
+    const claude = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS })
+    const source = claude.ask(REQUEST)({ runId: RUN_ID, signal: run.signal })[Symbol.asyncIterator]()
+    expect((await source.next()).value).toEqual([{ type: 'text', text: 'said' }])
+    if (rest === '') run.abort('stopped')
+    expect((await source.next()).value).toMatchObject([{ type }])
+    void source.return?.()
+    await closed[0]
+    expect(vi.getTimerCount()).toBe(0)
+  } finally {
+    vi.useRealTimers()
   }
 })
 

@@ -55,6 +55,9 @@ export function createClaude(options: ClaudeOptions): Claude {
 
 const ANTHROPIC_URL = 'https://api.anthropic.com'
 
+/** ms. How long the body of a complete answer may take to end, which is one more chunk without content. */
+const END_MS = 1000
+
 async function* ask(
   { client, upstream }: { client: Anthropic; upstream: UpstreamFetch },
   { idleMs, totalMs, maxRetryAfterMs, onFailure }: ClaudeOptions,
@@ -71,6 +74,7 @@ async function* ask(
   signal.addEventListener('abort', hangUp, { once: true })
   if (signal.aborted) hangUp()
   let response: Response | undefined
+  let complete: Readable | undefined
   try {
     total.arm(totalMs)
     idle.arm(idleMs)
@@ -82,9 +86,10 @@ async function* ask(
     const batches = sseBatches(body, { waiting: () => idle.arm(idleMs), arrived: () => idle.disarm() })
     for await (const batch of batches) {
       const { events, failure } = answer.take(batch)
+      if (events.at(-1)?.type === 'done') complete = body
       if (events.length > 0) yield events
       if (failure !== undefined) throw failure
-      if (events.at(-1)?.type === 'done') return
+      if (complete !== undefined) return
     }
     throw new ClaudeError('upstream_interrupted', 'the stream ended before message_stop')
   } catch (error) {
@@ -101,8 +106,15 @@ async function* ask(
     total.stop()
     signal.removeEventListener('abort', hangUp)
     // Whatever is still open closes now, and not when the garbage collector finds it.
-    call.abort()
+    if (complete === undefined) call.abort()
+    else readToEnd(complete, call)
   }
+}
+
+/** Only a connection whose answer was read to its end is used again, and saves the next one its handshakes. */
+function readToEnd(body: Readable, call: AbortController): void {
+  const hangUp = setTimeout(() => call.abort(), END_MS).unref()
+  body.once('close', () => clearTimeout(hangUp)).resume()
 }
 
 /**

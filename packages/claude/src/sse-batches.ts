@@ -6,7 +6,8 @@ import { createParser, type EventSourceMessage } from 'eventsource-parser'
  * pulls, so whoever pulls seldom gets much at once, and whoever stops pulling stops the sender. A message
  * whose blank line never came is not one.
  *
- * `waiting` is called when a read begins, `arrived` when it has brought something.
+ * `waiting` is called when a read begins, `arrived` when it has brought something. Whoever returns early has the
+ * body still open, to read on or to destroy.
  */
 export async function* sseBatches(
   body: Readable,
@@ -16,7 +17,7 @@ export async function* sseBatches(
   const parser = createParser({ onEvent: (message) => batch.push(message) })
   body.setEncoding('utf8')
   waiting()
-  for await (const text of body as AsyncIterable<string>) {
+  for await (const text of body.iterator({ destroyOnReturn: false }) as AsyncIterable<string>) {
     arrived()
     parser.feed(text)
     if (batch.length > 0) yield batch

@@ -1,6 +1,7 @@
 import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { addAbortSignal, Readable } from 'node:stream'
+import { TLSSocket } from 'node:tls'
 
 /** Bytes. Nothing is read ahead of a pull, but what follows the first one. */
 const HIGH_WATER_MARK = 0
@@ -18,9 +19,9 @@ export interface UpstreamFetch {
 }
 
 /**
- * A `fetch` for the SDK whose answers come as Node streams, which cost less to read than web streams do
- * (docs/performance.md). Does what the SDK asks of it, and no more: a string for a body, no redirects, no
- * compression. An answer that is no success has its body as usual, for the SDK to make an error of.
+ * A `fetch` for the SDK whose answers come as Node streams, which cost less to read than web streams do. Does what
+ * the SDK asks of it, and no more: a string for a body, no redirects, no compression. An answer that is no success
+ * has its body as usual, for the SDK to make an error of.
  */
 export function createUpstreamFetch(): UpstreamFetch {
   const http = new HttpAgent({ keepAlive: true, timeout: KEEP_ALIVE_MS })
@@ -69,14 +70,26 @@ export function createUpstreamFetch(): UpstreamFetch {
  */
 function readOnDemand(message: IncomingMessage): void {
   const { socket } = message
+  let due: NodeJS.Immediate | undefined
   const read = () => {
+    due = undefined
+    if (message.destroyed) return
     socket.read()
     // The frame of a chunk alone, or the first byte of a character: the pull still has nothing, so it goes on.
     if (message.readableLength === 0 && !message.complete) socket.read(0)
   }
+  // What TLS decrypts of one read comes record by record, with a tick after each: taken at once, the first would wake
+  // the pull, and the others would wait for the next one. Once for all of them: `read` without data reads ahead.
+  const readTogether = () => {
+    due ??= setImmediate(read)
+  }
+  const onReadable = socket instanceof TLSSocket ? readTogether : read
   // With this listener the socket no longer flows; `read` hands what there is to the HTTP parser.
-  socket.on('readable', read)
-  message.once('close', () => socket.off('readable', read))
+  socket.on('readable', onReadable)
+  message.once('close', () => {
+    clearImmediate(due)
+    socket.off('readable', onReadable)
+  })
 }
 
 /** Not awaited: an error whose body is cut, or never ends, is the error that its status says. */

@@ -49,7 +49,8 @@ const DoneEventSchema = z.object({
 
 /**
  * `message` is written for the person reading the page. `retryable`: the same request may succeed later. `usage` and
- * `costUsd` are as in `done`, and missing where Claude said nothing.
+ * `costUsd` are as in `done`, and missing where Claude failed before it said anything. Of a run that was cut short
+ * before Claude began they are an estimate of the prompt.
  * A code that a newer server invented reads as `internal`, so that its end is still an end.
  */
 const ErrorEventSchema = z.object({

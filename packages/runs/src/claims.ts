@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 
-/** Some 8 MB of ids and owners, of which there are two. */
+/** Some 8 MB of ids and owners. The claims of two epochs are kept, so 16 MB at most. */
 const CLAIMS_PER_EPOCH = 50_000
 
 /**

@@ -17,9 +17,9 @@ const STRETCH = 2
 
 export interface PaceOptions {
   readonly clock: Clock
-  /** The time of a frame, in ms: between two pulls of a run, and so between two frames to a reader. 0: none. */
+  /** About the least time between two pulls of a run, and so between two frames to a reader, in ms. 0: none. */
   readonly frameMs: number
-  /** The share of a core that the process has used since it was last asked. Default: none. */
+  /** The share of a core that the process has used since it was last asked. Default: never busy. */
   readonly busyShare?: (() => number) | undefined
 }
 
@@ -46,6 +46,7 @@ export class Pace {
     this.#watch(now)
     const grid = frameMs / GRID_PARTS
     const at = Math.ceil((since + this.#frameMs - frameMs * TOLERANCE) / grid) * grid
+    // Not `at <= now`: a grid of frames that take no time has no lines, and `at` is NaN.
     if (!(at > now) || signal.aborted) return Promise.resolve()
     const { waiting } = this.#ticks.get(at) ?? this.#startTick(at)
     return new Promise((resolve) => {

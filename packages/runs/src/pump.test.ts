@@ -314,7 +314,7 @@ test('what a source throws while it is put away is told, and changes nothing', a
       yield [DONE]
     } finally {
       await settle()
-      // oxlint-disable-next-line no-unsafe-finally
+      // oxlint-disable-next-line no-unsafe-finally -- what is put away like this is what is tested
       throw late
     }
   }

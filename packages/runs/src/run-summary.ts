@@ -11,7 +11,10 @@ export interface RunSummary {
   readonly terminal: TerminalEvent
   /** Undefined for a run that came to its own end. */
   readonly cause: EndCause | undefined
-  /** What the source says was used, also where the run ended in an error; undefined when it did not say. */
+  /**
+   * What the source says was used, also where the run ended in an error; undefined when it did not say. Then
+   * `terminal.usage` is missing too, but for a run that was stopped: its `done` has to have one, of zeros.
+   */
   readonly usage: Usage | undefined
   /** Length of its text and thinking, in UTF-16 code units. */
   readonly chars: number

@@ -4,18 +4,14 @@ import { followLog } from './follow-log.ts'
 import { LiveRuns, type LiveRunsOptions } from './live-runs.ts'
 import type { Log, LogEntry } from './log.ts'
 import { MemoryLog } from './memory-log.ts'
-import { Pace } from './pace.ts'
+import { Pace, type PaceOptions } from './pace.ts'
 import type { Source } from './pump.ts'
 import { Run, type RunLimits } from './run.ts'
 import type { RunSummary } from './run-summary.ts'
 import { RunsError } from './runs-error.ts'
 import { sleep } from './sleep.ts'
 
-export interface RunsOptions extends RunLimits, LiveRunsOptions {
-  /** About the least time between two frames to a reader, and between two pulls from Claude, in ms. */
-  readonly frameMs: number
-  /** The share of a core that the process has used since it was last asked. Frames are longer for a busy one. */
-  readonly busyShare?: () => number
+export interface RunsOptions extends RunLimits, LiveRunsOptions, Omit<PaceOptions, 'clock'> {
   /** How long a run can still be read after its end, in ms. Then it is gone, once nobody reads it. */
   readonly retainMs: number
   /** Default: the system's. */

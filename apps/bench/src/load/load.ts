@@ -62,7 +62,9 @@ const operations = {
   /** Resolves to whether a group receives so many deltas in all, in good time. */
   received: ({ group, deltas }: { group: string; deltas: number }) =>
     crowdOf(group).received(deltas, RECEIVE_MS),
-  act: ({ group, act }: { group: string; act: 'stop' | 'close' | 'freeze' }) => crowdOf(group).each(act),
+  /** Does it to every visit, if there are any, and resolves to when, in monotonic ms. */
+  act: ({ group, act }: { group: string; act: 'stop' | 'close' | 'freeze' }) =>
+    crowds.get(group)?.each(act) ?? monotonicMs(),
   /** Hangs up on whoever is left, and forgets them. */
   leave(group: string) {
     crowds.get(group)?.each('close')

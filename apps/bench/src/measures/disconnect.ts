@@ -4,13 +4,11 @@ import type { Peer } from '../processes/start-peer.ts'
 import { median } from '../report/statistics.ts'
 import { promptFor } from '../upstream/pace.ts'
 import { inGroup } from './in-group.ts'
-import { untilClosed } from './until-closed.ts'
+import { OBSERVE_MS, untilClosed } from './until-closed.ts'
 
 const STREAMS = 10
 const TPS = 80
 const READ_MS = 1000
-/** Beyond any grace that is a grace. */
-const OBSERVE_MS = 12_000
 
 /** Readers who leave in the middle of an answer: by closing the tab, and by pressing Stop. */
 export async function measureDisconnect(bench: Bench, peer: Peer, round: number): Promise<void> {
@@ -37,7 +35,7 @@ async function leave(bench: Bench, peer: Peer, act: 'close' | 'stop') {
       await load.open({ group, target: { peer: peer.name, url: peer.url, prompt }, count: STREAMS })
       await sleep(READ_MS)
       const [before, at] = await Promise.all([upstream.records(group), load.act({ group, act })])
-      const records = await untilClosed(bench, group, OBSERVE_MS)
+      const records = await untilClosed(bench, group)
       const tokens = records.map((record, index) => record.tokens - (before[index]?.tokens ?? 0))
       return {
         ms: median(records.map(({ closedAt }) => (closedAt ?? at + OBSERVE_MS) - at)),

@@ -2,9 +2,6 @@ import type { Bench } from '../bench.ts'
 import type { Peer } from '../processes/start-peer.ts'
 import { untilClosed } from './until-closed.ts'
 
-/** ms. Beyond any grace that is a grace. */
-const SETTLE_MS = 10_000
-
 /**
  * Gives a measurement a group of visits of its own, and sends them home afterwards: with Stop, and waiting until
  * upstream has seen the last of them, so that no server still works for them while the next thing is measured.
@@ -19,8 +16,11 @@ export async function inGroup<Result>(
   try {
     return await measure(group)
   } finally {
-    await load.act({ group, act: 'stop' })
-    await untilClosed(bench, group, SETTLE_MS)
-    await load.leave(group)
+    try {
+      await load.act({ group, act: 'stop' })
+      await untilClosed(bench, group)
+    } finally {
+      await load.leave(group)
+    }
   }
 }

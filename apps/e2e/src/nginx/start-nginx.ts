@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { type Certificate, selfSigned } from '@sluice/claude-sim'
 import { freePorts } from './free-ports.ts'
 import { nginxBinary } from './nginx-binary.ts'
-import { type Certificate, selfSigned } from './self-signed.ts'
 
 /** What is in nginx.conf's `http` block, given where it may listen. */
 export type Servers = (ports: readonly number[], certificate: Certificate) => string
