@@ -1,7 +1,7 @@
 import type { PageClock } from '../run/page-clock.ts'
 import { isForgotten, isFromServer, isRefusal } from '../server-error.ts'
 import { untilAnswered } from '../until-answered.ts'
-import type { ChatApi, StartInput } from './chat.ts'
+import type { ChatApi, StartInput } from './chat-api.ts'
 
 /** See {@link createStarter}. Rejects with the server's refusal, or with the last attempt's error. */
 export type Start = (input: StartInput, unwanted?: AbortSignal) => Promise<void>
