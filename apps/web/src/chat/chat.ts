@@ -99,21 +99,17 @@ export function createChat(options: ChatOptions): Chat {
     const isShown = () => state.turns.some((shown) => shown.run === turn.run)
     show([...before, turn])
     save()
-    try {
-      await start({ runId, messages, ...settings?.() }, wish.signal)
-    } catch (error) {
-      if (isRefusal(error)) {
-        if (isShown()) show(restore, refusalOf(error))
-        save()
-        return false
-      }
-      // Nobody answered, yet somebody may have heard.
-      if (wish.signal.aborted) requestStop(runId)
-      turn.run.fail(wish.signal.aborted ? NEVER_STARTED : UNREACHABLE)
-      return true
+    const end = await start({ runId, messages, ...settings?.() }, wish.signal)
+    const isUnwanted = wish.signal.aborted
+    if (end.type === 'refused') {
+      if (isShown()) show(restore, refusalOf(end.error))
+      save()
+      return false
     }
-    if (wish.signal.aborted) requestStop(runId)
-    if (isShown()) {
+    // Also where nobody answered: somebody may have heard.
+    if (isUnwanted && end.type !== 'unheard') requestStop(runId)
+    if (end.type !== 'started') turn.run.fail(isUnwanted ? NEVER_STARTED : UNREACHABLE)
+    else if (isShown()) {
       publish({
         turns: state.turns.map((shown) => (shown.run === turn.run ? { ...shown, started: true } : shown)),
       })
@@ -123,7 +119,10 @@ export function createChat(options: ChatOptions): Chat {
   }
 
   function requestStop(runId: string) {
-    untilAnswered(() => api.stop({ runId }), { isRefusal, clock }).catch(() => publish({ stopping: false }))
+    untilAnswered(() => api.stop({ runId }), { isRefusal, clock }).catch(() => {
+      // By now, it may be another answer that is being stopped.
+      if (state.turns.at(-1)?.runId === runId) publish({ stopping: false })
+    })
   }
 
   function stop() {
