@@ -20,18 +20,18 @@ let weather: InWeather<Product>
 let env: Record<string, string>
 
 beforeEach(async () => {
-  weather = await startInWeather(seed, (chaosEnv) => {
-    env = { ...chaosEnv, LOG_LEVEL: 'info' }
-    return startProduct(env)
+  weather = await startInWeather(seed, {
+    async start(chaosEnv) {
+      env = { ...chaosEnv, LOG_LEVEL: 'info' }
+      product = await startProduct(env)
+      return product
+    },
+    end: () => product.stop('SIGKILL'),
   })
-  product = weather.server
   // Whoever starts it again does so at the same address.
   env['PORT'] = new URL(product.url).port
 })
-afterEach(async () => {
-  await product?.stop('SIGKILL')
-  await weather?.close()
-})
+afterEach(() => weather?.close())
 
 test(`${RUNS} runs while the built server is stopped and killed under them, again and again`, async () => {
   const { simulator, browserProxy } = weather

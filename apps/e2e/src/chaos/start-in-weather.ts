@@ -9,34 +9,46 @@ import { CHAOS_ENV } from './weather.ts'
 export interface InWeather<Server> {
   readonly simulator: Simulator
   readonly upstreamProxy: FaultProxy
+  /** The first one, where there are several one after the other. */
   readonly server: Server
   readonly browserProxy: FaultProxy
-  /** Ends all but the server. */
+  /** Ends all of it. */
   close(): Promise<void>
 }
 
-/** A server between a browser, which is this process from now on, and Claude; what goes wrong is drawn from `seed`. */
+export interface ServerInWeather<Server> {
+  start(env: Record<string, string>): Promise<Server>
+  end(first: Server): Promise<unknown>
+}
+
+/**
+ * A server between a browser, which is this process from now on, and Claude; what goes wrong is drawn from `seed`.
+ * When one of them cannot be started, those before it are ended.
+ */
 export async function startInWeather<Server extends { readonly url: string }>(
   seed: number,
-  startServer: (env: Record<string, string>) => Promise<Server>,
+  { start, end }: ServerInWeather<Server>,
 ): Promise<InWeather<Server>> {
   const browserSide = createRandom(seed, 'browser side')
   const upstreamSide = createRandom(seed, 'upstream side')
-  const simulator = await startSimulator({ defaults: { tps: 0, ttft: 0 } })
-  const upstreamProxy = await startFaultProxy(simulator.url, () => upstreamSidePlan(upstreamSide))
-  const server = await startServer({ ...CHAOS_ENV, ANTHROPIC_BASE_URL: upstreamProxy.url })
-  const browserProxy = await startFaultProxy(server.url, () => browserSidePlan(browserSide))
-  becomeBrowser(browserProxy.url, await newSession(server.url))
-  return {
-    simulator,
-    upstreamProxy,
-    server,
-    browserProxy,
-    async close() {
-      vi.unstubAllGlobals()
-      await browserProxy.close()
-      await upstreamProxy.close()
-      await simulator.close()
-    },
+  const ends: (() => unknown)[] = []
+  const close = async () => {
+    for (const endOne of ends.splice(0).toReversed()) await endOne()
+  }
+  try {
+    const simulator = await startSimulator({ defaults: { tps: 0, ttft: 0 } })
+    ends.push(() => simulator.close())
+    const upstreamProxy = await startFaultProxy(simulator.url, () => upstreamSidePlan(upstreamSide))
+    ends.push(() => upstreamProxy.close())
+    const server = await start({ ...CHAOS_ENV, ANTHROPIC_BASE_URL: upstreamProxy.url })
+    ends.push(() => end(server))
+    const browserProxy = await startFaultProxy(server.url, () => browserSidePlan(browserSide))
+    ends.push(() => browserProxy.close())
+    becomeBrowser(browserProxy.url, await newSession(server.url))
+    ends.push(() => vi.unstubAllGlobals())
+    return { simulator, upstreamProxy, server, browserProxy, close }
+  } catch (error) {
+    await close()
+    throw error
   }
 }

@@ -22,14 +22,12 @@ const seed = seedFrom('CHAOS_SEED')
 let weather: InWeather<RunningServer>
 
 beforeEach(async () => {
-  weather = await startInWeather(seed, (env) =>
-    serve({ env: parseEnv(env, { production: true }), logger: pino({ level: 'silent' }) }),
-  )
+  weather = await startInWeather(seed, {
+    start: (env) => serve({ env: parseEnv(env, { production: true }), logger: pino({ level: 'silent' }) }),
+    end: (server) => server.close(),
+  })
 })
-afterEach(async () => {
-  await weather?.server.close()
-  await weather?.close()
-})
+afterEach(() => weather?.close())
 
 test(`${RUNS} runs through resets, holes, trickles, delays and wrong answers on both sides`, async () => {
   const { simulator, upstreamProxy, server, browserProxy } = weather

@@ -9,9 +9,15 @@ import { markdownPart } from './markdown-part.ts'
  * An answer, as markdown when that is loaded. Until then, which is rarely so long that there is a text, it is as
  * it came: at once when the file cannot be had, and else after a second, so that marks do not flash.
  */
-export function AnswerText({ text, over }: { text: GrowingText; over: boolean }) {
+export function AnswerText(props: {
+  text: GrowingText
+  over: boolean
+  /** It is over, and did not end by itself: half a mark at its end keeps the form it had. */
+  brokeOff?: boolean
+}) {
+  const { text, over, brokeOff = false } = props
   const { module, failed } = usePart(markdownPart)
-  if (module) return <module.Markdown text={text} over={over} />
+  if (module) return <module.Markdown text={text} over={over} brokeOff={brokeOff} />
   return (
     <div className={failed ? 'md-unread' : 'md-unread after-a-second'}>
       {text.waiting.map((part, index) => (

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { appendText, EMPTY_BLOCKS, finishBlocks } from './blocks.ts'
 import { ANSWER, LONG } from './testing/answer-text.ts'
 import { inPieces } from './testing/in-pieces.ts'
-import { finishedHtml, openHtml } from './testing/to-html.tsx'
+import { finishedHtml, openHtml, overHtml } from './testing/to-html.tsx'
 
 const oneShot = (text: string) => finishedHtml(appendText(EMPTY_BLOCKS, text))
 const textOf = (html: string) =>
@@ -65,6 +65,22 @@ test('where a table breaks off, it is the table that it was shown as, and the sa
     expect(textOf(html)).not.toContain('|')
     expect(textOf(openHtml(blocks))).not.toContain('|')
   }
+})
+
+test('where an answer breaks off, half a mark keeps the form it had, and has it after a reload', () => {
+  const raw = /\*\*|~~|\]\(|^#+ |^\||^ *[-*+] |\|$|^(?:-|=)+$|`/m
+  const text = ANSWER.slice(0, ANSWER.indexOf('half a mark') + 4)
+  for (let end = 1; end <= text.length; end++) {
+    const html = overHtml(inPieces(text.slice(0, end), 30), { brokeOff: true })
+    expect(html).toBe(overHtml(appendText(EMPTY_BLOCKS, text.slice(0, end)), { brokeOff: true }))
+    expect(textOf(html), JSON.stringify(text.slice(Math.max(0, end - 60), end))).not.toMatch(raw)
+  }
+})
+
+test('an answer that ended by itself is the markdown that it is, half a mark included', () => {
+  const blocks = appendText(EMPTY_BLOCKS, 'All **bold**.\n\nTwo to the `n, **or')
+  expect(overHtml(blocks, { brokeOff: false })).toContain('<p>Two to the `n, **or</p>')
+  expect(overHtml(blocks, { brokeOff: true })).toContain('<p>Two to the <code>n, **or</code></p>')
 })
 
 test('a link by reference is its text from the start, and a link once it is defined', () => {

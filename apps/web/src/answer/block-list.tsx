@@ -1,6 +1,7 @@
 import { memo, useDeferredValue, useId, useMemo } from 'react'
 import { BlockView } from './block-view.tsx'
 import { type Blocks, finishBlocks, type Group } from './blocks.ts'
+import { closeLast } from './close-last.ts'
 import { copyCode } from './copy-code.ts'
 import { Far } from './far.tsx'
 import { useRevealed } from './use-revealed.ts'
@@ -10,15 +11,28 @@ const NEAR_GROUPS = 3
 /** Every part of the page whose layout is skipped is looked after with each frame: so there are few of them. */
 const CHAPTER_GROUPS = 4
 
+interface BlockListProps {
+  blocks: Blocks
+  over: boolean
+  /** It is over, and did not end by itself. */
+  brokeOff: boolean
+}
+
 /**
  * Markdown as it arrives. With each update the last two blocks are parsed and rendered; what is finished is
  * not touched again.
  */
-export const BlockList = memo(function BlockList({ blocks, over }: { blocks: Blocks; over: boolean }) {
+export const BlockList = memo(function BlockList({ blocks, over, brokeOff }: BlockListProps) {
   const scope = useId()
-  const finished = useMemo(() => (over ? finishBlocks(blocks).groups : undefined), [blocks, over])
-  // References that were defined late may change many blocks, which React does between other work.
-  const groups = useDeferredValue(finished) ?? blocks.groups
+  const finished = useMemo(() => {
+    if (!over) return undefined
+    const { groups } = finishBlocks(blocks)
+    return brokeOff ? closeLast(groups) : groups
+  }, [blocks, over, brokeOff])
+  // References that were defined late may change many blocks, which React does between other work. Until then
+  // the last block stays open, so that its half marks do not flash.
+  const shown = useDeferredValue(finished)
+  const groups = shown ?? blocks.groups
   const first = useRevealed(groups.length)
 
   return (
@@ -29,7 +43,7 @@ export const BlockList = memo(function BlockList({ blocks, over }: { blocks: Blo
           groups={its}
           scope={scope}
           toEnd={groups.length - start}
-          over={over}
+          over={shown !== undefined}
         />
       ))}
     </>

@@ -5,7 +5,8 @@ import type { GrowingText } from './growing-text.ts'
 export { warmUp } from './markdown/warm-up.ts'
 
 /** An answer as markdown, also while it is still being written. */
-export function Markdown({ text, over }: { text: GrowingText; over: boolean }) {
+export function Markdown(props: { text: GrowingText; over: boolean; brokeOff: boolean }) {
+  const { text, over, brokeOff } = props
   const blocks = text.blocks((before = EMPTY_BLOCKS, added) => appendText(before, added))
-  return <BlockList blocks={blocks} over={over} />
+  return <BlockList blocks={blocks} over={over} brokeOff={brokeOff} />
 }

@@ -92,7 +92,11 @@ function NoteReference({ label, scope, definitions }: RenderContext & { label: s
   return <sup>{definitions.notes.has(label) ? <a href={`#${noteId(scope, label)}`}>{mark}</a> : mark}</sup>
 }
 
-/** A number as it is. A word is a name for the author, and read as its note's number, once that is there. */
+/**
+ * A number as it is. A word is a name for the author, and read as its note's number, once that is there. So an
+ * answer that mixes them may show one number for two notes, whose links are right all the same: numbered by their
+ * place, references would change while the answer is written.
+ */
 export function noteMark(label: string, { notes }: Definitions): string {
   return /^\d+$/.test(label) ? label : String(notes.get(label) ?? '*')
 }

@@ -3,7 +3,8 @@ import { TRPCClientError } from '@trpc/client'
 import { expect, test } from 'vitest'
 import { createFakeServer, DONE } from '../run/testing/fake-server.ts'
 import { createManualClock } from '../run/testing/manual-clock.ts'
-import { type ChatApi, createChat, type StartInput } from './chat.ts'
+import { createChat } from './chat.ts'
+import type { ChatApi, StartInput } from './chat-api.ts'
 import type { StoredTurn } from './stored-chat.ts'
 import { MAX_ATTEMPTS } from '../until-answered.ts'
 
@@ -14,6 +15,7 @@ function setup(stored: readonly StoredTurn[] = []) {
   const server = createFakeServer()
   const starts: StartInput[] = []
   const stops: string[] = []
+  const unstoppable = new Map<string, (error: unknown) => void>()
   const saved: (readonly StoredTurn[])[] = []
   const waiting: ((answer: Answer) => void)[] = []
   const api: ChatApi = {
@@ -26,8 +28,9 @@ function setup(stored: readonly StoredTurn[] = []) {
       if (answer === 'draining') throw answered('SERVICE_UNAVAILABLE', 503, 'The server is restarting.')
       if (answer !== 'yes') throw answered('TOO_MANY_REQUESTS', 429, answer.refusal, answer.retryAfterMs)
     },
-    async stop({ runId }) {
+    stop({ runId }) {
       stops.push(runId)
+      return new Promise((_resolve, reject) => unstoppable.set(runId, reject))
     },
     events: server.source,
     ack: server.ack,
@@ -46,13 +49,18 @@ function setup(stored: readonly StoredTurn[] = []) {
     if (!turn) throw new Error('no turn')
     return turn
   }
+  /** The server knows no run that it was told to stop. */
+  const refuseStop = async (runId: string) => {
+    unstoppable.get(runId)?.(answered('NOT_FOUND', 404, 'No such run.'))
+    await clock.advance(0)
+  }
   /** What the page does once a turn has started. */
   const follow = () => {
     last().run.connect()
     server.setPosition(0)
     server.connected()
   }
-  return { chat, clock, server, starts, stops, saved, answer, last, follow }
+  return { chat, clock, server, starts, stops, saved, answer, refuseStop, last, follow }
 }
 
 function answered(code: string, httpStatus: number, message: string, retryAfterMs?: number) {
@@ -165,6 +173,23 @@ test('Stop while the server cannot be reached ends the attempts, and stops what 
   expect(clock.pending()).toBe(0)
 })
 
+test('a run that cannot be stopped leaves the one after it stopping', async () => {
+  const { chat, clock, stops, answer, refuseStop, last } = setup()
+  void chat.send('One?')
+  await answer('lost')
+  chat.stop()
+  await clock.advance(0)
+  const first = last().runId
+  void chat.send('Two?')
+  await answer('yes')
+  chat.stop()
+  expect(stops).toEqual([first, last().runId])
+  await refuseStop(first)
+  expect(chat.getSnapshot().stopping).toBe(true)
+  await refuseStop(last().runId)
+  expect(chat.getSnapshot().stopping).toBe(false)
+})
+
 test('the next prompt brings along what was asked and answered', async () => {
   const run = setup()
   void run.chat.send('One?')
@@ -264,12 +289,13 @@ test('a new chat stops the answer under way, and forgets it', async () => {
   expect(run.saved.at(-1)).toEqual([])
 })
 
-test('Stop before the start was sent: it is not', async () => {
-  const { chat, clock, starts, last } = setup()
+test('Stop before the start was sent: it is not, and there is nothing to stop', async () => {
+  const { chat, clock, starts, stops, last } = setup()
   void chat.send('Why?')
   chat.stop()
   await clock.advance(60_000)
   expect(starts).toEqual([])
+  expect(stops).toEqual([])
   expect(last().run.getSnapshot().failure?.code).toBe('stopped')
   expect(chat.getSnapshot().busy).toBe(false)
   expect(clock.pending()).toBe(0)

@@ -1,11 +1,12 @@
 import { EMPTY_RUN_VIEW } from '@sluice/events'
 import { newId } from '../new-id.ts'
 import { type PageClock, pageClock } from '../run/page-clock.ts'
-import type { CallError, RunAck, RunSource } from '../run/run-source.ts'
+import type { CallError } from '../run/run-source.ts'
 import { isOver } from '../run/run-store.ts'
 import { isRefusal } from '../server-error.ts'
 import { untilAnswered } from '../until-answered.ts'
-import { type ConversationLimits, type Message, messagesFor, type Question } from './messages.ts'
+import type { AskSettings, ChatApi } from './chat-api.ts'
+import { type ConversationLimits, messagesFor, type Question } from './messages.ts'
 import { createStarter } from './starter.ts'
 import type { ChatStorage, StoredTurn } from './stored-chat.ts'
 import { isLost, questionOf, storedTurn, type Turn, turnOf } from './turn.ts'
@@ -23,29 +24,6 @@ export interface ChatState {
   readonly busy: boolean
   readonly stopping: boolean
   readonly refusal: Refusal | undefined
-}
-
-type Effort = 'low' | 'medium' | 'high' | 'xhigh' | 'max'
-
-/** Whom to ask, and how hard to think; what is not said is up to the server. */
-export interface AskSettings {
-  readonly model?: string | undefined
-  readonly effort?: Effort | undefined
-}
-
-export interface StartInput extends AskSettings {
-  readonly runId: string
-  readonly messages: Message[]
-}
-
-/** The server's procedures, as far as a chat needs them. */
-export interface ChatApi {
-  start(input: StartInput & { epoch: string }): Promise<unknown>
-  /** The epoch that the server is in now. */
-  epoch(): Promise<string>
-  stop(input: { runId: string }): Promise<unknown>
-  events: RunSource
-  ack: RunAck
 }
 
 export interface ChatOptions {
@@ -121,21 +99,17 @@ export function createChat(options: ChatOptions): Chat {
     const isShown = () => state.turns.some((shown) => shown.run === turn.run)
     show([...before, turn])
     save()
-    try {
-      await start({ runId, messages, ...settings?.() }, wish.signal)
-    } catch (error) {
-      if (isRefusal(error)) {
-        if (isShown()) show(restore, refusalOf(error))
-        save()
-        return false
-      }
-      // Nobody answered, yet somebody may have heard.
-      if (wish.signal.aborted) requestStop(runId)
-      turn.run.fail(wish.signal.aborted ? NEVER_STARTED : UNREACHABLE)
-      return true
+    const end = await start({ runId, messages, ...settings?.() }, wish.signal)
+    const isUnwanted = wish.signal.aborted
+    if (end.type === 'refused') {
+      if (isShown()) show(restore, refusalOf(end.error))
+      save()
+      return false
     }
-    if (wish.signal.aborted) requestStop(runId)
-    if (isShown()) {
+    // Also where nobody answered: somebody may have heard.
+    if (isUnwanted && end.type !== 'unheard') requestStop(runId)
+    if (end.type !== 'started') turn.run.fail(isUnwanted ? NEVER_STARTED : UNREACHABLE)
+    else if (isShown()) {
       publish({
         turns: state.turns.map((shown) => (shown.run === turn.run ? { ...shown, started: true } : shown)),
       })
@@ -145,7 +119,10 @@ export function createChat(options: ChatOptions): Chat {
   }
 
   function requestStop(runId: string) {
-    untilAnswered(() => api.stop({ runId }), { isRefusal, clock }).catch(() => publish({ stopping: false }))
+    untilAnswered(() => api.stop({ runId }), { isRefusal, clock }).catch(() => {
+      // By now, it may be another answer that is being stopped.
+      if (state.turns.at(-1)?.runId === runId) publish({ stopping: false })
+    })
   }
 
   function stop() {

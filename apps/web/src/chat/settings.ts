@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import type { AskSettings } from './chat.ts'
+import type { AskSettings } from './chat-api.ts'
 
 const KEY = 'sluice.settings'
 

@@ -44,12 +44,11 @@ function setup(fates: Fate[]) {
     clock,
     sent,
     paid: () => paid,
-    /** Resolves to `started`, or to the code of the refusal. */
-    ask: (unwanted?: AbortSignal) =>
-      start(INPUT, unwanted).then(
-        () => 'started',
-        (error: TRPCClientError<never>) => codeOf(error) ?? 'nobody answered',
-      ),
+    /** How the start ended; of a refusal by the server, its code. */
+    async ask(unwanted?: AbortSignal) {
+      const end = await start(INPUT, unwanted)
+      return end.type === 'refused' ? (end.error.data?.code ?? end.type) : end.type
+    },
     down(how: 'refuses' | 'says nothing' = 'refuses') {
       up = how === 'refuses' ? false : 'silent'
     },
@@ -72,10 +71,6 @@ function proxyRefusal() {
   const error = new TRPCClientError('Unexpected token <')
   error.meta = { response: new Response('<h1>Slow down</h1>', { status: 429 }) }
   return error
-}
-
-function codeOf(error: TRPCClientError<never>): string | undefined {
-  return (error.data as { code?: string } | undefined)?.code
 }
 
 test('a start whose answer was lost is repeated in its own epoch, and paid for once', async () => {
@@ -141,7 +136,7 @@ test('the epoch of a start that was never answered is kept for when it is asked 
   const { clock, ask, paid, restart } = setup(lost)
   const asked = ask()
   await clock.advance(300_000)
-  expect(await asked).toBe('nobody answered')
+  expect(await asked).toBe('unanswered')
   restart()
   const again = ask()
   await clock.advance(5000)
@@ -154,7 +149,7 @@ test('of a server that stays away nothing is asked for ever, and nothing is sent
   down()
   const asked = ask()
   await clock.advance(300_000)
-  expect(await asked).toBe('nobody answered')
+  expect(await asked).toBe('unheard')
   expect(sent).toEqual([])
   expect(clock.pending()).toBe(0)
 })
@@ -165,14 +160,14 @@ test('what is no longer wanted before it was sent is not sent, even while the se
   const stop = new AbortController()
   const asked = ask(stop.signal)
   stop.abort()
-  expect(await asked).toBe('nobody answered')
+  expect(await asked).toBe('unheard')
   restart()
   expect(sent).toEqual([])
 })
 
 test('a proxy that refuses the first start has not let it through: that is final', async () => {
   const { ask, sent } = setup(['refused on the way'])
-  expect(await ask()).toBe('nobody answered')
+  expect(await ask()).toBe('refused')
   expect(sent).toHaveLength(1)
 })
 
@@ -183,4 +178,24 @@ test('a proxy that refuses a repeated start says nothing of the first one', asyn
   expect(await asked).toBe('started')
   expect(sent).toHaveLength(4)
   expect(paid()).toBe(1)
+})
+
+test('a proxy that goes on refusing a repeated start, until it is given up, has not refused the first one', async () => {
+  const refusals = Array.from({ length: MAX_ATTEMPTS }, (): Fate => 'refused on the way')
+  const { clock, ask, paid } = setup(['heard, answer lost', ...refusals.slice(1)])
+  const asked = ask()
+  await clock.advance(300_000)
+  expect(await asked).toBe('unanswered')
+  expect(await ask()).toBe('started')
+  expect(paid()).toBe(1)
+})
+
+test('what a draining server turned away is not heard, also when it is no longer wanted', async () => {
+  const { clock, ask, sent } = setup(['draining'])
+  const stop = new AbortController()
+  const asked = ask(stop.signal)
+  await clock.advance(0)
+  stop.abort()
+  expect(await asked).toBe('unheard')
+  expect(sent).toHaveLength(1)
 })

@@ -1,10 +1,19 @@
 import type { PageClock } from '../run/page-clock.ts'
+import type { CallError } from '../run/run-source.ts'
 import { isForgotten, isFromServer, isRefusal } from '../server-error.ts'
 import { untilAnswered } from '../until-answered.ts'
-import type { ChatApi, StartInput } from './chat.ts'
+import type { ChatApi, StartInput } from './chat-api.ts'
 
-/** See {@link createStarter}. Rejects with the server's refusal, or with the last attempt's error. */
-export type Start = (input: StartInput, unwanted?: AbortSignal) => Promise<void>
+/** See {@link createStarter}. Never rejects. */
+export type Start = (input: StartInput, unwanted?: AbortSignal) => Promise<StartEnd>
+
+/**
+ * The server has confirmed the run, or refused it. When there was no answer, it may have heard of it all the
+ * same (`unanswered`) or not, as when nothing was sent (`unheard`).
+ */
+export type StartEnd =
+  | { readonly type: 'started' | 'unanswered' | 'unheard' }
+  | { readonly type: 'refused'; readonly error: CallError }
 
 /**
  * Starts runs, each paid for once at most, however often its start is sent.
@@ -29,19 +38,22 @@ export function createStarter(api: Pick<ChatApi, 'start' | 'epoch'>, clock: Page
         throw error
       }
     }
-    // Once it may have been heard, only the server can say no. Restarted in the instant since it told its epoch,
-    // and surely not asked before, it is asked again.
-    const isFinal = (error: unknown) =>
+    // Once it may have been heard, only the server can say no: what a proxy says of a repeated start is no word on
+    // the first one. Taken for a refusal, the question would be asked under another id, and perhaps paid twice.
+    // A server that was restarted in the instant since it told its epoch, and surely not asked before, is asked
+    // again.
+    const isFinal = (error: unknown): error is CallError =>
       isRefusal(error) && (unanswered.has(runId) ? isFromServer(error) : !isForgotten(error))
 
     try {
       await untilAnswered(attempt, { isRefusal: isFinal, clock, unwanted })
-      unanswered.delete(runId)
     } catch (error) {
-      if (!isFinal(error)) throw isRefusal(error) ? new Error('Nobody answered.', { cause: error }) : error
+      if (!isFinal(error)) return { type: unanswered.has(runId) ? 'unanswered' : 'unheard' }
       unanswered.delete(runId)
-      throw error
+      return { type: 'refused', error }
     }
+    unanswered.delete(runId)
+    return { type: 'started' }
   }
 }
 

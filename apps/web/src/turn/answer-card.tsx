@@ -57,7 +57,7 @@ export function AnswerCard(props: {
       <h2 className="sr-only">Answer</h2>
       {view.thinking !== '' && <Thinking run={run} times={times} />}
       <div className="answer-text" data-testid="answer-text">
-        <AnswerText text={run.text} over={over} />
+        <AnswerText text={run.text} over={over} brokeOff={ending !== undefined} />
       </div>
       <StatusLine run={run} times={times} />
       {ending && (

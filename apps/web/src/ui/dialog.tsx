@@ -19,7 +19,6 @@ export function Dialog(props: {
 
   return (
     // The backdrop is part of the element, and a second way out; Esc is the first.
-    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
     <dialog
       ref={dialog}
       aria-label={label}

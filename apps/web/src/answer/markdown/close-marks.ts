@@ -4,6 +4,11 @@ interface Opening {
   readonly after: number
 }
 
+export interface Closing {
+  /** Nothing follows: what would have been left out until it is clear whether it is a mark, is the text that it is. */
+  readonly brokeOff?: boolean
+}
+
 const FLANKING = /^[*_~]+/
 /** A bracket that stays open for longer is no link. */
 const MAX_LINK_TEXT = 200
@@ -12,7 +17,7 @@ const MAX_LINK_TEXT = 200
  * Inline markdown that breaks off anywhere, with every mark that is open closed, and what may become a mark
  * left out: bold text is bold from its first letter on, and a link is its text until its address is complete.
  */
-export function closeMarks(text: string): string {
+export function closeMarks(text: string, { brokeOff = false }: Closing = {}): string {
   const open: Opening[] = []
   let end = text.length
   let at = 0
@@ -37,7 +42,7 @@ export function closeMarks(text: string): string {
       at += 1
       const index = open.findLastIndex(({ mark }) => mark === '[')
       if (index < 0) continue
-      const target = targetAt(text, at)
+      const target = brokeOff && at === end ? at : targetAt(text, at)
       if (target === undefined && !text.startsWith('[^', (open[index]?.after ?? 1) - 1)) {
         return `${text.slice(0, at - 1)}${closers(open.slice(index + 1))}]()${closers(open.slice(0, index))}`
       }
@@ -45,13 +50,13 @@ export function closeMarks(text: string): string {
       at = target ?? end
     } else at += 1
   }
-  return closeEnd(text.slice(0, end), open)
+  return closeEnd(text.slice(0, end), open, brokeOff)
 }
 
-function closeEnd(text: string, open: readonly Opening[]): string {
+function closeEnd(text: string, open: readonly Opening[], brokeOff: boolean): string {
   // An entity, an address in angle brackets, an escape or a footnote that is not all there.
   const shown = text.replace(/(?:&#?\w{0,8}|<[a-z]{0,8}|\\|!?\[\^?[^\s\]]{0,64})$/, (half) =>
-    isHalf(half) ? '' : half,
+    isHalf(half) && !(brokeOff && /^[&<\\]/.test(half)) ? '' : half,
   )
   const stillOpen = open.filter(({ after }) => after < shown.length && shown.slice(after).trim() !== '')
   const bare = shown.replace(/<(?=(?:https?:|mailto:)[^\s<>]*$)/, '').replace(/[ \t\n]+$/, '')

@@ -26,6 +26,8 @@ const CASES: readonly (readonly [source: string, closed: string])[] = [
   ['Some text\n-', 'Some text\n'],
   ['Some text\n- ', 'Some text\n'],
   ['Some text\n==', 'Some text\n'],
+  ['In total\n42', 'In total\n'],
+  ['[text', ''],
   ['- one\n- **two', '- one\n- **two**'],
   ['- one\n  1. `two', '- one\n  1. `two`'],
   ['> quoted **text', '> quoted **text**'],
@@ -49,6 +51,35 @@ const CASES: readonly (readonly [source: string, closed: string])[] = [
 test.each(CASES)('%j reads as %j while it grows', (source, closed) => {
   expect(closeTail(source)).toBe(closed)
 })
+
+const BROKEN_OFF: readonly (readonly [source: string, closed: string])[] = [
+  ['Hello **bo', 'Hello **bo**'],
+  ['Hello *em', 'Hello *em*'],
+  ['Hello **', 'Hello'],
+  ['see [text](htt', 'see [text]()'],
+  ['[text](htt', '[text]()'],
+  ['a `co', 'a `co`'],
+  ['| a | **b', '| a | **b** |\n| - | - |'],
+  ['Some text\n-', 'Some text\n'],
+  ['- [x]', ''],
+  ['[label]: https://exa', ''],
+  ['**R&D', '**R&D**'],
+  ['if a <b', 'if a <b'],
+  ['a \\', 'a \\'],
+  ['In total\n42', 'In total\n42'],
+  ['In total\n42.', 'In total\n'],
+  ['- 42', '- 42'],
+  ['**array[0]', '**array[0]**'],
+  ['[text', '[text]()'],
+  ['[text]', '[text]'],
+]
+
+test.each(BROKEN_OFF)(
+  '%j reads as %j where it broke off: nothing that can be read is left out',
+  (source, closed) => {
+    expect(closeTail(source, { brokeOff: true })).toBe(closed)
+  },
+)
 
 test('a table stays one where it broke off, in its first row or the rule below it', () => {
   for (const source of ['| a | b', '| a | b |\n', '| a | b |\n|', '| a | b |\n| :-', '| a | b |\n\n'])

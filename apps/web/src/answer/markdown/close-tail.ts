@@ -1,4 +1,4 @@
-import { closeMarks } from './close-marks.ts'
+import { closeMarks, type Closing } from './close-marks.ts'
 import { isFence } from './fence.ts'
 import { lexBlocks } from './lex.ts'
 import { type DialectToken, known } from './tokens.ts'
@@ -8,24 +8,26 @@ const HALF_MARK = /^(?:#{1,6}|[-*+_=]+|\d{1,9}[.)]?|[`~]+|\||\[[ xX]?\]?)$/
 /** At the start of a block: a link, or a definition, which is not shown. */
 const HALF_DEFINITION = /^ {0,3}\[(?!\^)[^\]\n]*(?:\](?::.*)?)?$/
 const HALF_NOTE = /^ {0,3}\[\^[^\]\n]*(?:\]:?[ \t]*)?$/
+/** Of those lines, the ones that are words when nothing follows: a number, or text in brackets. */
+const READABLE = /^ {0,3}(?:\d+|\[(?!\^)[^\]\n]{2,}\]?)\s*$/
 const RULE_SO_FAR = /^[ \t]*\|?[ \t:|-]*$/
 
 /** The source of the last block, in a form that looks now the way it will look when it is complete. */
-export function closeTail(source: string): string {
+export function closeTail(source: string, closing: Closing = {}): string {
   if (isFence(source)) return source.replace(/\n[ \t]*[`~]+[ \t]*$/, '\n')
-  const table = headOfTable(source, closeMarks)
+  const table = headOfTable(source, (cell) => closeMarks(cell, closing))
   if (table !== undefined) return table
   if (/\n[ \t]*\n[ \t]*$/.test(source)) return source
   const lineStart = source.lastIndexOf('\n') + 1
   const line = source.slice(lineStart)
   const bare = line.replace(CONTAINERS, '')
-  if (HALF_MARK.test(bare.trim()) || HALF_MARK.test(line.trim()) || isHalfDefinition(source, bare))
-    return source.slice(0, lineStart)
+  const isHalf = HALF_MARK.test(bare.trim()) || HALF_MARK.test(line.trim()) || isHalfDefinition(source, bare)
+  if (isHalf && !(closing.brokeOff && READABLE.test(bare))) return source.slice(0, lineStart)
 
   const leaf = lastLeaf(lastOf(lexBlocks(source).tokens))
   if (!leaf || leaf.type === 'code' || leaf.type === 'math' || leaf.type === 'hr') return source
   const start = startOf(leaf, source)
-  return source.slice(0, start) + closeMarks(source.slice(start))
+  return source.slice(0, start) + closeMarks(source.slice(start), closing)
 }
 
 const CONTAINERS = /^(?:[ \t]*(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t])))*[ \t]*/

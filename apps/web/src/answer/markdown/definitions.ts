@@ -5,7 +5,10 @@ export interface Definitions {
   readonly links: Links
   /** By label: the how-manieth note it is. */
   readonly notes: ReadonlyMap<string, number>
-  /** The text is complete: what is not defined now never will be, and is shown as it was written. */
+  /**
+   * The text is complete: what is not defined now never will be, and is shown as it was written. A footnote with a
+   * number is one even so.
+   */
   readonly final: boolean
 }
 

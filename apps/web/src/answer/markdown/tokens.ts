@@ -15,8 +15,7 @@ export interface MathToken {
 
 export type DialectToken = MarkedToken | NoteToken | MathToken
 
-/** marked lets any extension's token be anything. These are all that ours makes. */
 export function known(tokens: readonly Token[] | undefined): readonly DialectToken[] {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- marked lets any extension's token be anything; these are all that ours makes
   return (tokens ?? []) as readonly DialectToken[]
 }

@@ -1,5 +1,5 @@
 import { renderToStaticMarkup } from 'react-dom/server'
-import { GroupView } from '../block-list.tsx'
+import { BlockList, GroupView } from '../block-list.tsx'
 import { type Blocks, finishBlocks } from '../blocks.ts'
 
 /** The document of a finished answer. */
@@ -10,6 +10,11 @@ export function finishedHtml(blocks: Blocks): string {
 /** What is on the page while the answer goes on. */
 export function openHtml(blocks: Blocks): string {
   return html(blocks, true)
+}
+
+/** The document of an answer that is over, by itself or not. */
+export function overHtml(blocks: Blocks, { brokeOff }: { brokeOff: boolean }): string {
+  return renderToStaticMarkup(<BlockList blocks={blocks} over brokeOff={brokeOff} />)
 }
 
 function html({ groups }: Blocks, open: boolean): string {

@@ -1,0 +1,25 @@
+import type { RunAck, RunSource } from '../run/run-source.ts'
+import type { Message } from './messages.ts'
+
+type Effort = 'low' | 'medium' | 'high' | 'xhigh' | 'max'
+
+/** Whom to ask, and how hard to think; what is not said is up to the server. */
+export interface AskSettings {
+  readonly model?: string | undefined
+  readonly effort?: Effort | undefined
+}
+
+export interface StartInput extends AskSettings {
+  readonly runId: string
+  readonly messages: Message[]
+}
+
+/** The server's procedures, as far as a chat needs them. */
+export interface ChatApi {
+  start(input: StartInput & { epoch: string }): Promise<unknown>
+  /** The epoch that the server is in now. */
+  epoch(): Promise<string>
+  stop(input: { runId: string }): Promise<unknown>
+  events: RunSource
+  ack: RunAck
+}
