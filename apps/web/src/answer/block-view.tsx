@@ -4,6 +4,7 @@ import type { Piece } from './blocks.ts'
 import { CodeBlock } from './code-block.tsx'
 import { Far } from './far.tsx'
 import { closeTable, closeTail } from './markdown/close-tail.ts'
+import { isSameDefinitions } from './markdown/definitions.ts'
 import { isFence } from './markdown/fence.ts'
 import { lex } from './markdown/lex.ts'
 import { renderBlocks } from './render-blocks.tsx'
@@ -33,7 +34,7 @@ function isSame(a: BlockProps, b: BlockProps): boolean {
 
 function isSamePiece(this: readonly Piece[], { source, definitions }: Piece, index: number): boolean {
   const other = this[index]
-  return other?.source === source && other.definitions === definitions
+  return other?.source === source && isSameDefinitions(other.definitions, definitions)
 }
 
 function contentOf({ pieces, scope, open }: BlockProps): ReactNode {

@@ -1,8 +1,9 @@
 import {
-  changesWith,
+  type AllDefinitions,
   type Definitions,
   definitionsFor,
-  NO_DEFINITIONS,
+  isSameDefinitions,
+  NOTHING_DEFINED,
   withDefinitions,
 } from './markdown/definitions.ts'
 import { cutLong } from './markdown/cut-long.ts'
@@ -45,7 +46,7 @@ interface Sealed {
   readonly pieces: readonly Piece[]
   /** What the tail has to be read with, see `cutLong`. */
   readonly prefix: string
-  readonly definitions: Definitions
+  readonly definitions: AllDefinitions
 }
 
 /**
@@ -55,7 +56,7 @@ interface Sealed {
 const CHECKPOINT_CHARS = 2048
 const GROUP_CHARS = 4096
 
-const NOTHING_SEALED: Sealed = { groups: [], pieces: [], prefix: '', definitions: NO_DEFINITIONS }
+const NOTHING_SEALED: Sealed = { groups: [], pieces: [], prefix: '', definitions: NOTHING_DEFINED }
 
 export const EMPTY_BLOCKS: Blocks = {
   groups: [],
@@ -85,8 +86,10 @@ export function appendText(blocks: Blocks, text: string): Blocks {
 export function finishBlocks({ sealed, tail, length, endsWithReturn }: Blocks): Blocks {
   const { links, notes } = lexBlocks(sealed.prefix + tail)
   const definitions = { ...withDefinitions(sealed.definitions, links, notes), final: true }
-  const finishPiece = (piece: Piece) =>
-    changesWith(piece.source, piece.definitions, definitions) ? { ...piece, definitions } : piece
+  const finishPiece = (piece: Piece) => {
+    const its = definitionsFor(piece.source, definitions)
+    return isSameDefinitions(its, piece.definitions) ? piece : { ...piece, definitions: its }
+  }
   const finishBlock = (block: Block) => {
     const pieces = sameOr(block.pieces, finishPiece)
     return pieces === block.pieces ? block : { ...block, pieces }
@@ -167,7 +170,7 @@ function lengthOf(blocks: readonly Block[]): number {
   )
 }
 
-function pieceOf(source: string, definitions: Definitions): Piece {
+function pieceOf(source: string, definitions: AllDefinitions): Piece {
   return { source, definitions: definitionsFor(source, definitions) }
 }
 

@@ -6,9 +6,9 @@ import { selects } from '../ui/selects.ts'
 const PART_CHARS = 1024
 
 const highlighter = createPart(async () => {
-  const module = await import('./highlight.ts')
-  await module.loadGrammars()
-  return module
+  const { highlight, loadGrammars } = await import('./highlight.ts')
+  await loadGrammars()
+  return { highlight }
 })
 
 const watchers = new Map<Element, (near: boolean) => void>()

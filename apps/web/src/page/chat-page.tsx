@@ -178,7 +178,7 @@ export function ChatPage({ core }: { core: Core }) {
 }
 
 function loadRest(): void {
-  void Promise.allSettled([markdownPart.load(), laterPart.load()])
+  void Promise.allSettled([markdownPart.load().then(({ warmUp }) => warmUp()), laterPart.load()])
 }
 
 function hasNotice({ setAside, newer, unsaved, deletedElsewhere }: LibraryState): boolean {

@@ -74,7 +74,17 @@ test('a commit comes in no frame, and the next one after the frame that shows it
   })
   cadence.next()
   await manual.advance(250)
-  expect(happened).toEqual(['commit', 'frame', 'shown', 'commit', 'frame', 'shown', 'commit', 'frame', 'shown'])
+  expect(happened).toEqual([
+    'commit',
+    'frame',
+    'shown',
+    'commit',
+    'frame',
+    'shown',
+    'commit',
+    'frame',
+    'shown',
+  ])
 })
 
 test('a hidden page, whose timers are late, takes what has come once a second', async () => {

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest'
+import { definitionsFor, isSameDefinitions, NOTHING_DEFINED, withDefinitions } from './definitions.ts'
+
+const linkTo = (href: string) => ({ href, title: null })
+
+/** As many tables over each other as `count`, a link and a note in each. */
+function defined(count: number) {
+  let all = NOTHING_DEFINED
+  for (let i = 0; i < count; i++) all = withDefinitions(all, { [`link ${i}`]: linkTo(`#${i}`) }, [`n${i}`])
+  return all
+}
+
+test('what a text refers to is found however much is defined, and nothing else is in its tables', () => {
+  const all = defined(100)
+  const { links, notes } = definitionsFor(
+    'See [this][Link 0], [Link  99][] and [^n50], not [that][other].',
+    all,
+  )
+  expect(links).toEqual({ 'link 0': linkTo('#0'), 'link 99': linkTo('#99') })
+  expect([...notes]).toEqual([['n50', 51]])
+})
+
+test('the first definition of a label wins', () => {
+  const all = withDefinitions(defined(40), { 'link 3': linkTo('#late') }, ['n3', 'new', 'new'])
+  const { links, notes } = definitionsFor('[link 3] [^n3] [^new]', all)
+  expect(links['link 3']).toEqual(linkTo('#3'))
+  expect([...notes]).toEqual([
+    ['n3', 4],
+    ['new', 41],
+  ])
+  expect(withDefinitions(all, { 'link 3': linkTo('#late') }, ['n3'])).toBe(all)
+})
+
+test('the name of something that every object has is no label unless it is defined', () => {
+  const source = '[a][constructor] [^__proto__]'
+  const nothing = definitionsFor(source, defined(1))
+  expect(Object.keys(nothing.links)).toEqual([])
+  expect(nothing.notes.size).toBe(0)
+  const all = withDefinitions(defined(1), { constructor: linkTo('#c') }, ['constructor'])
+  expect(definitionsFor(source, all).links['constructor']).toEqual(linkTo('#c'))
+})
+
+test.each([
+  ['a link that is defined', 'See [this][link 0].', true],
+  ['words in brackets', 'An [aside] of one.', false],
+  ['a link in waiting', 'See [this][later].', true],
+  ['a footnote that is defined', 'See.[^n0]', false],
+  ['a footnote without a note', 'See.[^later]', true],
+])('the end of the text makes a difference to %s: %s', (_what, source, isDifferent) => {
+  const all = defined(1)
+  const before = definitionsFor(source, all)
+  const after = definitionsFor(source, { ...all, final: true })
+  expect(isSameDefinitions(before, after)).toBe(!isDifferent)
+})
+
+test('a text looks different once one of its labels is defined, and only then', () => {
+  const source = 'See [this][link 5] and [^n5].'
+  const at = (count: number) => definitionsFor(source, defined(count))
+  expect(isSameDefinitions(at(1), at(5))).toBe(true)
+  expect(isSameDefinitions(at(5), at(6))).toBe(false)
+  expect(isSameDefinitions(at(6), at(40))).toBe(true)
+})
