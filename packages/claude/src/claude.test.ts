@@ -217,6 +217,24 @@ test('a complete answer whose body never ends is hung up on after a second', asy
   }
 })
 
+test('a complete answer stays complete when its connection is reset instead of ended', async () => {
+  const answered: ServerResponse[] = []
+  await using server = await upstream((response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write(sse([START, ...END]))
+    answered.push(response)
+  })
+  const claude = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS })
+  const ask = () => claude.ask(REQUEST)({ runId: RUN_ID, signal: new AbortController().signal })
+  expect(await untilTerminal(ask())).toMatchObject({ type: 'done' })
+  const closed = once(answered[0] as ServerResponse, 'close')
+  answered[0]?.socket?.resetAndDestroy()
+  await closed
+  for (let turn = 0; turn < 20; turn++) await nextTurn()
+  // An error that nobody hears would end the process, and this test.
+  expect(await untilTerminal(ask())).toMatchObject({ type: 'done' })
+  answered[1]?.end()
+})
+
 test.each([
   ['is stopped', '', 'done'],
   ['fails', sse([{ type: 'error', error: { type: 'overloaded_error' } }]), 'error'],
