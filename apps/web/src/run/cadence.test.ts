@@ -56,37 +56,6 @@ test('the slower the commits, the less text in each; the faster, the more', asyn
   expect(fast.cadence.chars()).toBe(8192)
 })
 
-test('a commit comes in no frame, and the next one after the frame that shows it', async () => {
-  const manual = createManualClock()
-  const happened: string[] = []
-  const clock = {
-    ...manual,
-    frame: (run: () => void) =>
-      manual.frame(() => {
-        happened.push('frame')
-        run()
-        happened.push('shown')
-      }),
-  }
-  const cadence = createCadence(clock, () => {
-    happened.push('commit')
-    cadence.soon()
-  })
-  cadence.next()
-  await manual.advance(250)
-  expect(happened).toEqual([
-    'commit',
-    'frame',
-    'shown',
-    'commit',
-    'frame',
-    'shown',
-    'commit',
-    'frame',
-    'shown',
-  ])
-})
-
 test('a hidden page, whose timers are late, takes what has come once a second', async () => {
   const manual = createManualClock()
   manual.setHidden(true)

@@ -1,7 +1,7 @@
 import type { PageClock } from './page-clock.ts'
 
-/** Fewer, larger updates beat one per frame on slow devices. */
-const COMMIT_INTERVAL_MS = 100
+/** Plus the wait for a frame, a tenth of a second: fewer, larger updates beat one per frame on slow devices. */
+const COMMIT_INTERVAL_MS = 92
 /** A commit that took long waits so many times as long for the next: a third of the main thread at most. */
 const REST = 2
 /** However slow the device, the reader sees that it goes on, and the server that somebody reads. */
@@ -25,16 +25,11 @@ export interface Cadence {
   readonly chars: () => number
 }
 
-/**
- * When to show what has arrived: about ten times a second; once a second while hidden. A commit comes in a task
- * of its own and not in a frame, so that neither it nor the layout and paint that follow keep a key press waiting
- * for the other. The next one waits until a frame has shown it.
- */
+/** When to show what has arrived: about ten times a second, on a frame; once a second while hidden. */
 export function createCadence(clock: PageClock, commit: () => void): Cadence {
   let last = Number.NEGATIVE_INFINITY
   let interval = COMMIT_INTERVAL_MS
   let chars: number = CHARS.first
-  let script = 0
   let wanted = false
   let cancelDue: (() => void) | undefined
   let cancelMeasure: (() => void) | undefined
@@ -42,36 +37,16 @@ export function createCadence(clock: PageClock, commit: () => void): Cadence {
   function now() {
     cancel()
     last = clock.now()
-    // Asked for first, because the commit may be the last one, which cancels it. Hidden, there are no frames, and
-    // timers are late.
-    if (!clock.hidden()) cancelMeasure = measure()
+    // In a frame, the next task comes after React, style, layout and paint: after all that a commit costs. It
+    // is asked for first because the commit may be the last one, which cancels it. Hidden, timers are late, and
+    // would make a commit look as if it had taken a second.
+    if (!clock.hidden()) cancelMeasure = clock.after(0, measure)
     commit()
-    // After React's own microtask, in which it renders.
-    queueMicrotask(() => (script = clock.now() - last))
   }
 
-  /** What a commit costs: the script, and the frame that shows it with its style, layout and paint. */
   function measure() {
-    let cancelPainted: (() => void) | undefined
-    const cancelFrame = clock.frame(() => {
-      cancelPatience()
-      const frame = clock.now()
-      // The task after it comes after style, layout and paint.
-      cancelPainted = clock.after(0, () => measured(script + clock.now() - frame))
-    })
-    const cancelPatience = clock.after(FRAME_PATIENCE_MS, () => {
-      cancelFrame()
-      measured(script)
-    })
-    return () => {
-      cancelFrame()
-      cancelPatience()
-      cancelPainted?.()
-    }
-  }
-
-  function measured(cost: number) {
     cancelMeasure = undefined
+    const cost = clock.now() - last
     const change = Math.min(2, Math.max(0.25, GOOD_COST_MS / Math.max(1, cost)))
     chars = Math.round(Math.min(CHARS.most, Math.max(CHARS.least, chars * change)))
     interval = Math.min(Math.max(COMMIT_INTERVAL_MS, cost * (1 + REST)), MAX_INTERVAL_MS)
@@ -86,8 +61,21 @@ export function createCadence(clock: PageClock, commit: () => void): Cadence {
 
   function schedule() {
     if (cancelDue) return
-    const wait = clock.hidden() ? HIDDEN_INTERVAL_MS : Math.max(0, last + interval - clock.now())
-    cancelDue = clock.after(wait, now)
+    if (clock.hidden()) cancelDue = clock.after(HIDDEN_INTERVAL_MS, now)
+    else cancelDue = clock.after(Math.max(0, last + interval - clock.now()), onFrame)
+  }
+
+  function onFrame() {
+    if (clock.hidden()) {
+      now()
+      return
+    }
+    const cancelFrame = clock.frame(now)
+    const cancelPatience = clock.after(FRAME_PATIENCE_MS, now)
+    cancelDue = () => {
+      cancelFrame()
+      cancelPatience()
+    }
   }
 
   function next() {
