@@ -185,7 +185,7 @@ export function ChatPage({ core }: { core: Core }) {
 }
 
 function loadRest(): void {
-  void Promise.allSettled([markdownPart.load(), laterPart.load()])
+  void Promise.allSettled([markdownPart.load(), laterPart.load().then(({ overPart }) => overPart.load())])
 }
 
 function hasNotice({ setAside, newer, unsaved, deletedElsewhere }: LibraryState): boolean {
