@@ -10,7 +10,12 @@ export default defineConfig({
   plugins: [react(), tailwindcss(), flakyApi()],
   build: {
     target: 'es2022',
-    modulePreload: false,
+    // Rolldown leaves React in a file of its own: https://github.com/rolldown/rolldown/issues/10731. It is named in the
+    // HTML, so as not to be found only after the first one; nothing else is.
+    modulePreload: {
+      polyfill: false,
+      resolveDependencies: (_, files, { hostType }) => (hostType === 'html' ? files : []),
+    },
   },
   server: {
     port: 5173,

@@ -52,6 +52,24 @@ export const STATES: Readonly<Record<string, (page: Page, cut: () => void) => Pr
     await page.getByTestId('edit-prompt').first().click()
     await page.getByTestId('prompt-editor').waitFor()
   },
+  menu: async (page) => {
+    await STATES['complete']?.(page, () => {})
+    await page.getByTestId('conversation-menu').click()
+    await page.getByRole('menu').waitFor()
+  },
+  deleting: async (page) => {
+    await STATES['menu']?.(page, () => {})
+    await page.getByTestId('delete-conversation').click()
+    await page.getByTestId('delete-dialog').waitFor()
+  },
+  list: async (page) => {
+    await STATES['complete']?.(page, () => {})
+    const size = page.viewportSize()
+    await page.setViewportSize({ width: 390, height: 844 })
+    await page.getByTestId('open-list').click()
+    await page.getByTestId('list-dialog').waitFor()
+    if (size) await page.setViewportSize(size)
+  },
   reconnecting: async (page, cut) => {
     await ask(page, 'Stay with me [[sim ttft=0 tps=60 thinking=0 tokens=20000]]')
     await textLongerThan(page, 600)

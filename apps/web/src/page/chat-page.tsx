@@ -33,6 +33,7 @@ export function ChatPage({ core }: { core: Core }) {
   const [listOpen, setListOpen] = useState(false)
   const [deleting, setDeleting] = useState<string>()
   const composer = useRef<HTMLTextAreaElement>(null)
+  const drawer = useRef<HTMLDivElement>(null)
   const { scroller, content, stick, following } = useStickToBottom()
   const title = conversations.find((one) => one.id === id)?.title
   useEscape(busy, chat.stop)
@@ -80,6 +81,19 @@ export function ChatPage({ core }: { core: Core }) {
       onOpen={(wanted) => leave(() => library.open(wanted))}
       onNewChat={() => leave(library.create)}
       onDelete={setDeleting}
+    />
+  )
+
+  const deleteDialog = deleting !== undefined && (
+    <DeleteDialog
+      title={conversations.find((one) => one.id === deleting)?.title ?? 'New chat'}
+      onCancel={() => setDeleting(undefined)}
+      onDelete={() => {
+        setDeleting(undefined)
+        library.remove(deleting)
+        if (listOpen) drawer.current?.focus()
+        else focusComposer()
+      }}
     />
   )
 
@@ -149,26 +163,19 @@ export function ChatPage({ core }: { core: Core }) {
         const last = one.chat.getSnapshot().turns.at(-1)
         return last && <BackgroundRun key={last.runId} run={last.run} />
       })}
-      {listOpen && (
+      {listOpen ? (
         <Dialog
+          ref={drawer}
           label="Conversations"
           testId="list-dialog"
-          className="m-0 h-dvh max-h-none w-[min(20rem,85vw)] max-w-none border-r border-line p-3 open:grid"
+          className="right-auto grid w-[min(20rem,85vw)] border-r border-line p-3"
           onClose={() => setListOpen(false)}
         >
           {conversationList}
+          {deleteDialog}
         </Dialog>
-      )}
-      {deleting !== undefined && (
-        <DeleteDialog
-          title={conversations.find((one) => one.id === deleting)?.title ?? 'New chat'}
-          onCancel={() => setDeleting(undefined)}
-          onDelete={() => {
-            setDeleting(undefined)
-            library.remove(deleting)
-            focusComposer()
-          }}
-        />
+      ) : (
+        deleteDialog
       )}
       {import.meta.env.DEV && (
         <LabDoor core={core} run={turns.at(-1)?.run} runId={turns.at(-1)?.runId} conversationId={id} />
@@ -178,7 +185,10 @@ export function ChatPage({ core }: { core: Core }) {
 }
 
 function loadRest(): void {
-  void Promise.allSettled([markdownPart.load().then(({ warmUp }) => warmUp()), laterPart.load()])
+  void Promise.allSettled([
+    markdownPart.load().then(({ warmUp }) => warmUp()),
+    laterPart.load().then(({ overPart }) => overPart.load()),
+  ])
 }
 
 function hasNotice({ setAside, newer, unsaved, deletedElsewhere }: LibraryState): boolean {

@@ -1,38 +1,28 @@
-import { type ReactNode, useEffect, useRef } from 'react'
+import { Dialog as Base } from '@base-ui/react/dialog'
+import type { ReactNode, Ref } from 'react'
+import { Button } from './button.tsx'
+import { DialogFront } from './dialog-front.tsx'
 
-/** A modal `<dialog>`: the browser keeps the focus inside, closes it on Esc, and gives the focus back. */
+/** Open for as long as it is rendered. One over another is rendered inside it; else Esc would close both. */
 export function Dialog(props: {
+  ref?: Ref<HTMLDivElement>
   label: string
   className: string
   testId: string
   onClose: () => void
   children: ReactNode
 }) {
-  const { label, className, testId, onClose, children } = props
-  const dialog = useRef<HTMLDialogElement>(null)
-
-  useEffect(() => {
-    const shown = dialog.current
-    shown?.showModal()
-    return () => shown?.close()
-  }, [])
+  const { ref, label, className, testId, onClose, children } = props
 
   return (
-    // The backdrop is part of the element, and a second way out; Esc is the first.
-    <dialog
-      ref={dialog}
-      aria-label={label}
-      data-testid={testId}
-      className={`bg-ground text-ink ${className}`}
-      onCancel={(event) => {
-        event.preventDefault()
-        onClose()
-      }}
-      onClick={({ target }) => {
-        if (target === dialog.current) onClose()
-      }}
-    >
-      {children}
-    </dialog>
+    <Base.Root open onOpenChange={onClose}>
+      <DialogFront ref={ref} label={label} testId={testId} className={className}>
+        {children}
+        {/* The only way out for a screen reader without a keyboard, from which the backdrop is hidden. */}
+        <Base.Close
+          render={<Button className="absolute right-3 bottom-3 not-focus-visible:sr-only">Close</Button>}
+        />
+      </DialogFront>
+    </Base.Root>
   )
 }

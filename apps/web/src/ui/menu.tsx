@@ -1,49 +1,48 @@
-import { type ReactNode, useId } from 'react'
+import { Menu as Base } from '@base-ui/react/menu'
+import { type ReactNode, useRef } from 'react'
 import { Icon } from './icon.tsx'
 
-/** A few buttons behind one, in the corner of the page. The browser closes it: on Esc, on a press elsewhere. */
+/** A few things to do behind one button. The rest of the page stays within reach; a press on it closes the menu. */
 export function Menu({ label, testId, children }: { label: string; testId: string; children: ReactNode }) {
-  const id = useId()
+  // Beside its button, and not at the end of the page, where it would be in none of the page's landmarks.
+  const place = useRef<HTMLDivElement>(null)
 
   return (
-    <>
-      <button
-        type="button"
-        popoverTarget={id}
+    <Base.Root modal={false}>
+      <Base.Trigger
         aria-label={label}
         title={label}
         data-testid={testId}
         className="grid size-9 place-items-center rounded-lg text-quiet hover:bg-sunk hover:text-ink"
       >
         <Icon name="dots" className="size-5" />
-      </button>
-      <div
-        id={id}
-        popover="auto"
-        className="fixed inset-auto top-12 right-3 m-0 w-52 gap-0.5 rounded-card border border-line bg-raised p-1 text-ink shadow-lg open:grid"
-        onClick={(event) => event.currentTarget.hidePopover()}
-      >
-        {children}
-      </div>
-    </>
+      </Base.Trigger>
+      <div ref={place} />
+      <Base.Portal container={place}>
+        <Base.Positioner align="end" sideOffset={4} className="z-10">
+          <Base.Popup className="grid w-52 gap-0.5 rounded-card border border-line bg-raised p-1 text-ink shadow-lg outline-none">
+            {children}
+          </Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
   )
 }
 
 export function MenuItem(props: {
   onPress: () => void
-  disabled?: boolean
+  disabled: boolean
   testId: string
   children: ReactNode
 }) {
   return (
-    <button
-      type="button"
+    <Base.Item
       data-testid={props.testId}
       disabled={props.disabled}
       onClick={props.onPress}
-      className="rounded-lg px-3 py-1.5 text-start text-[0.9375rem] enabled:hover:bg-sunk disabled:text-quiet"
+      className="cursor-pointer rounded-lg px-3 py-1.5 text-start text-[0.9375rem] select-none data-disabled:cursor-default data-disabled:text-quiet not-data-disabled:data-highlighted:bg-sunk"
     >
       {props.children}
-    </button>
+    </Base.Item>
   )
 }
