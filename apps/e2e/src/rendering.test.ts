@@ -322,6 +322,27 @@ browserTest('what is selected or has the focus stays, however far the answer goe
   expect(await code?.evaluate((element) => element === document.activeElement)).toBe(true)
 })
 
+browserTest('code that is selected keeps its colours, and the selection its place', async () => {
+  await page.goto(product.url)
+  await ask('Select [[sim tps=0 tokens=24000]]')
+  await over()
+  await expect.poll(async () => (await elements()).held).toBeLessThan(2500)
+  const scrollTo = (which: 0 | -1) =>
+    page.evaluate((at) => [...document.querySelectorAll('.md-piece')].at(at)?.scrollIntoView(), which)
+  await scrollTo(0)
+  await page.locator('.md-piece:has(span)').first().waitFor()
+  const selected = await page.evaluate(() => {
+    const code = document.querySelector('.md-piece:has(span)')
+    if (code) document.getSelection()?.setBaseAndExtent(code, 1, code, 4)
+    return String(document.getSelection())
+  })
+  expect(selected).not.toBe('')
+  await scrollTo(-1)
+  // By then the page has heard of what it no longer shows, too.
+  await page.locator('.md-piece').last().locator('span').first().waitFor()
+  expect(await page.evaluate(() => String(document.getSelection()))).toBe(selected)
+})
+
 browserTest('a block that throws is shown as it was written, and the rest goes on', async () => {
   await page.addInitScript(() => {
     window.IntersectionObserver = function broken() {
