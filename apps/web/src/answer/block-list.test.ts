@@ -83,6 +83,12 @@ test('an answer that ended by itself is the markdown that it is, half a mark inc
   expect(overHtml(blocks, { brokeOff: true })).toContain('<p>Two to the <code>n, **or</code></p>')
 })
 
+test('of an answer that broke off, nothing is left out that may be all there is', () => {
+  const last = (text: string) => overHtml(appendText(EMPTY_BLOCKS, text), { brokeOff: true })
+  expect(last('The answer:\n\n42')).toContain('42')
+  expect(last('Both R&D')).toContain('R&amp;D')
+})
+
 test('a link by reference is its text from the start, and a link once it is defined', () => {
   const open = openHtml(
     appendText(EMPTY_BLOCKS, 'See [the paper][p] and [^1].\n\nMore.\n\n'.padEnd(3000, 'x. ')),

@@ -59,4 +59,9 @@ test('a text looks different once one of its labels is defined, and only then', 
   expect(isSameDefinitions(at(1), at(5))).toBe(true)
   expect(isSameDefinitions(at(5), at(6))).toBe(false)
   expect(isSameDefinitions(at(6), at(40))).toBe(true)
+  // While its definition is being written, an address grows.
+  const to = (href: string) =>
+    definitionsFor('[a]', withDefinitions(NOTHING_DEFINED, { a: linkTo(href) }, []))
+  expect(isSameDefinitions(to('https://a.ex'), to('https://a.example'))).toBe(false)
+  expect(isSameDefinitions(to('https://a.example'), to('https://a.example'))).toBe(true)
 })
