@@ -65,13 +65,14 @@ export function openTab(from: { prompt: string } | Kept): Tab {
 
   async function ask(prompt: string) {
     const messages = [{ role: 'user' as const, content: prompt }]
-    try {
-      await startOnce({ runId, messages }, unwanted.signal)
-    } catch (error) {
-      const code = isForgotten(error) ? 'forgotten' : isRefusal(error) ? 'refused to start' : 'unreachable'
-      run.fail({ code: unwanted.signal.aborted ? 'stopped' : code, message: String(error), retryable: true })
+    const end = await startOnce({ runId, messages }, unwanted.signal)
+    const isUnwanted = unwanted.signal.aborted
+    if (isUnwanted && (end.type === 'started' || end.type === 'unanswered')) requestStop()
+    if (end.type !== 'started') {
+      const refusal = end.type === 'refused' && (isForgotten(end.error) ? 'forgotten' : 'refused to start')
+      const code = isUnwanted ? 'stopped' : refusal || 'unreachable'
+      run.fail({ code, message: 'The run was not started.', retryable: true })
     }
-    if (unwanted.signal.aborted) requestStop()
     if (!isOver(run.getSnapshot())) start()
   }
 
