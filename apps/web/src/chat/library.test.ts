@@ -52,7 +52,7 @@ function openTab(tabs: Tabs, startWith?: string) {
     await ask(prompt)
     server.text(text)
     server.send(DONE)
-    await clock.advance(0)
+    await clock.advance(16)
   }
   return { library, clock, server, starts, stops, turns, follow, ask, answer }
 }
@@ -93,7 +93,7 @@ test('a second tab hears of a question, follows its run, and starts none', async
   second.follow()
   second.server.text('So.')
   second.server.send(DONE)
-  await second.clock.advance(0)
+  await second.clock.advance(16)
   expect(second.library.getSnapshot().chat.getSnapshot().busy).toBe(false)
 })
 
@@ -116,7 +116,7 @@ test('a tab that saw less of an answer does not cut what another one has saved o
   const second = openTab(tabs, ID)
   first.server.text('So.')
   first.server.send(DONE)
-  await first.clock.advance(0)
+  await first.clock.advance(16)
   second.library.getSnapshot().chat.save()
   expect(openTab(tabs, ID).turns()[0]?.run.getSnapshot().view).toMatchObject({ status: 'done', text: 'So.' })
 })
@@ -145,7 +145,7 @@ test('switching away goes on reading what is being written; its end is kept', as
   expect(library.getSnapshot().background.map(({ id }) => id)).toEqual([ID])
   server.text('So.')
   server.send(DONE)
-  await clock.advance(0)
+  await clock.advance(16)
   expect(library.getSnapshot().background).toEqual([])
   expect(openTab(tabs, ID).turns()[0]?.run.getSnapshot().view.text).toBe('So.')
 })

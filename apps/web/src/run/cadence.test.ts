@@ -56,6 +56,19 @@ test('the slower the commits, the less text in each; the faster, the more', asyn
   expect(fast.cadence.chars()).toBe(8192)
 })
 
+test('what is shown at once is shown in the next frame, in which the page also scrolls', async () => {
+  const manual = createManualClock()
+  let commits = 0
+  const cadence = createCadence(manual, () => (commits += 1))
+  manual.setFrames(false)
+  cadence.next()
+  await manual.advance(100)
+  expect(commits).toBe(0)
+  manual.setFrames(true)
+  await manual.advance(16)
+  expect(commits).toBe(1)
+})
+
 test('a hidden page, whose timers are late, takes what has come once a second', async () => {
   const manual = createManualClock()
   manual.setHidden(true)
@@ -79,7 +92,7 @@ test('cancel leaves no timer, before a commit and in the middle of it', async ()
   cadence.cancel()
   expect(pending()).toBe(0)
   cadence.next()
-  await advance(0)
+  await advance(16)
   expect(pending()).toBeGreaterThan(0)
   cadence.cancel()
   expect(pending()).toBe(0)

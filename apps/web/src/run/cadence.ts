@@ -18,7 +18,7 @@ const HIDDEN_INTERVAL_MS = 1000
 export interface Cadence {
   /** Commits at the next due time; any number of calls make one commit. */
   readonly soon: () => void
-  /** Commits in the next task, whatever was due: what brought the news has made its own task long enough. */
+  /** Commits in the next frame, whatever was due. */
   readonly next: () => void
   readonly cancel: () => void
   /** How much new text the next commit should bring, going by what the last ones cost. */
@@ -80,7 +80,7 @@ export function createCadence(clock: PageClock, commit: () => void): Cadence {
 
   function next() {
     cancel()
-    cancelDue = clock.after(0, now)
+    onFrame()
   }
 
   function cancel() {
