@@ -121,6 +121,32 @@ pageTest(
   },
 )
 
+for (const [how, stopReason, isBold] of [
+  ['was stopped in the middle of a mark keeps its form', 'stopped', true],
+  ['ended by itself is the markdown that it is', 'end_turn', false],
+] as const) {
+  pageTest(`an answer that ${how}, also after a reload`, async ({ page }) => {
+    await ask(page, 'Half [[sim tokens=30]]')
+    await answers(page, 1)
+    const id = '00000000-0000-4000-8000-000000000001'
+    await page.evaluate(
+      ([other, reason]) => {
+        const key = Object.keys(localStorage).find((name) => name.startsWith('sluice.conversation.')) ?? ''
+        const record = JSON.parse(localStorage.getItem(key) ?? '')
+        record.id = other
+        Object.assign(record.turns[0].view, { thinking: '', text: 'All of **it', stopReason: reason })
+        localStorage.setItem(`sluice.conversation.${other}`, JSON.stringify(record))
+        location.hash = other
+      },
+      [id, stopReason] as const,
+    )
+    await page.reload()
+    await page.getByText('All of').waitFor()
+    expect(await page.getByTestId('answer-text').locator('strong').count()).toBe(isBold ? 1 : 0)
+    expect(await page.getByTestId('answer-text').textContent()).toBe(isBold ? 'All of it' : 'All of **it')
+  })
+}
+
 pageTest('whatever is stored, the page comes up', async ({ page, product }) => {
   for (const value of ['', 'null', '"x"', '{}', '{"version":1}', '\u0000', '[]', '{"version":99}']) {
     await page.evaluate((text) => {
