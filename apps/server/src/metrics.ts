@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http'
-import { CHARS_PER_TOKEN } from '@sluice/claude'
+import { CHARS_PER_TOKEN } from '@sluice/events'
 import type { RunSummary, Runs } from '@sluice/runs'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 

@@ -1,5 +1,4 @@
-import { CHARS_PER_TOKEN } from '@sluice/claude'
-import type { Usage } from '@sluice/events'
+import { CHARS_PER_TOKEN, type Usage } from '@sluice/events'
 import type { RunsOptions, RunSummary } from '@sluice/runs'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Limits } from './limits.ts'

@@ -1,11 +1,15 @@
-import { type DoneEvent, isTextual, mergeEvents, type RunEvent, type Usage } from '@sluice/events'
+import {
+  CHARS_PER_TOKEN,
+  type DoneEvent,
+  isTextual,
+  mergeEvents,
+  type RunEvent,
+  type Usage,
+} from '@sluice/events'
 import type { EventSourceMessage } from 'eventsource-parser'
 import { ClaudeError, errorCodeOfType } from './claude-error.ts'
 import { costUsd } from './cost.ts'
 import { isKnownWireEvent, parseWireEvent, type WireEvent, type WireUsage } from './wire-event.ts'
-
-/** For estimates only: English text runs to about four characters a token. */
-export const CHARS_PER_TOKEN = 4
 
 type Spent = Pick<DoneEvent, 'usage' | 'costUsd'>
 

@@ -2,6 +2,7 @@ export { cutLength } from './cut.ts'
 export { mergeEvents } from './merge.ts'
 export { advance, extent, parsePosition } from './position.ts'
 export {
+  CHARS_PER_TOKEN,
   type DoneEvent,
   type ErrorCode,
   ErrorCodeSchema,

@@ -30,6 +30,9 @@ export const UsageSchema = z.object({
 })
 export type Usage = z.infer<typeof UsageSchema>
 
+/** For estimates, until Claude says the number: about what English text comes to. */
+export const CHARS_PER_TOKEN = 4
+
 const CostSchema = z.nullable(z.number().check(z.nonnegative()))
 
 const StartEventSchema = z.object({ type: z.literal('start'), model: z.string(), runId: z.string() })

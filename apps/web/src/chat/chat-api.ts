@@ -1,13 +1,6 @@
 import type { RunAck, RunSource } from '../run/run-source.ts'
 import type { Message } from './messages.ts'
-
-type Effort = 'low' | 'medium' | 'high' | 'xhigh' | 'max'
-
-/** Whom to ask, and how hard to think; what is not said is up to the server. */
-export interface AskSettings {
-  readonly model?: string | undefined
-  readonly effort?: Effort | undefined
-}
+import type { AskSettings } from './settings.ts'
 
 export interface StartInput extends AskSettings {
   readonly runId: string

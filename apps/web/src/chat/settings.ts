@@ -1,11 +1,12 @@
 import * as z from 'zod/mini'
-import type { AskSettings } from './chat-api.ts'
 
 const KEY = 'sluice.settings'
 
 export const EFFORTS = ['low', 'medium', 'high', 'xhigh', 'max'] as const
 
-const SettingsSchema = z.object({ model: z.optional(z.string()), effort: z.optional(z.enum(EFFORTS)) })
+const AskSettingsSchema = z.object({ model: z.optional(z.string()), effort: z.optional(z.enum(EFFORTS)) })
+/** Whom to ask, and how hard to think; what is not said is up to the server. */
+export type AskSettings = Readonly<z.infer<typeof AskSettingsSchema>>
 
 /** Whom this browser likes to ask, and how. */
 export interface Settings {
@@ -20,7 +21,7 @@ export function createSettings(storage: () => Pick<Storage, 'getItem' | 'setItem
 
   function load(): AskSettings {
     try {
-      return SettingsSchema.parse(JSON.parse(storage().getItem(KEY) ?? '{}'))
+      return AskSettingsSchema.parse(JSON.parse(storage().getItem(KEY) ?? '{}'))
     } catch {
       return {}
     }

@@ -1,8 +1,6 @@
-import type { RunView } from '@sluice/events'
+import { CHARS_PER_TOKEN, type RunView } from '@sluice/events'
 import type { RunTimes } from '../chat/run-times.ts'
 
-/** Roughly what English text comes to; Claude says the real number at the end. */
-const CHARS_PER_TOKEN = 4
 /** Sooner, a rate says more about the clock than about Claude. */
 const LEAST_MS = 500
 
