@@ -34,7 +34,7 @@ export function ChatPage({ core }: { core: Core }) {
   const [deleting, setDeleting] = useState<string>()
   const composer = useRef<HTMLTextAreaElement>(null)
   const drawer = useRef<HTMLDivElement>(null)
-  const { scroller, content, stick, following } = useStickToBottom()
+  const { scroller, content, stick, follow, following } = useStickToBottom()
   const title = conversations.find((one) => one.id === id)?.title
   useEscape(busy, chat.stop)
   useHashId(library, id)
@@ -133,6 +133,7 @@ export function ChatPage({ core }: { core: Core }) {
                 state={state}
                 ready={ready}
                 limits={list.models}
+                onGrow={follow}
                 onAsk={() => {
                   stick()
                   focusComposer()

@@ -7,9 +7,10 @@ export function Conversation(props: {
   state: ChatState
   ready: boolean
   limits: ConversationLimits | undefined
+  onGrow: () => void
   onAsk: () => void
 }) {
-  const { chat, state, ready, limits, onAsk } = props
+  const { chat, state, ready, limits, onGrow, onAsk } = props
   const { turns, busy } = state
 
   return (
@@ -24,6 +25,7 @@ export function Conversation(props: {
           ready={ready}
           busy={busy}
           limits={limits}
+          onGrow={onGrow}
           onAsk={onAsk}
         />
       ))}

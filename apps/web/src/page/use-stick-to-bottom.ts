@@ -12,18 +12,18 @@ export function useStickToBottom() {
   const scroller = useRef<HTMLElement>(null)
   const content = useRef<HTMLDivElement>(null)
   const [following, setFollowing] = useState(true)
-  const stickNow = useRef<(() => void) | undefined>(undefined)
+  const sticky = useRef<ReturnType<typeof stickToBottom>>(undefined)
 
   useEffect(() => {
     if (!scroller.current || !content.current) return undefined
-    const sticky = stickToBottom(scroller.current, content.current, setFollowing)
-    stickNow.current = sticky.stick
-    return sticky.release
+    const { release } = (sticky.current = stickToBottom(scroller.current, content.current, setFollowing))
+    return release
   }, [])
 
-  const stick = useCallback(() => stickNow.current?.(), [])
+  const stick = useCallback(() => sticky.current?.stick(), [])
+  const follow = useCallback(() => sticky.current?.pin(), [])
 
-  return { scroller, content, stick, following }
+  return { scroller, content, stick, follow, following }
 }
 
 function stickToBottom(view: HTMLElement, inside: HTMLElement, onChange: (stuck: boolean) => void) {
@@ -94,6 +94,7 @@ function stickToBottom(view: HTMLElement, inside: HTMLElement, onChange: (stuck:
   setStuck(stuck)
 
   return {
+    pin,
     stick: () => {
       setStuck(true)
       pin()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createCadence } from './cadence.ts'
+import { type Cadence, createCadence } from './cadence.ts'
 import { createManualClock } from './testing/manual-clock.ts'
 
 /** A page that always has something to commit, each of which keeps the main thread busy for so long. */
@@ -56,17 +56,49 @@ test('the slower the commits, the less text in each; the faster, the more', asyn
   expect(fast.cadence.chars()).toBe(8192)
 })
 
-test('what is shown at once is shown in the next frame, in which the page also scrolls', async () => {
-  const manual = createManualClock()
-  let commits = 0
-  const cadence = createCadence(manual, () => (commits += 1))
-  manual.setFrames(false)
+/** What happens on a page that has something to commit whenever it is asked to. */
+function record(onCommit: (cadence: Cadence) => void) {
+  const clock = createManualClock()
+  const happened: string[] = []
+  const frame = (run: () => void) =>
+    clock.frame(() => {
+      happened.push('frame')
+      run()
+    })
+  const cadence = createCadence({ ...clock, frame }, () => {
+    happened.push('commit')
+    onCommit(cadence)
+  })
+  return { cadence, clock, happened }
+}
+
+test('a commit comes in a task of its own, and the next one after the frame that shows it', async () => {
+  const { cadence, clock, happened } = record(({ soon }) => soon())
   cadence.next()
-  await manual.advance(100)
-  expect(commits).toBe(0)
-  manual.setFrames(true)
-  await manual.advance(16)
-  expect(commits).toBe(1)
+  await clock.advance(250)
+  expect(happened).toEqual(['commit', 'frame', 'commit', 'frame', 'commit', 'frame'])
+})
+
+test('what is shown at once waits for no time, but for the frame of what was shown before', async () => {
+  const { cadence, clock, happened } = record(() => {})
+  cadence.next()
+  await clock.advance(0)
+  expect(happened).toEqual(['commit'])
+  cadence.next()
+  cadence.soon()
+  await clock.advance(15)
+  expect(happened).toEqual(['commit'])
+  await clock.advance(1)
+  expect(happened).toEqual(['commit', 'frame', 'commit'])
+})
+
+test('a page that is visible but gets no frames goes on all the same', async () => {
+  const { cadence, clock, happened } = record(({ soon }) => soon())
+  clock.setFrames(false)
+  cadence.next()
+  await clock.advance(2000)
+  expect(happened.length).toBeGreaterThan(6)
+  expect(happened).not.toContain('frame')
 })
 
 test('a hidden page, whose timers are late, takes what has come once a second', async () => {
@@ -92,7 +124,7 @@ test('cancel leaves no timer, before a commit and in the middle of it', async ()
   cadence.cancel()
   expect(pending()).toBe(0)
   cadence.next()
-  await advance(16)
+  await advance(0)
   expect(pending()).toBeGreaterThan(0)
   cadence.cancel()
   expect(pending()).toBe(0)

@@ -1,7 +1,7 @@
 import type { PageClock } from './page-clock.ts'
 
-/** Plus the wait for a frame, a tenth of a second: fewer, larger updates beat one per frame on slow devices. */
-const COMMIT_INTERVAL_MS = 92
+/** Fewer, larger updates beat one per frame on slow devices. */
+const COMMIT_INTERVAL_MS = 100
 /** A commit that took long waits so many times as long for the next: a third of the main thread at most. */
 const REST = 2
 /** However slow the device, the reader sees that it goes on, and the server that somebody reads. */
@@ -18,78 +18,94 @@ const HIDDEN_INTERVAL_MS = 1000
 export interface Cadence {
   /** Commits at the next due time; any number of calls make one commit. */
   readonly soon: () => void
-  /** Commits in the next frame, whatever was due. */
+  /** Commits in the next task, whatever was due; if no frame has shown the last commit yet, after that frame. */
   readonly next: () => void
   readonly cancel: () => void
   /** How much new text the next commit should bring, going by what the last ones cost. */
   readonly chars: () => number
 }
 
-/** When to show what has arrived: about ten times a second, on a frame; once a second while hidden. */
+/**
+ * When to show what has arrived: about ten times a second; once a second while hidden. A commit comes in a task of
+ * its own and not in a frame, so that what wants to run, such as a key press, waits for it or for the paint that
+ * follows, but not for both. The next one comes after the frame that shows it.
+ */
 export function createCadence(clock: PageClock, commit: () => void): Cadence {
   let last = Number.NEGATIVE_INFINITY
   let interval = COMMIT_INTERVAL_MS
   let chars: number = CHARS.first
-  let wanted = false
+  let wanted: 'soon' | 'next' | undefined
   let cancelDue: (() => void) | undefined
   let cancelMeasure: (() => void) | undefined
 
   function now() {
     cancel()
     last = clock.now()
-    // In a frame, the next task comes after React, style, layout and paint: after all that a commit costs. It
-    // is asked for first because the commit may be the last one, which cancels it. Hidden, timers are late, and
-    // would make a commit look as if it had taken a second.
-    if (!clock.hidden()) cancelMeasure = clock.after(0, measure)
+    // Asked for first, because the commit may be the last one, which cancels it. Hidden, there are no frames, and
+    // timers are late.
+    if (!clock.hidden()) cancelMeasure = measure()
     commit()
   }
 
+  /** What the last commit cost: the script, and the frame that shows it with its style, layout and paint. */
   function measure() {
+    let script = 0
+    let cancelShown: (() => void) | undefined
+    // Behind React's own microtask, in which it renders.
+    queueMicrotask(() => queueMicrotask(() => (script = clock.now() - last)))
+    const cancelFrame = clock.frame(() => {
+      cancelPatience()
+      const frame = clock.now()
+      // The task after it comes after style, layout and paint.
+      cancelShown = clock.after(0, () => measured(script + clock.now() - frame))
+    })
+    const cancelPatience = clock.after(FRAME_PATIENCE_MS, () => {
+      cancelFrame()
+      measured(script)
+    })
+    return () => {
+      cancelFrame()
+      cancelPatience()
+      cancelShown?.()
+    }
+  }
+
+  function measured(cost: number) {
     cancelMeasure = undefined
-    const cost = clock.now() - last
     const change = Math.min(2, Math.max(0.25, GOOD_COST_MS / Math.max(1, cost)))
     chars = Math.round(Math.min(CHARS.most, Math.max(CHARS.least, chars * change)))
     interval = Math.min(Math.max(COMMIT_INTERVAL_MS, cost * (1 + REST)), MAX_INTERVAL_MS)
-    if (wanted) schedule()
+    if (wanted) schedule(wanted)
   }
 
-  function soon() {
-    wanted = true
+  function schedule(when: 'soon' | 'next') {
+    wanted = when
     // What the last commit cost is not known yet.
-    if (!cancelMeasure) schedule()
-  }
-
-  function schedule() {
-    if (cancelDue) return
-    if (clock.hidden()) cancelDue = clock.after(HIDDEN_INTERVAL_MS, now)
-    else cancelDue = clock.after(Math.max(0, last + interval - clock.now()), onFrame)
-  }
-
-  function onFrame() {
-    if (clock.hidden()) {
-      now()
-      return
-    }
-    const cancelFrame = clock.frame(now)
-    const cancelPatience = clock.after(FRAME_PATIENCE_MS, now)
-    cancelDue = () => {
-      cancelFrame()
-      cancelPatience()
-    }
-  }
-
-  function next() {
-    cancel()
-    onFrame()
+    if (cancelMeasure) return
+    if (when === 'next') {
+      cancelDue?.()
+      cancelDue = clock.after(0, now)
+    } else
+      cancelDue ??= clock.after(
+        clock.hidden() ? HIDDEN_INTERVAL_MS : Math.max(0, last + interval - clock.now()),
+        now,
+      )
   }
 
   function cancel() {
-    wanted = false
+    wanted = undefined
     cancelDue?.()
     cancelMeasure?.()
     cancelDue = undefined
     cancelMeasure = undefined
   }
 
-  return { soon, next, cancel, chars: () => (clock.hidden() ? CHARS.most : chars) }
+  return {
+    soon() {
+      if (!wanted) schedule('soon')
+    },
+    next: () => schedule('next'),
+    cancel,
+    chars: () => (clock.hidden() ? CHARS.most : chars),
+  }
 }

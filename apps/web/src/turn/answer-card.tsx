@@ -1,3 +1,4 @@
+import { useLayoutEffect } from 'react'
 import { AnswerText } from '../answer/answer-text.tsx'
 import type { Turn } from '../chat/turn.ts'
 import { lazily } from '../lazily.tsx'
@@ -30,16 +31,21 @@ export function AnswerCard(props: {
   live: boolean
   /** The last answer, and it has ended: it can be asked for again. */
   canAct: boolean
+  onGrow: () => void
   onRetry: () => void
   onEdit: () => void
   onContinue: () => void
 }) {
-  const { turn, live, canAct, onRetry, onEdit, onContinue } = props
+  const { turn, live, canAct, onGrow, onRetry, onEdit, onContinue } = props
   const run = useRun(turn.run, live)
   const times = turn.times()
   const { view } = run
   const over = isOver(run)
   const ending = endingOf(run)
+
+  useLayoutEffect(() => {
+    if (run.commits > 0) onGrow()
+  }, [run.commits, onGrow])
 
   return (
     <article

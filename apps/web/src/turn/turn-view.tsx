@@ -18,10 +18,12 @@ export const TurnView = memo(function TurnView(props: {
   ready: boolean
   busy: boolean
   limits: ConversationLimits | undefined
+  /** There is more of the answer on the page, before it is painted. */
+  onGrow: () => void
   /** Something was asked: the end of the conversation is what is wanted to be seen. */
   onAsk: () => void
 }) {
-  const { chat, turn, index, after, ready, busy, limits, onAsk } = props
+  const { chat, turn, index, after, ready, busy, limits, onGrow, onAsk } = props
   const [editing, setEditing] = useState(false)
 
   function ask(what: () => unknown) {
@@ -53,6 +55,7 @@ export const TurnView = memo(function TurnView(props: {
         turn={turn}
         live={ready && turn.started}
         canAct={after === 0 && !busy}
+        onGrow={onGrow}
         onRetry={() => ask(chat.retry)}
         onEdit={() => setEditing(true)}
         onContinue={() => ask(() => chat.send(CONTINUE))}
