@@ -1,7 +1,6 @@
 import { memo } from 'react'
 import { usePart } from '../use-part.ts'
 import type { GrowingText } from './growing-text.ts'
-// Not with the markdown: styles that come later would be a file of their own.
 import './markdown.css'
 import { markdownPart } from './markdown-part.ts'
 

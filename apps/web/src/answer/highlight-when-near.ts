@@ -1,4 +1,4 @@
-import { idle } from '../idle.ts'
+import { whileIdle } from '../idle.ts'
 import { createPart } from '../part.ts'
 import { selects } from '../ui/selects.ts'
 
@@ -49,10 +49,10 @@ export function highlightWhenNear(piece: Element): () => void {
     const nodes: (Node | string)[] = []
     try {
       const { highlight: nodesOf } = await highlighter.load()
-      for (const part of partsOf(text)) {
-        await idle()
+      // The empty one compiles the grammar, which takes as long as a part.
+      for (const part of ['', ...partsOf(text)]) {
+        await whileIdle([() => nodes.push(...nodesOf(part, language))])
         if (!wanted) return
-        nodes.push(...nodesOf(part, language))
       }
       if (wanted && piece.textContent === text) replaceContent(piece, nodes)
     } catch {

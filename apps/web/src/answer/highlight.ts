@@ -1,15 +1,18 @@
 import { createLowlight } from 'lowlight'
-import { idle } from '../idle.ts'
+import { whileIdle } from '../idle.ts'
 
 const lowlight = createLowlight()
 
 /** To be awaited first. Does a little at a time: all in one task would keep a slow phone for a tenth of a second. */
 export async function loadGrammars(): Promise<void> {
   const { GRAMMARS } = await import('./grammars.ts')
-  for (const [name, grammar] of Object.entries(GRAMMARS)) {
-    await idle()
-    lowlight.register(name, grammar)
-  }
+  await whileIdle(
+    Object.entries(GRAMMARS).map(
+      ([name, grammar]) =>
+        () =>
+          lowlight.register(name, grammar),
+    ),
+  )
 }
 
 type Nodes = ReturnType<typeof lowlight.highlight>['children']

@@ -2,7 +2,7 @@ import { BlockList } from './block-list.tsx'
 import { appendText, EMPTY_BLOCKS } from './blocks.ts'
 import type { GrowingText } from './growing-text.ts'
 
-export { warmUp } from './markdown/warm-up.ts'
+export { warmUp } from './warm-up.tsx'
 
 /** An answer as markdown, also while it is still being written. */
 export function Markdown(props: { text: GrowingText; over: boolean; brokeOff: boolean }) {
