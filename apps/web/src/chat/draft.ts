@@ -26,9 +26,9 @@ export function createDrafts(storage: () => Pick<Storage, 'getItem' | 'setItem' 
 
   function load(id: string): Draft {
     try {
-      return DraftSchema.parse(JSON.parse(storage().getItem(KEY + id) ?? 'null'))
+      const kept = storage().getItem(KEY + id)
+      return kept === null ? EMPTY_DRAFT : DraftSchema.parse(JSON.parse(kept))
     } catch {
-      // None, or not one.
       return EMPTY_DRAFT
     }
   }
