@@ -18,7 +18,7 @@ async function withImports(name: string, found = new Set<string>()): Promise<Set
   found.add(name)
   const code = await readFile(`${ASSETS}/${name}`, 'utf8')
   for (const [, imported = ''] of code.matchAll(
-    /(?:^|[;}])(?:import|export)\b[^;'"()]*['"]\.\/([^'"]+)['"]/g,
+    /(?:^|[;}])(?:import|export)\b[^;'"()]*['"]\.\/([^'"]+)['"]/gm,
   )) {
     await withImports(imported, found)
   }
