@@ -12,8 +12,11 @@ const SAMPLES = [
   '| a | b |\n|---|---|\n| 1 | 2 |\n\n',
   '```\ncode\n```\n\n$$x$$\n\n[a]: https://a.example "a"\n\n[^n]: note\n\n',
 ]
-/** For expressions, text with any character beyond Latin 1 is another kind of text. */
-const WIDE_SAMPLES = SAMPLES.map((sample) => `…${sample}`)
+/**
+ * For expressions, text with a character beyond Latin 1 is another kind of text. And what the page's fonts lack comes
+ * from others, which are looked for when they are needed.
+ */
+const WIDE_SAMPLES = ['🌊', '中', 'こ', '한', 'न'].map((letter, index) => `${letter} ${SAMPLES[index]}`)
 
 let warm: Promise<void> | undefined
 
