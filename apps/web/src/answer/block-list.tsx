@@ -24,15 +24,15 @@ interface BlockListProps {
  */
 export const BlockList = memo(function BlockList({ blocks, over, brokeOff }: BlockListProps) {
   const scope = useId()
+  // References that were defined late may change many blocks, which is found out and done between other work. Until
+  // then the last block stays open, so that its half marks do not flash.
+  const finish = useDeferredValue(over)
   const finished = useMemo(() => {
-    if (!over) return undefined
+    if (!finish) return undefined
     const { groups } = finishBlocks(blocks)
     return brokeOff ? closeLast(groups) : groups
-  }, [blocks, over, brokeOff])
-  // References that were defined late may change many blocks, which React does between other work. Until then
-  // the last block stays open, so that its half marks do not flash.
-  const shown = useDeferredValue(finished)
-  const groups = shown ?? blocks.groups
+  }, [blocks, finish, brokeOff])
+  const groups = finished ?? blocks.groups
   const first = useRevealed(groups.length)
 
   return (
@@ -43,7 +43,7 @@ export const BlockList = memo(function BlockList({ blocks, over, brokeOff }: Blo
           groups={its}
           scope={scope}
           toEnd={groups.length - start}
-          over={shown !== undefined}
+          over={finish}
         />
       ))}
     </>
