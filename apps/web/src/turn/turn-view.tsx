@@ -18,7 +18,6 @@ export const TurnView = memo(function TurnView(props: {
   ready: boolean
   busy: boolean
   limits: ConversationLimits | undefined
-  /** There is more of the answer on the page, before it is painted. */
   onGrow: () => void
   /** Something was asked: the end of the conversation is what is wanted to be seen. */
   onAsk: () => void
