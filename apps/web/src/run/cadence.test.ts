@@ -3,12 +3,17 @@ import { type Cadence, createCadence } from './cadence.ts'
 import { createManualClock } from './testing/manual-clock.ts'
 
 /** A page that always has something to commit, each of which keeps the main thread busy for so long. */
-function page(cost: (commit: number) => number) {
+function page(cost: (commit: number) => number, frameCost = 0) {
   const manual = createManualClock()
   let spent = 0
   const now = () => manual.now() + spent
+  const frame = (run: () => void) =>
+    manual.frame(() => {
+      run()
+      spent += frameCost
+    })
   const starts: number[] = []
-  const cadence = createCadence({ ...manual, now }, () => {
+  const cadence = createCadence({ ...manual, now, frame }, () => {
     starts.push(now())
     spent += cost(starts.length)
     cadence.soon()
@@ -30,6 +35,13 @@ test('a slow commit is followed by twice its time of rest', async () => {
   await advance(5000)
   expect(Math.min(...gaps())).toBeGreaterThanOrEqual(600)
   expect(Math.max(...gaps())).toBeLessThan(650)
+})
+
+test('what a commit costs is its script and the frame that shows it', async () => {
+  const { advance, gaps } = page(() => 20, 100)
+  await advance(5000)
+  expect(Math.min(...gaps())).toBeGreaterThanOrEqual(360)
+  expect(Math.max(...gaps())).toBeLessThan(500)
 })
 
 test('one slow commit slows the next one only', async () => {
@@ -101,6 +113,20 @@ test('a page that is visible but gets no frames goes on all the same', async () 
   expect(happened).not.toContain('frame')
 })
 
+test('however long a commit takes, it does not use up the wait for its frame', async () => {
+  const { clock, cadence } = record(() => expect(clock.pending()).toBe(1))
+  cadence.next()
+  await clock.advance(0)
+  expect(clock.pending()).toBe(2)
+})
+
+test('a hidden page shows the end without a timer, which may come a minute late', () => {
+  const { cadence, clock, happened } = record(() => {})
+  clock.setHidden(true)
+  cadence.next()
+  expect(happened).toEqual(['commit'])
+})
+
 test('a hidden page, whose timers are late, takes what has come once a second', async () => {
   const manual = createManualClock()
   manual.setHidden(true)
@@ -118,14 +144,32 @@ test('a hidden page, whose timers are late, takes what has come once a second', 
   expect(sizes).toEqual([8192, 8192, 8192, 8192, 8192])
 })
 
-test('cancel leaves no timer, before a commit and in the middle of it', async () => {
-  const { advance, cadence, pending } = page(() => 1)
+test('cancel leaves no timer, before a commit, in the middle of it and while its frame is shown', async () => {
+  const { clock, cadence } = record(() => {})
   cadence.next()
   cadence.cancel()
-  expect(pending()).toBe(0)
+  expect(clock.pending()).toBe(0)
   cadence.next()
-  await advance(0)
-  expect(pending()).toBeGreaterThan(0)
+  await clock.advance(0)
+  expect(clock.pending()).toBeGreaterThan(0)
   cadence.cancel()
-  expect(pending()).toBe(0)
+  expect(clock.pending()).toBe(0)
+  cadence.next()
+  await clock.advance(0)
+  const left: number[] = []
+  // After the one that measures.
+  clock.frame(() => {
+    left.push(clock.pending())
+    cadence.cancel()
+    left.push(clock.pending())
+  })
+  await clock.advance(16)
+  expect(left).toEqual([1, 0])
+})
+
+test('cancel in the middle of a commit leaves no timer either', async () => {
+  const { clock, cadence } = record(({ cancel }) => cancel())
+  cadence.next()
+  await clock.advance(0)
+  expect(clock.pending()).toBe(0)
 })

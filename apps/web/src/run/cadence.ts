@@ -18,7 +18,7 @@ const HIDDEN_INTERVAL_MS = 1000
 export interface Cadence {
   /** Commits at the next due time; any number of calls make one commit. */
   readonly soon: () => void
-  /** Commits in the next task, whatever was due; if no frame has shown the last commit yet, after that frame. */
+  /** Commits in the next task; if no frame has shown the last commit yet, after that frame; while hidden, now. */
   readonly next: () => void
   readonly cancel: () => void
   /** How much new text the next commit should bring, going by what the last ones cost. */
@@ -50,22 +50,30 @@ export function createCadence(clock: PageClock, commit: () => void): Cadence {
   /** What the last commit cost: the script, and the frame that shows it with its style, layout and paint. */
   function measure() {
     let script = 0
+    let cancelled = false
+    let cancelPatience: (() => void) | undefined
     let cancelShown: (() => void) | undefined
-    // Behind React's own microtask, in which it renders.
-    queueMicrotask(() => queueMicrotask(() => (script = clock.now() - last)))
     const cancelFrame = clock.frame(() => {
-      cancelPatience()
+      cancelPatience?.()
       const frame = clock.now()
-      // The task after it comes after style, layout and paint.
-      cancelShown = clock.after(0, () => measured(script + clock.now() - frame))
+      // The task after it comes after style, layout and paint; late, if the page was hidden meanwhile.
+      cancelShown = clock.after(0, () => measured(clock.hidden() ? script : script + clock.now() - frame))
     })
-    const cancelPatience = clock.after(FRAME_PATIENCE_MS, () => {
-      cancelFrame()
-      measured(script)
-    })
+    // Behind React's own microtask, in which it renders.
+    queueMicrotask(() =>
+      queueMicrotask(() => {
+        if (cancelled) return
+        script = clock.now() - last
+        cancelPatience = clock.after(FRAME_PATIENCE_MS, () => {
+          cancelFrame()
+          measured(script)
+        })
+      }),
+    )
     return () => {
+      cancelled = true
       cancelFrame()
-      cancelPatience()
+      cancelPatience?.()
       cancelShown?.()
     }
   }
@@ -80,16 +88,17 @@ export function createCadence(clock: PageClock, commit: () => void): Cadence {
 
   function schedule(when: 'soon' | 'next') {
     wanted = when
+    if (clock.hidden()) {
+      // Nobody waits for a frame, and timers may be a minute late.
+      if (when === 'next') now()
+      else cancelDue ??= clock.after(HIDDEN_INTERVAL_MS, now)
+      return
+    }
     // What the last commit cost is not known yet.
     if (cancelMeasure) return
-    if (when === 'next') {
-      cancelDue?.()
-      cancelDue = clock.after(0, now)
-    } else
-      cancelDue ??= clock.after(
-        clock.hidden() ? HIDDEN_INTERVAL_MS : Math.max(0, last + interval - clock.now()),
-        now,
-      )
+    if (when === 'next') cancelDue?.()
+    else if (cancelDue) return
+    cancelDue = clock.after(when === 'next' ? 0 : Math.max(0, last + interval - clock.now()), now)
   }
 
   function cancel() {
