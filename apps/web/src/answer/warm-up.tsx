@@ -5,18 +5,20 @@ import { BlockList } from './block-list.tsx'
 import { appendText, EMPTY_BLOCKS } from './blocks.ts'
 
 /** A little of everything, in parts that take a slow phone less than 50 ms each. */
-const SAMPLES = [
-  'Some text\nand more.\n\n# Heading\n\n## Less\n\n### And less\n\n***\n\n',
-  '**bold** *em* `code` ~~del~~ [a](https://a.example) <https://a.example> [^1] ![i](x) $x$ &amp; \\* **open',
-  '**\n\n- item\n  1. [x] done\n\n> quote\n\n',
-  '| a | b |\n|---|---|\n| 1 | 2 |\n\n',
-  '```\ncode\n```\n\n$$x$$\n\n[a]: https://a.example "a"\n\n[^n]: note\n\n',
+export const samplesOf = (word: string) => [
+  `${word}\nand more.\n\n# ${word}\n\n## ${word}\n\n### ${word}\n\n***\n\n`,
+  `**${word}** *${word}* \`${word}\` ~~${word}~~ [${word}](https://a.example) <https://a.example> [^1] `,
+  `![${word}](x) $x$ &amp; \\* **${word}`,
+  `**\n\n- ${word}\n  1. [x] ${word}\n\n> ${word}\n\n`,
+  `| ${word} | b |\n|---|---|\n| 1 | ${word} |\n\n`,
+  `\`\`\`\n${word}\n\`\`\`\n\n$$x$$\n\n[a]: https://a.example "a"\n\n[^n]: ${word}\n\n`,
 ]
+
 /**
- * For expressions, text with a character beyond Latin 1 is another kind of text. And what the page's fonts lack comes
- * from others, which are looked for when they are needed.
+ * Expressions become bytecode when they are used, and machine code the second time; and again for text with a
+ * character beyond Latin 1. What the page's fonts lack comes from others, which are looked for when they are needed.
  */
-const WIDE_SAMPLES = ['🌊', '中', 'こ', '한', 'न'].map((letter, index) => `${letter} ${SAMPLES[index]}`)
+export const WORDS = ['word', 'word', '中 こ', '한 न 🌊']
 
 let warm: Promise<void> | undefined
 
@@ -34,8 +36,7 @@ function* rehearsal() {
   host.style.cssText = 'position:fixed;visibility:hidden;contain:strict'
   const root = createRoot(host)
   let blocks = EMPTY_BLOCKS
-  // Expressions become bytecode when they are used, and machine code the second time.
-  for (const sample of [...SAMPLES, ...SAMPLES, ...WIDE_SAMPLES, ...WIDE_SAMPLES]) {
+  for (const sample of WORDS.flatMap(samplesOf)) {
     yield () => {
       blocks = appendText(blocks, sample)
     }
