@@ -4,19 +4,21 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { flakyApi } from './src/lab/flaky-api.ts'
 
+const RARELY_CALLED: ReadonlySet<string> = new Set(['grammars', 'over-page'])
 const port = process.env['PORT'] ?? '3000'
 
 export default defineConfig({
   plugins: [react(), tailwindcss(), flakyApi()],
   build: {
     target: 'es2022',
+    // The styles of parts that come later are small, and would come later too.
     cssCodeSplit: false,
     rolldownOptions: {
       output: {
-        // Nearly all of what a file holds is called soon. Told so, Chromium compiles it while it loads and off the main
-        // thread, and not function by function when they are called: https://v8.dev/blog/explicit-compile-hints
-        postBanner: '//# allFunctionsCalledOnLoad',
-        // The first file waits in its middle (`next-task.ts`), so what others use of it has to be in another one.
+        // Nearly all of what such a file holds is called soon. Told so, Chromium compiles it while it loads and off the
+        // main thread, and not function by function when they are called: https://v8.dev/blog/explicit-compile-hints
+        postBanner: ({ name }) => (RARELY_CALLED.has(name) ? '' : '//# allFunctionsCalledOnLoad'),
+        // Else each module that the first file and a later one have in common would be a file.
         codeSplitting: {
           groups: [
             { name: 'react', test: /node_modules[\\/](?:react|react-dom|scheduler)[\\/]/, priority: 1 },

@@ -6,17 +6,31 @@ const KEY = 'key-that-is-nobody-elses-business'
 
 afterEach(() => void vi.unstubAllEnvs())
 
-test('no key of the environment, and nothing that talks to Claude, is in what browsers load', async () => {
-  for (const name of ['ANTHROPIC_API_KEY', 'SESSION_SECRET']) vi.stubEnv(name, KEY)
+async function filesOf() {
   // Tests run as such, users get the other.
   vi.stubEnv('NODE_ENV', 'production')
   const root = resolve(import.meta.dirname, '..')
   const built = await build({ root, logLevel: 'silent', build: { write: false } })
-  const files = [built].flat().flatMap((one) => ('output' in one ? one.output : []))
+  return [built].flat().flatMap((one) => ('output' in one ? one.output : []))
+}
+
+test('no key of the environment, and nothing that talks to Claude, is in what browsers load', async () => {
+  for (const name of ['ANTHROPIC_API_KEY', 'SESSION_SECRET']) vi.stubEnv(name, KEY)
+  const files = await filesOf()
   const text = files.map((file) => (file.type === 'chunk' ? file.code : String(file.source))).join('\n')
   // All of it: the page itself, and its later parts.
   expect(files.map(({ fileName }) => fileName).join(' ')).toMatch(/index-.*markdown-/)
   for (const secret of [KEY, '@anthropic-ai', 'api.anthropic.com']) {
     expect(text.includes(secret), secret).toBe(false)
   }
+})
+
+test('React and the page begin in two tasks, of code that is compiled while it loads', async () => {
+  const chunks = (await filesOf()).flatMap((file) => (file.type === 'chunk' ? [file] : []))
+  const first = chunks.find(({ isEntry }) => isEntry)?.code ?? ''
+  const [before = '', after = ''] = first.split(/\bawait new Promise\(/)
+  expect(first.startsWith('//# allFunctionsCalledOnLoad\n')).toBe(true)
+  expect(before.length).toBeLessThan(after.length / 10)
+  expect(chunks.find(({ name }) => name === 'react')?.code).toContain('allFunctionsCalledOnLoad')
+  expect(chunks.find(({ name }) => name === 'over-page')?.code).not.toContain('allFunctionsCalledOnLoad')
 })
