@@ -24,8 +24,8 @@ interface BlockListProps {
  */
 export const BlockList = memo(function BlockList({ blocks, over, brokeOff }: BlockListProps) {
   const scope = useId()
-  // References that were defined late may change many blocks, which is found out and done between other work. Until
-  // then the last block stays open, so that its half marks do not flash.
+  // References that were defined late may change many blocks: they are looked for once the end is on the page, and
+  // rendered between other work. Until then the last block stays open, so that its half marks do not flash.
   const finish = useDeferredValue(over)
   const finished = useMemo(() => {
     if (!finish) return undefined

@@ -49,8 +49,9 @@ export function highlightWhenNear(piece: Element): () => void {
     const nodes: (Node | string)[] = []
     try {
       const { highlight: nodesOf } = await highlighter.load()
-      // The empty one compiles the grammar, which takes as long as a part.
-      for (const part of ['', ...partsOf(text)]) {
+      // Compiles the grammar, which takes as long as a part does.
+      await whileIdle([() => nodesOf('', language)])
+      for (const part of partsOf(text)) {
         await whileIdle([() => nodes.push(...nodesOf(part, language))])
         if (!wanted) return
       }

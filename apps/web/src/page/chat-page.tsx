@@ -34,7 +34,7 @@ export function ChatPage({ core }: { core: Core }) {
   const [deleting, setDeleting] = useState<string>()
   const composer = useRef<HTMLTextAreaElement>(null)
   const drawer = useRef<HTMLDivElement>(null)
-  const { scroller, content, stick, follow, following } = useStickToBottom()
+  const { scroller, content, stick, pin, following } = useStickToBottom()
   const title = conversations.find((one) => one.id === id)?.title
   useEscape(busy, chat.stop)
   useHashId(library, id)
@@ -133,7 +133,7 @@ export function ChatPage({ core }: { core: Core }) {
                 state={state}
                 ready={ready}
                 limits={list.models}
-                onGrow={follow}
+                onGrow={pin}
                 onAsk={() => {
                   stick()
                   focusComposer()

@@ -21,9 +21,9 @@ export function useStickToBottom() {
   }, [])
 
   const stick = useCallback(() => sticky.current?.stick(), [])
-  const follow = useCallback(() => sticky.current?.pin(), [])
+  const pin = useCallback(() => sticky.current?.pin(), [])
 
-  return { scroller, content, stick, follow, following }
+  return { scroller, content, stick, pin, following }
 }
 
 function stickToBottom(view: HTMLElement, inside: HTMLElement, onChange: (stuck: boolean) => void) {
@@ -42,7 +42,11 @@ function stickToBottom(view: HTMLElement, inside: HTMLElement, onChange: (stuck:
   }
 
   function pin() {
-    if (stuck) view.scrollTop = view.scrollHeight
+    if (!stuck) return
+    view.scrollTop = view.scrollHeight
+    // A step up before the event of this scrolling is one up from here.
+    lastTop = view.scrollTop
+    lastHeight = view.scrollHeight
   }
 
   function letGo() {

@@ -44,8 +44,8 @@ export function AnswerCard(props: {
   const ending = endingOf(run)
 
   useLayoutEffect(() => {
-    if (run.commits > 0) onGrow()
-  }, [run.commits, onGrow])
+    if (run.commits > 0 || over) onGrow()
+  }, [run, over, onGrow])
 
   return (
     <article
