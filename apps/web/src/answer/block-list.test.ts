@@ -121,7 +121,8 @@ test('a numbered footnote whose note never came is a superscript still; what may
 })
 
 test('at the end, only groups with a reference that was open are rendered again', () => {
-  const text = `See [a][p].\n\n${'More `[0]` of [this].\n\n'.repeat(1000)}[p]: https://p.example\n\nEnd.\n\nEnd.`
+  const more = 'More `[0]` of [this], and [that][known].\n\n'.repeat(600)
+  const text = `[known]: https://k.example\n\nSee [a][p].\n\n${more}[p]: https://p.example\n\nEnd.\n\nEnd.`
   const blocks = inPieces(text, 135)
   const before = blocks.sealed.groups
   const after = finishBlocks(blocks).groups

@@ -41,7 +41,8 @@ test('the name of something that every object has is no label unless it is defin
 })
 
 test.each([
-  ['a link that is defined', 'See [this][link 0].', true],
+  ['a link that is defined', 'See [this][link 0].', false],
+  ['links of which one is in waiting', 'See [this][link 0] and [that][later].', true],
   ['words in brackets', 'An [aside] of one.', false],
   ['a link in waiting', 'See [this][later].', true],
   ['a footnote that is defined', 'See.[^n0]', false],

@@ -93,16 +93,18 @@ export function definitionsFor(source: string, all: AllDefinitions): Definitions
   const links = linkTable(EMPTY)
   const notes = new Map<string, number>()
   // A link with a label of its own and a footnote are shown before they are defined.
-  let waits = source.includes('][')
-  for (const [, label = ''] of source.matchAll(LABEL)) {
+  let waiting = source.split('][').length - 1
+  for (const { 1: label = '', index } of source.matchAll(LABEL)) {
     const name = normalizeLabel(label)
-    put(links, name, all.links[name])
+    const link = all.links[name]
+    put(links, name, link)
+    if (link !== undefined && source[index - 1] === ']') waiting--
     if (!label.startsWith('^')) continue
     const note = all.notes[label.slice(1)]
-    if (note === undefined) waits = true
+    if (note === undefined) waiting++
     else notes.set(label.slice(1), note)
   }
-  return { links, notes, final: all.final && waits }
+  return { links, notes, final: all.final && waiting > 0 }
 }
 
 /** Whether a text looks the same with both. */
