@@ -14,6 +14,32 @@ pageTest('the markdown is loaded before anything is asked', async ({ page }) => 
   expect(await page.getByTestId('answer').count()).toBe(0)
 })
 
+pageTest('while idle the page rehearses an answer, of which nobody sees anything', async ({ page }) => {
+  await page.addInitScript(() => {
+    const rehearsed = { times: 0, left: 0 }
+    Object.assign(window, { rehearsed })
+    // It hears of what one task did to the page, once that is over.
+    new MutationObserver((records) => {
+      const counts = { addedNodes: 0, removedNodes: 0 }
+      for (const record of records) {
+        for (const list of ['addedNodes', 'removedNodes'] as const) {
+          for (const node of record[list]) {
+            if (node instanceof Element && node.querySelector('.md-group')) counts[list]++
+          }
+        }
+      }
+      rehearsed.times += counts.addedNodes
+      rehearsed.left += counts.addedNodes - counts.removedNodes
+    }).observe(document, { childList: true, subtree: true })
+  })
+  await page.reload()
+  const rehearsed = () =>
+    page.evaluate(() => (window as unknown as { rehearsed: { times: number; left: number } }).rehearsed)
+  await expect.poll(async () => (await rehearsed()).times, { timeout: 20_000 }).toBeGreaterThan(20)
+  expect(await rehearsed()).toMatchObject({ left: 0 })
+  expect(await page.locator('.md-group').count()).toBe(0)
+})
+
 pageTest(
   'an answer whose markdown cannot be loaded is its text, and markdown with the next question at the latest',
   async ({ page, simulator }) => {
