@@ -15,6 +15,21 @@ export async function whileIdle(steps: Iterable<() => void>): Promise<void> {
   }
 }
 
+/** Runs the steps in order, each in a task of its own; what waits for them goes on in another one. */
+export async function inTasks(steps: Iterable<() => void>): Promise<void> {
+  for (const step of steps) {
+    await task()
+    step()
+  }
+  await task()
+}
+
+function task(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve)
+  })
+}
+
 function idle(): Promise<Deadline> {
   return new Promise((resolve) => {
     if ('requestIdleCallback' in globalThis) {

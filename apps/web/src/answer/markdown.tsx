@@ -1,8 +1,12 @@
 import { BlockList } from './block-list.tsx'
 import { appendText, EMPTY_BLOCKS } from './blocks.ts'
 import type { GrowingText } from './growing-text.ts'
+import { warmUp, warmUpLexer } from './warm-up.tsx'
 
-export { warmUp } from './warm-up.tsx'
+// Whoever loads this waits for it.
+await warmUpLexer()
+
+export { warmUp }
 
 /** An answer as markdown, also while it is still being written. */
 export function Markdown(props: { text: GrowingText; over: boolean; brokeOff: boolean }) {

@@ -1,8 +1,10 @@
 import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
-import { whileIdle } from '../idle.ts'
+import { inTasks, whileIdle } from '../idle.ts'
 import { BlockList } from './block-list.tsx'
 import { appendText, EMPTY_BLOCKS } from './blocks.ts'
+import { NO_DEFINITIONS } from './markdown/definitions.ts'
+import { lex, lexBlocks } from './markdown/lex.ts'
 
 /** A little of everything, in parts that take a slow phone less than 50 ms each. */
 export const samplesOf = (word: string) => [
@@ -19,6 +21,15 @@ export const samplesOf = (word: string) => [
  * character beyond Latin 1. What the page's fonts lack comes from others, which are looked for when they are needed.
  */
 export const WORDS = ['word', 'word', '中 こ', '한 न 🌊']
+
+/**
+ * Only reads them. A page that is loaded in the midst of an answer is not idle before it shows the first words, and
+ * a third of what those would take is the lexer's expressions.
+ */
+export function warmUpLexer(): Promise<void> {
+  const text = samplesOf('word').join('')
+  return inTasks([() => lexBlocks(text), () => lex(text, NO_DEFINITIONS)])
+}
 
 let warm: Promise<void> | undefined
 
