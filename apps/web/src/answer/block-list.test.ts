@@ -114,14 +114,14 @@ test('a footnote with a name has the number of its note, and a star until that i
 })
 
 test('a numbered footnote whose note never came is a superscript still; what may be a pattern is as it was written', () => {
-  const text = 'Seen twice[^1], and [^12]. Not [^a-z].\n\nMore.\n\n'
-  const html = '<p>Seen twice<sup>1</sup>, and <sup>12</sup>. Not [^a-z].</p>'
+  const text = 'Seen twice[^1], and [^12]. Not [^a-z], nor [^x\\].\n\nMore.\n\n'
+  const html = '<p>Seen twice<sup>1</sup>, and <sup>12</sup>. Not [^a-z], nor [^x].</p>'
   expect(oneShot(text)).toContain(html)
   expect(finishedHtml(inPieces(text.padEnd(5000, 'x. '), 7))).toContain(html)
 })
 
 test('at the end, only groups with a reference that was open are rendered again', () => {
-  const more = 'More `[0]` of [this], and [that][known].\n\n'.repeat(600)
+  const more = 'More `[0]` of [this], and [that][known].\n\n```js\nx[i][j]++\n```\n\n'.repeat(400)
   const text = `[known]: https://k.example\n\nSee [a][p].\n\n${more}[p]: https://p.example\n\nEnd.\n\nEnd.`
   const blocks = inPieces(text, 135)
   const before = blocks.sealed.groups

@@ -7,6 +7,7 @@ import {
   withDefinitions,
 } from './markdown/definitions.ts'
 import { cutLong } from './markdown/cut-long.ts'
+import { isFence } from './markdown/fence.ts'
 import { lexBlocks } from './markdown/lex.ts'
 import { isVisible, spansOf } from './markdown/spans.ts'
 
@@ -90,8 +91,11 @@ export function finishBlocks({ sealed, tail, length, endsWithReturn }: Blocks): 
     const its = definitionsFor(piece.source, definitions)
     return isSameDefinitions(its, piece.definitions) ? piece : { ...piece, definitions: its }
   }
+  // Of what is in a fence, nothing refers to anything.
+  const finishPieces = (pieces: readonly Piece[]) =>
+    isFence(pieces[0]?.source ?? '') ? pieces : sameOr(pieces, finishPiece)
   const finishBlock = (block: Block) => {
-    const pieces = sameOr(block.pieces, finishPiece)
+    const pieces = finishPieces(block.pieces)
     return pieces === block.pieces ? block : { ...block, pieces }
   }
   const finishGroup = (group: Group) => {
@@ -100,7 +104,7 @@ export function finishBlocks({ sealed, tail, length, endsWithReturn }: Blocks): 
   }
   const finished = {
     groups: sealed.groups.map(finishGroup),
-    pieces: sealed.pieces.map(finishPiece),
+    pieces: finishPieces(sealed.pieces),
     prefix: sealed.prefix,
     definitions,
   }

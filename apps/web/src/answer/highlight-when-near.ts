@@ -1,4 +1,4 @@
-import { whileIdle } from '../idle.ts'
+import { whileIdle } from '../steps.ts'
 import { createPart } from '../part.ts'
 import { selects } from '../ui/selects.ts'
 

@@ -1,5 +1,5 @@
 import { createLowlight } from 'lowlight'
-import { whileIdle } from '../idle.ts'
+import { whileIdle } from '../steps.ts'
 
 const lowlight = createLowlight()
 

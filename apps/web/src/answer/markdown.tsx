@@ -3,7 +3,7 @@ import { appendText, EMPTY_BLOCKS } from './blocks.ts'
 import type { GrowingText } from './growing-text.ts'
 import { warmUp, warmUpLexer } from './warm-up.tsx'
 
-// Whoever loads this waits for it.
+// Before whoever loads this goes on.
 await warmUpLexer()
 
 export { warmUp }

@@ -1,6 +1,6 @@
 import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
-import { inTasks, whileIdle } from '../idle.ts'
+import { inTasks, whileIdle } from '../steps.ts'
 import { BlockList } from './block-list.tsx'
 import { appendText, EMPTY_BLOCKS } from './blocks.ts'
 import { NO_DEFINITIONS } from './markdown/definitions.ts'
@@ -23,8 +23,8 @@ export const samplesOf = (word: string) => [
 export const WORDS = ['word', 'word', '中 こ', '한 न 🌊']
 
 /**
- * Only reads them. A page that is loaded in the midst of an answer is not idle before it shows the first words, and
- * a third of what those would take is the lexer's expressions.
+ * Lexes a few lines, and renders none. A page that is loaded in the midst of an answer is not idle before it shows the
+ * first words, and a third of what those would take is the lexer's expressions.
  */
 export function warmUpLexer(): Promise<void> {
   const text = samplesOf('word').join('')

@@ -43,12 +43,20 @@ test('the name of something that every object has is no label unless it is defin
 test.each([
   ['a link that is defined', 'See [this][link 0].', false],
   ['links of which one is in waiting', 'See [this][link 0] and [that][later].', true],
+  ['a link with its text as label', 'See [link 0][].', false],
+  ['a link in a link in waiting', '[See [this][later]][link 0].', true],
+  ['a link after what may be its text', '[this][later][link 0]', true],
+  ['a label that reads otherwise in its table', '| [this][link\\|0] |', true],
+  ['a label that reads otherwise in its quote', '> [this][link\n> 0]', true],
   ['words in brackets', 'An [aside] of one.', false],
   ['a link in waiting', 'See [this][later].', true],
   ['a footnote that is defined', 'See.[^n0]', false],
+  ['two footnotes that are defined', 'See.[^n0][^n0]', false],
+  ['two footnotes, one without a note', 'See.[^n0][^later]', true],
+  ['a link in waiting before a footnote', 'See [this][^n0].', true],
   ['a footnote without a note', 'See.[^later]', true],
 ])('the end of the text makes a difference to %s: %s', (_what, source, isDifferent) => {
-  const all = defined(1)
+  const all = withDefinitions(defined(1), { 'link\\|0': linkTo('#t'), 'link > 0': linkTo('#q') }, [])
   const before = definitionsFor(source, all)
   const after = definitionsFor(source, { ...all, final: true })
   expect(isSameDefinitions(before, after)).toBe(!isDifferent)

@@ -87,22 +87,35 @@ function put<Value>(table: Record<string, Value>, label: string, value: Value | 
 /** Text in brackets, which may be a label; `^` is the mark of a footnote. */
 const LABEL = /\[((?:\\[^]|[^[\]\\]){1,999})\]/g
 
+const OPENS_LABEL = /\]\[(?!\])/g
+/** In a table, `\|` is `|`; in a quote, a line begins with a mark. */
+const MAY_READ_OTHERWISE = /[\\\n]/
+
 /** Of all that is defined, what this text refers to. */
 export function definitionsFor(source: string, all: AllDefinitions): Definitions {
   if (!source.includes('[')) return NO_DEFINITIONS
   const links = linkTable(EMPTY)
   const notes = new Map<string, number>()
-  // A link with a label of its own and a footnote are shown before they are defined.
-  let waiting = source.split('][').length - 1
-  for (const { 1: label = '', index } of source.matchAll(LABEL)) {
+  // A link with a label of its own and a footnote are shown before they are defined. Counted is each `][`, and taken
+  // back where what it opens is surely defined; what is not a reference at all, such as code, may stay counted.
+  let waiting = source.match(OPENS_LABEL)?.length ?? 0
+  let noteEnd = -1
+  for (const { 0: raw, 1: label = '', index } of source.matchAll(LABEL)) {
     const name = normalizeLabel(label)
     const link = all.links[name]
     put(links, name, link)
-    if (link !== undefined && source[index - 1] === ']') waiting--
-    if (!label.startsWith('^')) continue
+    if (!label.startsWith('^')) {
+      if (link !== undefined && source[index - 1] === ']' && !MAY_READ_OTHERWISE.test(label)) waiting--
+      continue
+    }
     const note = all.notes[label.slice(1)]
-    if (note === undefined) waiting++
-    else notes.set(label.slice(1), note)
+    if (note === undefined) {
+      waiting++
+      continue
+    }
+    notes.set(label.slice(1), note)
+    if (index === noteEnd) waiting--
+    noteEnd = index + raw.length
   }
   return { links, notes, final: all.final && waiting > 0 }
 }

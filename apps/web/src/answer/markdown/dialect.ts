@@ -5,9 +5,9 @@ import type { MathToken, NoteToken } from './tokens.ts'
 type Links = Parameters<Tokenizer['reflink']>[1]
 
 const MAX_DEPTH = 16
-const NOTE_REFERENCE = /^\[\^([^\s[\]]{1,64})\]/
+const NOTE_REFERENCE = /^\[\^([^\s[\]\\]{1,64})\]/
 const NOTE =
-  /^ {0,3}\[\^([^\s[\]]{1,64})\]:[ \t]*([^\n]+(?:\n(?![ \t]*\n| {0,3}(?:\[\^|#{1,6}\s|>|[-*+]\s|\d{1,9}[.)]\s|```|~~~))[^\n]+)*)(?:\n+|$)/
+  /^ {0,3}\[\^([^\s[\]\\]{1,64})\]:[ \t]*([^\n]+(?:\n(?![ \t]*\n| {0,3}(?:\[\^|#{1,6}\s|>|[-*+]\s|\d{1,9}[.)]\s|```|~~~))[^\n]+)*)(?:\n+|$)/
 const INLINE_MATH = /^\$(?![\s$])(?:\\.|[^$\n\\])*?(?:\\.|[^\s$\\])\$(?!\d)|^\$\$(?:(?!\n[ \t]*\n)[^$])+\$\$/
 const INLINE_TEX = /^\\\((?:(?!\n[ \t]*\n)[^])+?\\\)|^\\\[(?:(?!\n[ \t]*\n)[^])+?\\\]/
 /** Displayed maths ends at its mark, or where a paragraph would. */
