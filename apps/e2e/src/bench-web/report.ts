@@ -6,6 +6,7 @@ const ROWS: readonly (readonly [string, (figures: Figures) => string])[] = [
   ['CPU ms per commit, early', ({ earlyMs }) => earlyMs.toFixed(1)],
   ['CPU ms per commit, late', ({ lateMs }) => lateMs.toFixed(1)],
   ['late to early', ({ earlyMs, lateMs }) => `${(lateMs / earlyMs).toFixed(2)} x`],
+  ['CPU ms around the end', ({ endMs }) => endMs.toFixed(0)],
   ['tasks over 50 ms', ({ longTasks }) => String(longTasks)],
   ['longest task, ms', ({ longestTaskMs }) => longestTaskMs.toFixed(0)],
   ['main thread busy, %', ({ busyPercent }) => busyPercent.toFixed(1)],

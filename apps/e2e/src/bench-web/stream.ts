@@ -5,9 +5,11 @@ import type { Probe, Sample } from './probe.ts'
 /** How one page took one answer. */
 export interface Figures {
   readonly commitsPerSecond: number
-  /** Main thread milliseconds per commit, near the start and near the end of the answer. */
+  /** Main thread milliseconds per commit, near the start of the answer and in its last tenth, up to the end. */
   readonly earlyMs: number
   readonly lateMs: number
+  /** Main thread milliseconds from at most half a second before the end to a second after it. */
+  readonly endMs: number
   readonly longTasks: number
   readonly longestTaskMs: number
   readonly busyPercent: number
@@ -46,12 +48,16 @@ export async function watchStream(
     await page.waitForTimeout(500)
   }
   await page.waitForTimeout(1000)
+  const { taskMs: afterMs } = await probe.sample()
+  // The last one may have seen the end.
+  const growing = samples.slice(0, -1)
   const long = (await probe.longTasks()).slice(longBefore)
   const all = span(samples, 0, Number.POSITIVE_INFINITY)
   return {
     commitsPerSecond: (all.commits * 1000) / all.ms,
-    earlyMs: perCommit(span(samples, ...EARLY_CHARS)),
-    lateMs: perCommit(span(samples, expectedChars * LATE_SHARE, Number.POSITIVE_INFINITY)),
+    earlyMs: perCommit(span(growing, ...EARLY_CHARS)),
+    lateMs: perCommit(span(growing, expectedChars * LATE_SHARE, Number.POSITIVE_INFINITY)),
+    endMs: afterMs - (growing.at(-1)?.taskMs ?? Number.NaN),
     longTasks: long.length,
     longestTaskMs: Math.max(0, ...long),
     busyPercent: (100 * all.taskMs) / all.ms,
