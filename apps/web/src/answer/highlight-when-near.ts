@@ -1,5 +1,5 @@
-import { whileIdle } from '../steps.ts'
 import { createPart } from '../part.ts'
+import { whileIdle } from '../steps.ts'
 import { selects } from '../ui/selects.ts'
 
 /** What is coloured at once: a slow phone takes some 25 ms for it, and twice that while all of it is new. */

@@ -3,7 +3,7 @@ import { appendText, EMPTY_BLOCKS } from './blocks.ts'
 import type { GrowingText } from './growing-text.ts'
 import { warmUp, warmUpLexer } from './warm-up.tsx'
 
-// Before whoever loads this goes on.
+// Whoever loads this goes on after it.
 await warmUpLexer()
 
 export { warmUp }

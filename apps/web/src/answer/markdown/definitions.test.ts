@@ -43,6 +43,7 @@ test('the name of something that every object has is no label unless it is defin
 test.each([
   ['a link that is defined', 'See [this][link 0].', false],
   ['links of which one is in waiting', 'See [this][link 0] and [that][later].', true],
+  ['a link in waiting beside a word that is a link', 'See [this][later] and [link 0].', true],
   ['a link with its text as label', 'See [link 0][].', false],
   ['a link in a link in waiting', '[See [this][later]][link 0].', true],
   ['a link after what may be its text', '[this][later][link 0]', true],
