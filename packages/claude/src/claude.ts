@@ -5,7 +5,7 @@ import type { Source } from '@sluice/runs'
 import { Answer } from './answer.ts'
 import { ClaudeError, errorCodeOf, errorEvent } from './claude-error.ts'
 import { type ClaudeRequest, promptChars, toMessageParams } from './claude-request.ts'
-import { sseBatches } from './sse-batches.ts'
+import { createSseReader } from './sse-reader.ts'
 import { createUpstreamFetch, type UpstreamFetch } from './upstream-fetch.ts'
 import { watchdog } from './watchdog.ts'
 
@@ -83,9 +83,13 @@ async function* ask(
       .messages.create(toMessageParams(request), { signal: call.signal })
       .asResponse()
     const body = eventStreamOf(response, upstream)
-    const batches = sseBatches(body, { waiting: () => idle.arm(idleMs), arrived: () => idle.disarm() })
-    for await (const batch of batches) {
-      const { events, failure } = answer.take(batch)
+    const reader = createSseReader(body)
+    for (;;) {
+      idle.arm(idleMs)
+      const messages = await reader.read()
+      idle.disarm()
+      if (messages === undefined) break
+      const { events, failure } = answer.take(messages)
       if (events.at(-1)?.type === 'done') complete = body
       if (events.length > 0) yield events
       if (failure !== undefined) throw failure
@@ -114,7 +118,8 @@ async function* ask(
 /** Only a connection whose answer was read to its end is used again, and saves the next one its handshakes. */
 function readToEnd(body: Readable, call: AbortController): void {
   const hangUp = setTimeout(() => call.abort(), END_MS).unref()
-  body.once('close', () => clearTimeout(hangUp)).resume()
+  // A body with a `readable` listener would not flow.
+  body.removeAllListeners('readable').once('close', () => clearTimeout(hangUp)).resume()
 }
 
 /**

@@ -74,12 +74,13 @@ function readOnDemand(message: IncomingMessage): void {
   const read = () => {
     due = undefined
     if (message.destroyed) return
-    socket.read()
+    // Node 26 gives one TLS record a call, older versions all there is.
+    while (socket.readableLength > 0) socket.read()
     // The frame of a chunk alone, or the first byte of a character: the pull still has nothing, so it goes on.
     if (message.readableLength === 0 && !message.complete) socket.read(0)
   }
-  // What TLS decrypts of one read comes record by record, with a tick after each: taken at once, the first would wake
-  // the pull, and the others would wait for the next one. Once for all of them: `read` without data reads ahead.
+  // TLS hands over what it decrypts of one read record by record, with a tick after each. Taken at once, the first
+  // would wake the pull, and the others would wait for the next one.
   const readTogether = () => {
     due ??= setImmediate(read)
   }
