@@ -22,7 +22,7 @@ export interface Reader {
   readonly signal: AbortSignal
   /** The furthest position it may be sent. Infinity without flow control. */
   allowance(): number
-  /** Notes that everything up to `position` is on its way to the reader. */
+  /** Notes that everything up to `position` is on its way to the reader: it may be acknowledged from now on. */
   sent(position: number): void
   /** Resolves when `allowance()` exceeds `position`, or when `signal` aborts. */
   room(position: number): Promise<void>
@@ -34,11 +34,16 @@ interface Holder {
   /** Undefined: not flow-controlled, live while it is connected. */
   readonly readerId: string | undefined
   readonly controller: AbortController
-  /** Where it stands: its last ack, or what it was sent when it is not flow-controlled. */
-  position: number
+  /** What it has or will have: the position it came with, or the furthest it was sent since. */
+  sent: number
+  /** The position of its last ack; stays 0 without flow control. */
+  acked: number
   /** When it last gave a sign of life, by the clock; means nothing without flow control. */
   heardAt: number
 }
+
+/** How many readers that left are remembered, with what they had acknowledged. A page has one at a time. */
+const MAX_REMEMBERED = 50
 
 /**
  * Who reads a run, how far they are, and whether anybody still does.
@@ -49,8 +54,10 @@ export class Lease {
   readonly #options: LeaseOptions
   readonly #holders = new Set<Holder>()
   readonly #changes = new Wakeups()
-  /** Where the last reader to leave stood: what Claude may be read ahead of while nobody is there. */
-  #leftAt = 0
+  /** By reader id: what readers that are gone had acknowledged, those that left last at the end. */
+  readonly #remembered = new Map<string, number>()
+  /** The furthest ack of any reader so far, or the furthest that one without flow control was sent. */
+  #furthest = 0
   /** Ticking exactly while the run is live and nobody holds it. */
   #cancelGrace: (() => void) | undefined
   /** Ticking exactly while a flow-controlled reader holds it. Never re-armed by an ack, only by its own end. */
@@ -73,28 +80,37 @@ export class Lease {
     return this.#holders.size
   }
 
-  /** Takes hold of the run at `position`: that much the reader has. A `readerId` puts it under flow control. */
+  /**
+   * Takes hold of the run at `position`: that much the reader has received. A `readerId` puts it under flow control.
+   * Then it has acknowledged nothing yet, wherever it starts, but what an earlier reader with this id had.
+   */
   open({ readerId, position }: { readerId?: string | undefined; position: number }): Reader {
     if (readerId !== undefined) {
       const previous = [...this.#holders].find((holder) => holder.readerId === readerId)
       if (previous) this.#remove(previous, new RunsError('reader_replaced', 'A newer reader has this id.'))
     }
     const { clock, windowChars } = this.#options
-    const holder: Holder = { readerId, controller: new AbortController(), position, heardAt: clock.now() }
+    const holder: Holder = {
+      readerId,
+      controller: new AbortController(),
+      sent: position,
+      acked: (readerId !== undefined && this.#remembered.get(readerId)) || 0,
+      heardAt: clock.now(),
+    }
     this.#holders.add(holder)
     this.#cancelGrace?.()
     this.#cancelGrace = undefined
-    if (readerId !== undefined) this.#startSweep(this.#options.leaseMs)
-    this.#changes.wake()
+    if (readerId === undefined) this.#reach(position)
+    else this.#startSweep(this.#options.leaseMs)
 
     const { signal } = holder.controller
-    const allowance = () =>
-      readerId === undefined ? Number.POSITIVE_INFINITY : holder.position + windowChars
+    const allowance = () => (readerId === undefined ? Number.POSITIVE_INFINITY : holder.acked + windowChars)
     return {
       signal,
       allowance,
       sent: (sentUpTo) => {
-        if (readerId === undefined) this.#move(holder, sentUpTo)
+        holder.sent = Math.max(holder.sent, sentUpTo)
+        if (readerId === undefined) this.#reach(sentUpTo)
       },
       room: async (wanted) => {
         while (allowance() <= wanted && !signal.aborted) await this.#changes.wait(signal)
@@ -103,21 +119,26 @@ export class Lease {
     }
   }
 
-  /** Everything up to `position` has been rendered. Ignored for a reader that is not there. */
+  /**
+   * Everything up to `position` has been rendered: what lies beyond what the reader was sent does not count.
+   * Ignored for a reader that is not there.
+   */
   ack(readerId: string, position: number): void {
     for (const holder of this.#holders) {
       if (holder.readerId !== readerId) continue
       holder.heardAt = this.#options.clock.now()
-      this.#move(holder, position)
+      const acked = Math.min(position, holder.sent)
+      if (acked <= holder.acked) continue
+      holder.acked = acked
+      this.#reach(acked)
     }
   }
 
   /** Up to where Claude may be read now. */
   demand(): number {
     const { windowChars, keepWithoutReaders } = this.#options
-    if (this.#holders.size === 0)
-      return keepWithoutReaders ? Number.POSITIVE_INFINITY : this.#leftAt + windowChars
-    return this.#furthest() + windowChars
+    if (this.#holders.size === 0 && keepWithoutReaders) return Number.POSITIVE_INFINITY
+    return this.#furthest + windowChars
   }
 
   /** Resolves when `demand()` exceeds `end`, or when `signal` aborts. */
@@ -141,28 +162,30 @@ export class Lease {
     this.#cancelGrace = undefined
   }
 
-  #furthest(): number {
-    let furthest = 0
-    for (const holder of this.#holders) furthest = Math.max(furthest, holder.position)
-    return furthest
-  }
-
-  #move(holder: Holder, position: number): void {
-    if (position <= holder.position) return
-    holder.position = position
+  #reach(position: number): void {
+    this.#furthest = Math.max(this.#furthest, position)
     this.#changes.wake()
   }
 
   #remove(holder: Holder, reason?: RunsError): void {
     if (!this.#holders.delete(holder)) return
+    this.#remember(holder)
     holder.controller.abort(reason)
     if (this.#holders.size === 0) {
-      this.#leftAt = holder.position
       this.#cancelSweep?.()
       this.#cancelSweep = undefined
       this.#startGrace()
     }
     this.#changes.wake()
+  }
+
+  #remember({ readerId, acked }: Holder): void {
+    if (readerId === undefined || acked === 0) return
+    this.#remembered.delete(readerId)
+    this.#remembered.set(readerId, acked)
+    const [longestGone] = this.#remembered.keys()
+    if (this.#remembered.size > MAX_REMEMBERED && longestGone !== undefined)
+      this.#remembered.delete(longestGone)
   }
 
   #startGrace(): void {

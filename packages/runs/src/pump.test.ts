@@ -134,7 +134,7 @@ test('a pull that took long is followed by a whole frame time, so that more can 
 
 test('pulling stops when the log is a window ahead, and goes on by as much as is acked', async () => {
   const { clock, log, lease, script, start } = setUp({ onPull: () => [text('0123456789')] })
-  lease.open({ readerId: 'a', position: 0 })
+  lease.open({ readerId: 'a', position: 0 }).sent(WINDOW)
   start()
   await clock.advance(10_000)
   expect(script.pulls).toBe(10)
@@ -159,8 +159,9 @@ test('before the first reader a window is pulled, and no more', async () => {
 
 test('of two readers the furthest lets the pump go on, and when it leaves the other holds it', async () => {
   const { clock, lease, script, start } = setUp({ onPull: () => [text('0123456789')] })
-  lease.open({ readerId: 'near', position: 0 })
+  lease.open({ readerId: 'near', position: 0 }).sent(WINDOW)
   const far = lease.open({ readerId: 'far', position: 0 })
+  far.sent(WINDOW)
   start()
   await clock.advance(10_000)
   lease.ack('far', 40)
@@ -328,7 +329,7 @@ test('what a source throws while it is put away is told, and changes nothing', a
 test('a pause of any length costs the source nothing but the wait', async () => {
   const { clock, log, lease, script, start } = setUp()
   script.say(text('x'.repeat(WINDOW)))
-  lease.open({ readerId: 'a', position: 0 })
+  lease.open({ readerId: 'a', position: 0 }).sent(WINDOW)
   const outcome = start()
   await clock.advance(30_000)
   script.say(text('y'), DONE)

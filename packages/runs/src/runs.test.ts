@@ -284,22 +284,59 @@ test('a reader that acks keeps the run, and the source pulled a window ahead of 
   expect(seen.text).toBe('0123456789'.repeat(59))
 })
 
-test('an ack for a reader that is gone is ignored; one beyond the end of the log is refused', async () => {
-  const { clock, runs, script, start, read } = setUp()
+test('an ack counts up to what its reader was sent; one for a reader that is gone is ignored', async () => {
+  const { clock, runs, script, start, read } = setUp({ onPull: () => [text('0123456789')] })
   await start()
-  script.say(text('abc'))
   const { seen, drop } = read({ readerId: 'a' })
-  await clock.advance(100)
-  await runs.ack('ann', 'r1', { readerId: 'a', position: 4 })
-  await expect(runs.ack('ann', 'r1', { readerId: 'a', position: 5 })).rejects.toMatchObject({
-    name: 'RunsError',
-    code: 'position_beyond_end',
-  })
+  await clock.advance(10_000)
+  expect([seen.position, script.pulls]).toEqual([WINDOW, 10])
+  await runs.ack('ann', 'r1', { readerId: 'a', position: 1_000_000 })
+  await clock.advance(10_000)
+  expect([seen.position, script.pulls]).toEqual([2 * WINDOW, 20])
   drop()
-  await runs.ack('ann', 'r1', { readerId: 'a', position: 4 })
-  await runs.ack('ann', 'r1', { readerId: 'never', position: 4 })
-  expect(seen.position).toBe(4)
+  await runs.ack('ann', 'r1', { readerId: 'a', position: 2 * WINDOW })
+  await runs.ack('ann', 'r1', { readerId: 'never', position: 2 * WINDOW })
+  await clock.advance(GRACE_MS - 1)
+  expect(script.pulls).toBe(20)
   expect(runs.readers).toBe(0)
+})
+
+test.for(['one id', 'ever new ids'])(
+  'a page that renders nothing is sent a window in all, however often it reconnects with %s',
+  async (ids) => {
+    const { clock, runs, script, start, read } = setUp({ onPull: () => [text('0123456789')] })
+    await start()
+    let received = 0
+    for (let i = 0; i < 30; i++) {
+      const reader = read({ readerId: ids === 'one id' ? 'a' : `${i}`, after: received })
+      await clock.advance(1000)
+      received = Math.max(received, reader.seen.position)
+      reader.drop()
+    }
+    expect(received).toBe(WINDOW)
+    expect(script.pulls).toBe(WINDOW / 10)
+    // What it has rendered then, it can say in the next subscription, and goes on by that.
+    const { seen } = read({ readerId: 'last', after: received })
+    await clock.advance(1)
+    await runs.ack('ann', 'r1', { readerId: 'last', position: 40 })
+    await clock.advance(10_000)
+    expect(seen.position).toBe(WINDOW + 40)
+    expect(script.pulls).toBe((WINDOW + 40) / 10)
+  },
+)
+
+test('a reader that comes back under its id goes on a window beyond what it had acknowledged', async () => {
+  const { clock, runs, start, read } = setUp({ onPull: () => [text('0123456789')] })
+  await start()
+  const first = read({ readerId: 'a' })
+  await clock.advance(10_000)
+  await runs.ack('ann', 'r1', { readerId: 'a', position: WINDOW })
+  await clock.advance(10_000)
+  first.drop()
+  const back = read({ readerId: 'a', after: WINDOW })
+  await clock.advance(10_000)
+  expect(first.seen.position).toBe(2 * WINDOW)
+  expect(back.seen.position).toBe(2 * WINDOW)
 })
 
 test('a position beyond the end is refused, and holds nothing', async () => {
@@ -310,6 +347,19 @@ test('a position beyond the end is refused, and holds nothing', async () => {
   await clock.advance(0)
   expect(seen.state).toMatchObject({ thrown: { name: 'RunsError', code: 'position_beyond_end' } })
   expect(runs.readers).toBe(0)
+})
+
+test('a reader that has all of it, the end too, is sent back at once, though it has acknowledged nothing', async () => {
+  const { clock, script, start, read } = setUp()
+  await start()
+  script.say(text('x'.repeat(3 * WINDOW)), DONE)
+  const { seen } = read()
+  await clock.advance(1000)
+  expect(seen.state).toBe('returned')
+  const again = read({ readerId: 'a', after: seen.position })
+  await clock.advance(0)
+  expect(again.seen.state).toBe('returned')
+  expect(again.seen.entries).toEqual([])
 })
 
 test('a second tab reads the same run; the furthest of the two lets it go on', async () => {
@@ -800,26 +850,29 @@ test('property: whatever connections die and however it is acked, the text is wh
       weight: 3,
       arbitrary: fc.record({ do: fc.constant('ack'), share: fc.double({ min: 0, max: 1, noNaN: true }) }),
     },
-    { weight: 2, arbitrary: fc.record({ do: fc.constant('drop'), lost: fc.nat({ max: 30 }) }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ do: fc.constant('drop'), lost: fc.nat({ max: 30 }), renamed: fc.boolean() }),
+    },
     { weight: 1, arbitrary: fc.record({ do: fc.constant('start again') }) },
   )
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.boolean(), async (steps, flowControlled) => {
       const { clock, runs, script, start, read } = setUp()
       const started = [await start()]
-      const connect = (after: number) => read({ after, ...(flowControlled && { readerId: 'a' }) })
+      let id = 0
+      const connect = (after: number) => read({ after, ...(flowControlled && { readerId: `${id}` }) })
       // What has arrived, one event a code unit, so that its length is the position of the reader.
       let held: RunEvent[] = []
       let reader = connect(0)
       let [before, acked, ahead] = [0, 0, 0]
       const arrived = () => [...held, ...units(reader.seen.events)]
       const reconnect = (lost: number) => {
-        // What was sent but never arrived, at most back to where this connection began.
-        held = arrived().slice(0, Math.max(before, arrived().length - lost))
+        // What was sent but never arrived, at most back to where this connection began, or to what was rendered.
+        held = arrived().slice(0, Math.max(before, acked, arrived().length - lost))
         before = held.length
         reader.drop()
         reader = connect(before)
-        acked = before
       }
       const said: RunEvent[] = []
       for (const now of steps) {
@@ -831,8 +884,10 @@ test('property: whatever connections die and however it is acked, the text is wh
           ahead = Math.max(ahead, arrived().length - acked)
         } else if (now.do === 'ack') {
           acked = Math.max(acked, Math.floor(acked + (arrived().length - acked) * now.share))
-          await runs.ack('ann', 'r1', { readerId: 'a', position: acked })
+          await runs.ack('ann', 'r1', { readerId: `${id}`, position: acked })
         } else if (now.do === 'drop') {
+          // A new reader, as the page's are, or the same one, as an EventSource's.
+          if (now.renamed) id++
           reconnect(now.lost)
         } else {
           started.push(await start())
@@ -841,7 +896,7 @@ test('property: whatever connections die and however it is acked, the text is wh
       script.say(DONE)
       while (reader.seen.state === 'open') {
         acked = arrived().length
-        await runs.ack('ann', 'r1', { readerId: 'a', position: acked })
+        await runs.ack('ann', 'r1', { readerId: `${id}`, position: acked })
         await clock.advance(FRAME_MS)
       }
       expect(reader.seen.state).toBe('returned')
