@@ -5,7 +5,6 @@ import type { Simulator } from '@sluice/claude-sim'
 import { Runs } from '@sluice/runs'
 import type { AnyRouter } from '@trpc/server'
 import type { Logger } from 'pino'
-import { createBusyShare } from './busy-share.ts'
 import { createApp } from './create-app.ts'
 import type { Env } from './env.ts'
 import { createLimits } from './limits.ts'
@@ -50,7 +49,6 @@ export async function serve({ env, logger, webRoot, router }: ServeOptions): Pro
   const runs = new Runs({
     windowChars: env.WINDOW_CHARS,
     frameMs: env.FRAME_MS,
-    busyShare: createBusyShare(),
     graceMs: env.GRACE_MS,
     leaseMs: env.LEASE_MS,
     runMaxMs: env.RUN_MAX_MS,

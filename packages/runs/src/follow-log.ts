@@ -1,62 +1,81 @@
 import { isTerminal, isTextual } from '@sluice/events'
 import type { Clock } from './clock.ts'
-import type { Reader } from './lease.ts'
+import type { FlushScheduler } from './flush-scheduler.ts'
+import type { Lease } from './lease.ts'
 import type { Log, LogEntry } from './log.ts'
 import { RunsError } from './runs-error.ts'
-import type { Pace } from './pace.ts'
+import { Sleeper } from './sleeper.ts'
 
 export interface FollowOptions {
   readonly log: Log
-  readonly reader: Reader
+  readonly lease: Lease
   /** The position the reader has. */
   readonly after: number
+  readonly readerId?: string | undefined
+  /** Ends the reading. */
+  readonly signal: AbortSignal
   /** The most a frame may move the position. */
   readonly maxFrameChars: number
-  /** Of frames of text. */
-  readonly pace: Pace
+  readonly scheduler: FlushScheduler
   readonly clock: Clock
   /** Told of every frame that has text, with the time since the one before it, in ms; undefined for the first. */
   readonly onFrame?: (gapMs: number | undefined) => void
 }
 
 /**
- * Everything that follows a position, until the log ends: the first frame at once, then at the
- * pace of frames, each with all there is by then, text merged. A frame is one entry, or several where types meet.
- * A slow reader needs no queue: what it has not taken is still in the log.
+ * Everything that follows a position, until the log ends or `signal` aborts. The first frame comes at once, then one
+ * a beat, each with all there is by then, text merged. A frame is one entry, or several where types meet. A slow
+ * reader needs no queue: what it has not taken is still in the log.
  *
- * Ends when the log does or the reader is closed.
- *
- * @throws {RunsError} `reader_lapsed` or `reader_replaced` when the lease threw the reader out;
- * `position_beyond_end` when the log does not reach `after`.
+ * @throws {RunsError} `reader_lapsed` or `reader_replaced` when the lease threw the reader out.
  */
 export async function* followLog(options: FollowOptions): AsyncGenerator<LogEntry, void, undefined> {
-  const { log, reader, maxFrameChars, pace, clock, onFrame } = options
-  const { signal } = reader
+  const { log, lease, readerId, signal, maxFrameChars, scheduler, clock, onFrame } = options
   let position = options.after
-  // `start` alone does not use up the time of the first words.
-  let last: { since: number; upToDate: boolean } | undefined
-  while (!signal.aborted) {
-    await log.changed(position, signal)
-    // Waited for only when there is something to send: the pump keeps the same pace, so mostly it is over.
-    if (last !== undefined) await pace.gap(last, signal)
-    await reader.room(position)
-    if (signal.aborted) break
-    const limit = Math.min(maxFrameChars, reader.allowance() - position)
-    const frame = await log.read(position, limit)
-    // Only at the end of an ended log: somebody resumed after its terminal event.
-    if (frame.length === 0) return
-    if (frame.some((entry) => isTextual(entry.event))) {
-      const since = clock.now()
-      onFrame?.(last && since - last.since)
-      // No pair of surrogates is cut in two, so the last place of a frame may be left empty.
-      last = { since, upToDate: (frame.at(-1)?.position ?? 0) - position < limit - 1 }
+  let sentAt: number | undefined
+  /**
+   * From when the next frame is counted; undefined before the first words, which wait for nothing. That is when the
+   * text of the last frame was appended: so a reader that came between two pulls falls into step with them, and is
+   * sent what a pull brings in the same tick. A reader that is behind counts from when its last frame was sent.
+   */
+  let since: number | undefined
+  let appendedAt: number | undefined
+  const sleeper = new Sleeper()
+  const reader = lease.open({ readerId, position, wake: sleeper.wake })
+  const unwatch = log.watch(() => {
+    appendedAt = clock.now()
+    sleeper.wake()
+  })
+  signal.addEventListener('abort', reader.close, { once: true })
+  if (signal.aborted) reader.close()
+  try {
+    while (reader.isOpen()) {
+      const limit = Math.min(maxFrameChars, reader.allowance() - position)
+      const { end, ended } = await log.status()
+      if (ended && position >= end) return
+      const isDue = () => since === undefined || scheduler.isDue(since, sleeper.wake)
+      if (position >= end || limit <= 0 || !isDue()) {
+        await sleeper.sleep()
+        continue
+      }
+      const frame = await log.read(position, limit)
+      if (frame.some((entry) => isTextual(entry.event))) {
+        const now = clock.now()
+        onFrame?.(sentAt === undefined ? undefined : now - sentAt)
+        sentAt = now
+        since = frame.at(-1)?.position === end ? (appendedAt ?? now) : now
+      }
+      for (const entry of frame) {
+        position = entry.position
+        reader.sent(position)
+        yield entry
+        if (isTerminal(entry.event)) return
+      }
     }
-    for (const entry of frame) {
-      position = entry.position
-      reader.sent(position)
-      yield entry
-      if (isTerminal(entry.event)) return
-    }
+    if (reader.reason) throw reader.reason
+  } finally {
+    signal.removeEventListener('abort', reader.close)
+    unwatch()
+    reader.close()
   }
-  if (signal.reason instanceof RunsError) throw signal.reason
 }

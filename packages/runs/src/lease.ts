@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts'
 import { RunsError } from './runs-error.ts'
-import { Wakeups } from './wakeups.ts'
+import { Sleeper } from './sleeper.ts'
+import { Watchers } from './watchers.ts'
 
 export interface LeaseOptions {
   readonly clock: Clock
@@ -18,22 +19,32 @@ export interface LeaseOptions {
 
 /** One subscription's hold on a run. */
 export interface Reader {
-  /** Aborts when the reader is closed; with a {@link RunsError} as reason when the lease threw it out. */
-  readonly signal: AbortSignal
+  /** False once it was closed or thrown out. */
+  isOpen(): boolean
+  /** Why the lease threw it out; undefined when it did not. */
+  readonly reason: RunsError | undefined
   /** The furthest position it may be sent. Infinity without flow control. */
   allowance(): number
   /** Notes that everything up to `position` is on its way to the reader: it may be acknowledged from now on. */
   sent(position: number): void
-  /** Resolves when `allowance()` exceeds `position`, or when `signal` aborts. */
-  room(position: number): Promise<void>
   /** Gives the hold up. Idempotent. */
   readonly close: () => void
+}
+
+export interface OpenOptions {
+  /** Puts the reader under flow control. */
+  readonly readerId?: string | undefined
+  /** What the reader has received already. */
+  readonly position: number
+  /** Called when the reader may be sent more, and when it is closed. */
+  readonly wake?: () => void
 }
 
 interface Holder {
   /** Undefined: not flow-controlled, live while it is connected. */
   readonly readerId: string | undefined
-  readonly controller: AbortController
+  readonly wake: (() => void) | undefined
+  reason: RunsError | undefined
   /** What it has or will have: the position it came with, or the furthest it was sent since. */
   sent: number
   /** The position of its last ack; stays 0 without flow control. */
@@ -53,7 +64,7 @@ const MAX_REMEMBERED = 50
 export class Lease {
   readonly #options: LeaseOptions
   readonly #holders = new Set<Holder>()
-  readonly #changes = new Wakeups()
+  readonly #watchers = new Watchers()
   /** By reader id: what readers that are gone had acknowledged, those that left last at the end. */
   readonly #remembered = new Map<string, number>()
   /** The furthest ack of any reader so far, or the furthest that one without flow control was sent. */
@@ -63,16 +74,10 @@ export class Lease {
   /** Ticking exactly while a flow-controlled reader holds it. Never re-armed by an ack, only by its own end. */
   #cancelSweep: (() => void) | undefined
   #ended = false
-  #paused = false
 
   constructor(options: LeaseOptions) {
     this.#options = options
     this.#startGrace()
-  }
-
-  /** Whether Claude is not read just now, for the readers have enough. */
-  get paused(): boolean {
-    return this.#paused
   }
 
   /** How many readers hold the run. */
@@ -81,10 +86,10 @@ export class Lease {
   }
 
   /**
-   * Takes hold of the run at `position`: that much the reader has received. A `readerId` puts it under flow control.
-   * Then it has acknowledged nothing yet, wherever it starts, but what an earlier reader with this id had.
+   * Takes hold of the run. Under flow control a reader has acknowledged nothing yet, wherever it starts, but what an
+   * earlier reader with its id had.
    */
-  open({ readerId, position }: { readerId?: string | undefined; position: number }): Reader {
+  open({ readerId, position, wake }: OpenOptions): Reader {
     if (readerId !== undefined) {
       const previous = [...this.#holders].find((holder) => holder.readerId === readerId)
       if (previous) this.#remove(previous, new RunsError('reader_replaced', 'A newer reader has this id.'))
@@ -92,7 +97,8 @@ export class Lease {
     const { clock, windowChars } = this.#options
     const holder: Holder = {
       readerId,
-      controller: new AbortController(),
+      wake,
+      reason: undefined,
       sent: position,
       acked: (readerId !== undefined && this.#remembered.get(readerId)) || 0,
       heardAt: clock.now(),
@@ -103,17 +109,15 @@ export class Lease {
     if (readerId === undefined) this.#reach(position)
     else this.#startSweep(this.#options.leaseMs)
 
-    const { signal } = holder.controller
-    const allowance = () => (readerId === undefined ? Number.POSITIVE_INFINITY : holder.acked + windowChars)
     return {
-      signal,
-      allowance,
+      isOpen: () => this.#holders.has(holder),
+      get reason() {
+        return holder.reason
+      },
+      allowance: () => (readerId === undefined ? Number.POSITIVE_INFINITY : holder.acked + windowChars),
       sent: (sentUpTo) => {
         holder.sent = Math.max(holder.sent, sentUpTo)
         if (readerId === undefined) this.#reach(sentUpTo)
-      },
-      room: async (wanted) => {
-        while (allowance() <= wanted && !signal.aborted) await this.#changes.wait(signal)
       },
       close: () => this.#remove(holder),
     }
@@ -130,6 +134,7 @@ export class Lease {
       const acked = Math.min(position, holder.sent)
       if (acked <= holder.acked) continue
       holder.acked = acked
+      holder.wake?.()
       this.#reach(acked)
     }
   }
@@ -141,18 +146,19 @@ export class Lease {
     return this.#furthest + windowChars
   }
 
-  /** Resolves when `demand()` exceeds `end`, or when `signal` aborts. */
-  async demandBeyond(end: number, signal: AbortSignal): Promise<void> {
-    while (this.demand() <= end && !signal.aborted) {
-      this.#paused = true
-      await this.#changes.wait(signal)
-    }
-    this.#paused = false
+  /** Calls `wake` when `demand()` or `readers` may have changed, until the returned function is called. */
+  watch(wake: () => void): () => void {
+    return this.#watchers.add(wake)
   }
 
   /** Resolves when nobody holds the run, or when `signal` aborts. */
   async empty(signal: AbortSignal): Promise<void> {
-    while (this.#holders.size > 0 && !signal.aborted) await this.#changes.wait(signal)
+    const sleeper = new Sleeper()
+    const unwatch = this.watch(sleeper.wake)
+    signal.addEventListener('abort', sleeper.wake, { once: true })
+    while (this.#holders.size > 0 && !signal.aborted) await sleeper.sleep()
+    signal.removeEventListener('abort', sleeper.wake)
+    unwatch()
   }
 
   /** The run has ended: readers may finish in their own time, but nobody is missed any more. */
@@ -163,20 +169,22 @@ export class Lease {
   }
 
   #reach(position: number): void {
-    this.#furthest = Math.max(this.#furthest, position)
-    this.#changes.wake()
+    if (position <= this.#furthest) return
+    this.#furthest = position
+    this.#watchers.notify()
   }
 
   #remove(holder: Holder, reason?: RunsError): void {
     if (!this.#holders.delete(holder)) return
     this.#remember(holder)
-    holder.controller.abort(reason)
+    holder.reason = reason
+    holder.wake?.()
     if (this.#holders.size === 0) {
       this.#cancelSweep?.()
       this.#cancelSweep = undefined
       this.#startGrace()
     }
-    this.#changes.wake()
+    this.#watchers.notify()
   }
 
   #remember({ readerId, acked }: Holder): void {

@@ -35,9 +35,6 @@ export interface Log {
    */
   read(after: number, limit: number): Promise<LogEntry[]>
 
-  /**
-   * Resolves when there is something after `after` (at once if there is already), when the log has ended,
-   * or when `signal` aborts.
-   */
-  changed(after: number, signal: AbortSignal): Promise<void>
+  /** Calls `wake` after every append that moved the end, until the returned function is called. */
+  watch(wake: () => void): () => void
 }

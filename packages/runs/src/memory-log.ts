@@ -9,7 +9,7 @@ import {
 } from '@sluice/events'
 import type { Log, LogEntry } from './log.ts'
 import { RunsError } from './runs-error.ts'
-import { Wakeups } from './wakeups.ts'
+import { Watchers } from './watchers.ts'
 
 /**
  * Text is kept in chunks of about this many code units: large enough that a token costs its characters and
@@ -35,7 +35,7 @@ interface SingleEvent {
 export class MemoryLog implements Log {
   /** Ordered by `start`, without gaps. */
   readonly #segments: (TextChunk | SingleEvent)[] = []
-  readonly #changes = new Wakeups()
+  readonly #watchers = new Watchers()
   #end = 0
   #ended = false
 
@@ -47,7 +47,7 @@ export class MemoryLog implements Log {
     const before = this.#end
     for (const event of events) this.#add(event)
     this.#ended = terminal !== -1
-    if (this.#end !== before) this.#changes.wake()
+    if (this.#end !== before) this.#watchers.notify()
     return this.#end
   }
 
@@ -74,8 +74,8 @@ export class MemoryLog implements Log {
     return numbered(after, mergeEvents(found))
   }
 
-  async changed(after: number, signal: AbortSignal): Promise<void> {
-    while (this.#end <= after && !this.#ended && !signal.aborted) await this.#changes.wait(signal)
+  watch(wake: () => void): () => void {
+    return this.#watchers.add(wake)
   }
 
   #add(event: RunEvent): void {

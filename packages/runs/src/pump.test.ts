@@ -1,9 +1,9 @@
 import { getEventListeners } from 'node:events'
 import type { RunEvent, TerminalEvent } from '@sluice/events'
 import { expect, test } from 'vitest'
+import { FlushScheduler } from './flush-scheduler.ts'
 import { Lease } from './lease.ts'
 import { MemoryLog } from './memory-log.ts'
-import { Pace } from './pace.ts'
 import { pump } from './pump.ts'
 import { DONE, OVERLOADED, START, text, thinking } from './testing/events.ts'
 import { manualClock, settle } from './testing/manual-clock.ts'
@@ -39,7 +39,7 @@ function setUp(options: ScriptedSourceOptions = {}) {
     pump(source, {
       log,
       lease,
-      pace: new Pace({ clock, frameMs: FRAME_MS }),
+      scheduler: new FlushScheduler({ clock, frameMs: FRAME_MS }),
       clock,
       signal: cut.signal,
       onLateError: (error) => lateErrors.push(error),
@@ -212,6 +212,8 @@ test.for([
   cut.abort('stopped')
   await settle()
   expect(outcome).toEqual({ state: 'over', value: STOPPED_WITH_ESTIMATE })
+  // A tick that was waited for still comes.
+  await clock.advance(FRAME_MS)
   expect(leftovers()).toEqual(NOTHING_LEFT)
 })
 

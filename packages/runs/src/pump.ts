@@ -1,8 +1,9 @@
 import { isTerminal, isTextual, type RunEvent, type TerminalEvent } from '@sluice/events'
 import type { Clock } from './clock.ts'
+import type { FlushScheduler } from './flush-scheduler.ts'
 import type { Lease } from './lease.ts'
 import type { Log } from './log.ts'
-import type { Pace } from './pace.ts'
+import { Sleeper } from './sleeper.ts'
 
 /**
  * Where a run's events come from. Every item is what had arrived when it was asked for; the last one ends in
@@ -19,49 +20,57 @@ const SETTLE_MS = 1000
 export interface PumpOptions {
   readonly log: Log
   readonly lease: Lease
-  /** Of pulls, once text flows. */
-  readonly pace: Pace
+  readonly scheduler: FlushScheduler
   readonly clock: Clock
   readonly signal: AbortSignal
-  /** Told how many characters were appended, each time there are any. */
-  readonly onText?: (chars: number) => void
+  /** Told after every append: how far the log goes, and how many characters of text were added. */
+  readonly onAppend?: (end: number, chars: number) => void
   /** Told what a source throws while it is put away, when the run no longer depends on it. */
   readonly onLateError: (error: unknown) => void
 }
 
 /**
- * Pulls from a source into a log: not at all while the log is a window ahead of its furthest reader, and at
- * most once per frame, so that what arrived in between is read in one go.
+ * Pulls from a source into a log: not at all while the log is a window ahead of its furthest reader, and once text
+ * flows at most once a beat, so that what arrived in between is read in one go.
  *
  * Appends all but the terminal event, which it resolves to: undefined when the source ended without one, or
  * did not settle after an abort. @throws what the source throws.
  */
 export async function pump(
   source: AsyncIterable<readonly RunEvent[]>,
-  { log, lease, pace, clock, signal, onText, onLateError }: PumpOptions,
+  { log, lease, scheduler, clock, signal, onAppend, onLateError }: PumpOptions,
 ): Promise<TerminalEvent | undefined> {
   const iterator = source[Symbol.asyncIterator]()
   const { settled, stopWaiting } = impatience({ clock, signal, onLateError })
+  const sleeper = new Sleeper()
+  const unwatch = lease.watch(sleeper.wake)
+  signal.addEventListener('abort', sleeper.wake, { once: true })
   let { end } = await log.status()
-  let lastPull = false
+  /** When the last pull ended that brought text. Its readers count from then too, and so stay in step. */
+  let pulledAt: number | undefined
+  const isTime = () =>
+    lease.demand() > end && (pulledAt === undefined || scheduler.isDue(pulledAt, sleeper.wake))
   try {
     for (;;) {
-      await lease.demandBeyond(end, signal)
-      lastPull = signal.aborted
+      while (!signal.aborted && !isTime()) await sleeper.sleep()
+      const isLastPull = signal.aborted
       const item = await settled(iterator.next())
       if (item === undefined || item.done === true) return undefined
-      const pulledAt = clock.now()
       const terminal = item.value.find(isTerminal)
       const events = terminal === undefined ? item.value : item.value.slice(0, item.value.indexOf(terminal))
-      if (events.length > 0) end = await log.append(events)
-      const chars = events.reduce((sum, event) => sum + (isTextual(event) ? event.text.length : 0), 0)
-      if (chars > 0) onText?.(chars)
-      if (terminal !== undefined || lastPull) return terminal
-      // Counted from when the pull ended, as a reader counts from its frame: so the two stay in step.
-      if (chars > 0) await pace.tick(pulledAt, signal)
+      if (events.length > 0) {
+        const now = clock.now()
+        end = await log.append(events)
+        const chars = events.reduce((sum, event) => sum + (isTextual(event) ? event.text.length : 0), 0)
+        if (chars > 0) pulledAt = now
+        onAppend?.(end, chars)
+      }
+      if (terminal !== undefined || isLastPull) return terminal
     }
   } finally {
     stopWaiting()
+    unwatch()
+    signal.removeEventListener('abort', sleeper.wake)
     // Not awaited: `return` on a generator that is still waiting hangs until it wakes.
     void iterator.return?.().catch(onLateError)
   }

@@ -2,8 +2,8 @@ import { getEventListeners } from 'node:events'
 import type { RunEvent } from '@sluice/events'
 import { expect, test } from 'vitest'
 import type { Log } from './log.ts'
+import { FlushScheduler } from './flush-scheduler.ts'
 import { MemoryLog } from './memory-log.ts'
-import { Pace } from './pace.ts'
 import { Run, type RunOptions } from './run.ts'
 import type { EndCause } from './run-summary.ts'
 import { DONE, OVERLOADED, text } from './testing/events.ts'
@@ -28,7 +28,7 @@ function setUp({ log = new MemoryLog(), ...script }: ScriptedSourceOptions & { l
       source: scripted.source,
       log,
       limits: { windowChars: 100, graceMs: 5000, leaseMs: 75_000, runMaxMs: 900_000 },
-      pace: new Pace({ clock, frameMs: 50 }),
+      scheduler: new FlushScheduler({ clock, frameMs: 50 }),
       clock,
       onSourceError: (error) => errors.push(error),
       ...options,
@@ -70,6 +70,8 @@ test('a stopped run ends with its source’s estimate of what it cost', async ()
   run.end('stopped')
   expect((await run.ended).terminal).toEqual(STOPPED_WITH_ESTIMATE)
   expect(await events()).toEqual([STARTED, text('a'), STOPPED_WITH_ESTIMATE])
+  // A tick that was waited for still comes.
+  await clock.advance(50)
   expect(leftovers()).toEqual(NOTHING_LEFT)
 })
 

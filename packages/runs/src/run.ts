@@ -1,8 +1,8 @@
 import type { DoneEvent, ErrorEvent, TerminalEvent } from '@sluice/events'
 import type { Clock } from './clock.ts'
+import type { FlushScheduler } from './flush-scheduler.ts'
 import { Lease } from './lease.ts'
 import type { Log } from './log.ts'
-import type { Pace } from './pace.ts'
 import { pump, type Source } from './pump.ts'
 import type { EndCause, RunSummary } from './run-summary.ts'
 
@@ -27,7 +27,7 @@ export interface RunOptions {
   readonly onDisconnect?: 'abort' | 'continue' | undefined
   readonly log: Log
   readonly limits: RunLimits
-  readonly pace: Pace
+  readonly scheduler: FlushScheduler
   readonly clock: Clock
   /** Told when the first text or thinking arrives, and how long that took, in ms. */
   readonly onFirstText?: (ms: number) => void
@@ -46,6 +46,8 @@ export class Run {
   readonly #cut = new AbortController()
   /** Set exactly when `#cut` is aborted. */
   #cause: EndCause | undefined
+  /** How far the log goes, while the pump writes it. */
+  #pumpedTo: number | undefined
   #chars = 0
   #charsAtCut: number | undefined
   #firstTextMs: number | undefined
@@ -80,6 +82,11 @@ export class Run {
     return this.#chars
   }
 
+  /** Whether Claude is not read just now, since the readers have enough. */
+  get paused(): boolean {
+    return this.#pumpedTo !== undefined && this.lease.demand() <= this.#pumpedTo
+  }
+
   subscribed(): void {
     this.#subscriptions += 1
   }
@@ -89,7 +96,7 @@ export class Run {
   }
 
   async #drive(options: RunOptions): Promise<RunSummary> {
-    const { runId, owner, model, source, log, limits, pace, clock, onFirstText, onSourceError } = options
+    const { runId, owner, model, source, log, limits, scheduler, clock, onFirstText, onSourceError } = options
     const { signal } = this.#cut
     const startedAt = clock.now()
     const cancelTimeout = clock.after(limits.runMaxMs, () => this.end('timeout'))
@@ -100,12 +107,13 @@ export class Run {
       own = await pump(source({ runId, signal }), {
         log,
         lease: this.lease,
-        pace,
+        scheduler,
         clock,
         signal,
-        onText: (chars) => {
+        onAppend: (end, chars) => {
+          this.#pumpedTo = end
           this.#chars += chars
-          if (this.#firstTextMs !== undefined) return
+          if (chars === 0 || this.#firstTextMs !== undefined) return
           this.#firstTextMs = clock.now() - startedAt
           onFirstText?.(this.#firstTextMs)
         },
@@ -117,6 +125,7 @@ export class Run {
       if (this.#cause === undefined) own = failure('internal', 'Something went wrong on our side.')
     } finally {
       cancelTimeout()
+      this.#pumpedTo = undefined
       this.lease.end()
     }
     const terminal = terminalOf(own, this.#cause, limits)

@@ -104,8 +104,8 @@ test('a foreign, an unknown and an expired run cannot be told apart, in whatever
   await settle()
   const { signal } = new AbortController()
   const questions = [
-    (runId: string) => runs.read('ann', runId, { after: 0, signal }).next(),
-    (runId: string) => runs.read('ann', runId, { after: 10_000, signal }).next(),
+    (runId: string) => runs.read('ann', runId, { after: 0, signal }),
+    (runId: string) => runs.read('ann', runId, { after: 10_000, signal }),
     (runId: string) => runs.ack('ann', runId, { readerId: 'a', position: 0 }),
     (runId: string) => runs.ack('ann', runId, { readerId: 'a', position: 10_000 }),
     (runId: string) => runs.stop('ann', runId),
@@ -225,7 +225,7 @@ test('a reader that is put away by its consumer holds nothing', async () => {
   script.say(text('abc'))
   await clock.advance(10)
   const { signal } = new AbortController()
-  for await (const _ of runs.read('ann', 'r1', { after: 0, signal })) {
+  for await (const _ of await runs.read('ann', 'r1', { after: 0, signal })) {
     expect(runs.readers).toBe(1)
     break
   }
@@ -523,7 +523,7 @@ test('a run that has ended counts no more, from the moment its reader sees the e
   const next = scriptedSource()
   let started: Promise<{ created: boolean }> | undefined
   const readThenStart = async () => {
-    for await (const { event } of runs.read('ann', 'r1', { after: 0, signal })) {
+    for await (const { event } of await runs.read('ann', 'r1', { after: 0, signal })) {
       if (event.type === 'done') started = start({ runId: 'r2', source: next.source })
     }
   }

@@ -1,17 +1,19 @@
 import { Claims } from './claims.ts'
 import { type Clock, systemClock } from './clock.ts'
+import { FlushScheduler } from './flush-scheduler.ts'
 import { followLog } from './follow-log.ts'
 import { LiveRuns, type LiveRunsOptions } from './live-runs.ts'
 import type { Log, LogEntry } from './log.ts'
 import { MemoryLog } from './memory-log.ts'
-import { Pace, type PaceOptions } from './pace.ts'
 import type { Source } from './pump.ts'
 import { Run, type RunLimits } from './run.ts'
 import type { RunSummary } from './run-summary.ts'
 import { RunsError } from './runs-error.ts'
 import { sleep } from './sleep.ts'
 
-export interface RunsOptions extends RunLimits, LiveRunsOptions, Omit<PaceOptions, 'clock'> {
+export interface RunsOptions extends RunLimits, LiveRunsOptions {
+  /** The time from one pull of a run to the next, and from one frame to a reader to the next, in ms. 0: none. */
+  readonly frameMs: number
   /** How long a run can still be read after its end, in ms. Then it is gone, once nobody reads it. */
   readonly retainMs: number
   /** Default: the system's. */
@@ -54,7 +56,7 @@ export interface ReadOptions {
 export class Runs {
   readonly #options: RunsOptions
   readonly #clock: Clock
-  readonly #pace: Pace
+  readonly #scheduler: FlushScheduler
   readonly #runs = new Map<string, Run>()
   /** Of these runs, and of many that are gone. */
   readonly #claims = new Claims()
@@ -66,7 +68,7 @@ export class Runs {
     this.#options = options
     this.#live = new LiveRuns(options)
     this.#clock = options.clock ?? systemClock
-    this.#pace = new Pace({ ...options, clock: this.#clock })
+    this.#scheduler = new FlushScheduler({ frameMs: options.frameMs, clock: this.#clock })
   }
 
   /** Runs that have not ended. */
@@ -89,7 +91,7 @@ export class Runs {
   /** Live runs for which Claude is not read just now, for their readers have enough. */
   get paused(): number {
     let paused = 0
-    for (const run of this.#runs.values()) paused += run.lease.paused ? 1 : 0
+    for (const run of this.#runs.values()) paused += run.paused ? 1 : 0
     return paused
   }
 
@@ -143,7 +145,7 @@ export class Runs {
       owner,
       log: createLog?.(runId) ?? new MemoryLog(),
       limits: this.#options,
-      pace: this.#pace,
+      scheduler: this.#scheduler,
       clock: this.#clock,
       onFirstText: (ms) => onFirstText?.({ runId, ms }),
       onSourceError: (error) => onError?.(error, runId),
@@ -156,41 +158,36 @@ export class Runs {
   }
 
   /**
-   * Follows a run from a position to its end, then returns.
+   * Follows a run from a position to its end. The reader holds the run from the first entry that is asked for.
    *
    * @throws {RunsError} `not_found`, `position_beyond_end`, `reader_lapsed`, `reader_replaced`.
    */
-  async *read(owner: string, runId: string, options: ReadOptions): AsyncGenerator<LogEntry, void, undefined> {
-    const { after, readerId, signal } = options
+  async read(
+    owner: string,
+    runId: string,
+    { after, readerId, signal }: ReadOptions,
+  ): Promise<AsyncGenerator<LogEntry, void, undefined>> {
     const run = this.#find(owner, runId)
-    const { end, ended } = await run.log.status()
+    const { end } = await run.log.status()
     if (after > end) {
       throw new RunsError('position_beyond_end', `Position ${after} is beyond the end of the run, ${end}.`)
     }
-    // It has the end already: there is nothing that it would have to acknowledge first.
-    if (ended && after === end) return
     const { windowChars, onFrameGap } = this.#options
-    const reader = run.lease.open({ readerId, position: after })
-    signal.addEventListener('abort', reader.close, { once: true })
-    if (signal.aborted) reader.close()
     run.subscribed()
-    try {
-      yield* followLog({
-        log: run.log,
-        reader,
-        after,
-        maxFrameChars: windowChars,
-        pace: this.#pace,
-        clock: this.#clock,
-        onFrame(gapMs) {
-          run.sentFrame()
-          if (gapMs !== undefined) onFrameGap?.(gapMs)
-        },
-      })
-    } finally {
-      signal.removeEventListener('abort', reader.close)
-      reader.close()
-    }
+    return followLog({
+      log: run.log,
+      lease: run.lease,
+      after,
+      readerId,
+      signal,
+      maxFrameChars: windowChars,
+      scheduler: this.#scheduler,
+      clock: this.#clock,
+      onFrame(gapMs) {
+        run.sentFrame()
+        if (gapMs !== undefined) onFrameGap?.(gapMs)
+      },
+    })
   }
 
   /**
@@ -209,10 +206,9 @@ export class Runs {
 
   /** Where a run stands, for whoever looks at the flow itself. @throws {RunsError} `not_found`. */
   async inspect(owner: string, runId: string) {
-    const { log, lease } = this.#find(owner, runId)
+    const { log, lease, paused } = this.#find(owner, runId)
     const { end, ended } = await log.status()
-    const { paused, readers } = lease
-    return { end, ended, paused: paused && !ended, readers, windowChars: this.#options.windowChars }
+    return { end, ended, paused, readers: lease.readers, windowChars: this.#options.windowChars }
   }
 
   /** Ends a run with `done`, stop reason `stopped`. Idempotent. @throws {RunsError} `not_found`. */

@@ -29,7 +29,7 @@ export const runsRouter = router({
       const { runId, readerId, lastEventId: after = 0 } = input
       try {
         await ctx.limits.subscribe(ctx.owner)
-        const entries = ctx.runs.read(ctx.owner, runId, { after, readerId, signal: signal ?? NEVER })
+        const entries = await ctx.runs.read(ctx.owner, runId, { after, readerId, signal: signal ?? NEVER })
         for await (const { position, event } of entries) yield tracked(String(position), event)
       } catch (error) {
         throw toTrpcError(error)

@@ -1,4 +1,3 @@
-import { getEventListeners } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { isTerminal, mergeEvents, type RunEvent } from '@sluice/events'
 import { anyDone, anyError, anyPieces } from '@sluice/events/testing'
@@ -6,6 +5,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Log, LogEntry } from '../log.ts'
 import { DONE, OVERLOADED, START, text, thinking } from './events.ts'
+import { Sleeper } from '../sleeper.ts'
 import { expectedRead, units } from './log-model.ts'
 
 const ALL = Number.MAX_SAFE_INTEGER
@@ -208,84 +208,39 @@ export function logContract(name: string, createLog: () => Log | Promise<Log>): 
     },
   )
 
-  contract('changed resolves at once when there is something after the position', async (log) => {
+  contract('a watcher is woken by every append that moves the end, once it is in, and by no other', async (log) => {
+    const ends: Promise<number>[] = []
+    log.watch(() => ends.push(log.status().then(({ end }) => end)))
     await log.append([text('ab')])
-    const { signal } = new AbortController()
-    await log.changed(0, signal)
-    await log.changed(1, signal)
-    expect(getEventListeners(signal, 'abort')).toEqual([])
-  })
-
-  contract('changed resolves at an append, not before', async (log) => {
-    await log.append([text('ab')])
-    const { signal } = new AbortController()
-    const change = log.changed(2, signal)
-    expect(await isPending(change)).toBe(true)
-    await log.append([text('c')])
-    await change
-    expect(getEventListeners(signal, 'abort')).toEqual([])
-  })
-
-  contract('changed sleeps through an append that does not pass its position', async (log) => {
-    const { signal } = new AbortController()
-    const change = log.changed(3, signal)
-    await log.append([text('abc')])
     await log.append([text('')])
-    expect(await isPending(change)).toBe(true)
-    await log.append([text('d')])
-    await change
-    expect(getEventListeners(signal, 'abort')).toEqual([])
-  })
-
-  contract('changed resolves when the log ends, and at once ever after', async (log) => {
-    await log.append([text('ab')])
-    const { signal } = new AbortController()
-    const change = log.changed(2, signal)
-    const ahead = log.changed(100, signal)
+    await log.append([text('c'), thinking('d')])
+    await expect(log.append([DONE, text('e')])).rejects.toMatchObject({ code: 'log_ended' })
     await log.append([DONE])
-    await Promise.all([change, ahead])
-    await log.changed(3, signal)
-    await log.changed(100, signal)
-    expect(getEventListeners(signal, 'abort')).toEqual([])
+    expect(await Promise.all(ends)).toEqual([2, 4, 5])
   })
 
-  contract('changed resolves when its signal aborts, and wakes nobody else', async (log) => {
-    const controller = new AbortController()
-    const other = new AbortController()
-    const change = log.changed(0, controller.signal)
-    const others = [log.changed(0, other.signal), log.changed(0, other.signal)]
-    controller.abort()
-    await change
-    expect(await isPending(Promise.race(others))).toBe(true)
+  contract('every watcher is woken, until it no longer watches', async (log) => {
+    const woken: string[] = []
+    const unwatch = log.watch(() => woken.push('one'))
+    log.watch(() => woken.push('other'))
     await log.append([text('a')])
-    await Promise.all(others)
-    expect(getEventListeners(controller.signal, 'abort')).toEqual([])
-    expect(getEventListeners(other.signal, 'abort')).toEqual([])
+    unwatch()
+    unwatch()
+    await log.append([text('b')])
+    expect(woken.toSorted()).toEqual(['one', 'other', 'other'])
   })
 
-  contract('changed resolves at once for a signal that has aborted already', async (log) => {
-    const signal = AbortSignal.abort()
-    await log.changed(0, signal)
-    expect(getEventListeners(signal, 'abort')).toEqual([])
-  })
-
-  contract('an append between a read and its changed is not slept through', async (log) => {
-    const { signal } = new AbortController()
-    for (let position = 0; position < 20; position++) {
-      expect(await log.read(position, ALL)).toEqual([])
-      const [, end] = await Promise.all([log.changed(position, signal), log.append([text('a')])])
-      expect(end).toBe(position + 1)
-    }
-    expect(await log.read(20, ALL)).toEqual([])
-    await log.append([DONE])
-    await log.changed(20, signal)
-    expect(await log.read(20, ALL)).toEqual([{ position: 21, event: DONE }])
-    expect(getEventListeners(signal, 'abort')).toEqual([])
+  contract('a watcher may leave when it is woken, and the others are still woken', async (log) => {
+    let others = 0
+    const unwatch = log.watch(() => unwatch())
+    log.watch(() => others++)
+    await log.append([text('a')])
+    await log.append([text('b')])
+    expect(others).toBe(2)
   })
 
   contract('readers at any pace and limit, all at once, read the same to the end', async (log) => {
-    const { signal } = new AbortController()
-    const followers = [1, 2, 3, 5, 100, ALL].map((limit) => follow(log, { limit, signal }))
+    const followers = [1, 2, 3, 5, 100, ALL].map((limit) => follow(log, { limit }))
     const written: RunEvent[] = [START]
     for (let i = 0; i < 40; i++) written.push(i % 7 === 0 ? thinking(`${i}🤔`) : text(`${i}😀`))
     for (const event of written) {
@@ -293,11 +248,10 @@ export function logContract(name: string, createLog: () => Log | Promise<Log>): 
       if (event.type === 'thinking') await delay(1)
     }
     await log.append([DONE])
-    const late = [follow(log, { limit: 4, signal }), follow(log, { limit: ALL, signal })]
+    const late = [follow(log, { limit: 4 }), follow(log, { limit: ALL })]
     for (const entries of await Promise.all([...followers, ...late])) {
       expect(mergeEvents(entries.map(({ event }) => event))).toEqual(mergeEvents([...written, DONE]))
     }
-    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
   contract('a reader resumed at every position of a run gets exactly the rest', async (log) => {
@@ -306,10 +260,9 @@ export function logContract(name: string, createLog: () => Log | Promise<Log>): 
     const events = [START, ...thoughts, ...words, thinking('😀'), text('😀😀'), OVERLOADED]
     for (const event of events) await log.append([event])
     const all = units(events)
-    const { signal } = new AbortController()
     for (let after = 0; after <= all.length; after++) {
       for (const limit of [1, 2, 3, 7, ALL]) {
-        const entries = await follow(log, { after, limit, signal })
+        const entries = await follow(log, { after, limit })
         expect(units(entries.map(({ event }) => event))).toEqual(all.slice(after))
         expect(entries.map(({ position }) => position)).toEqual(positions(after, entries))
       }
@@ -390,23 +343,20 @@ function positions(after: number, entries: readonly LogEntry[]): number[] {
   return entries.map((_, i) => after + units(entries.slice(0, i + 1).map(({ event }) => event)).length)
 }
 
-/** A reader as the package's own does it: wake up, read, until the end of the run. */
-async function follow(
-  log: Log,
-  { after = 0, limit, signal }: { after?: number; limit: number; signal: AbortSignal },
-): Promise<LogEntry[]> {
+/** A reader as the package's own does it: read, sleep until the log has changed, until the end of the run. */
+async function follow(log: Log, { after = 0, limit }: { after?: number; limit: number }): Promise<LogEntry[]> {
   const entries: LogEntry[] = []
+  const sleeper = new Sleeper()
+  const unwatch = log.watch(sleeper.wake)
   for (;;) {
-    const position = entries.at(-1)?.position ?? after
-    await log.changed(position, signal)
-    const found = await log.read(position, limit)
+    const found = await log.read(entries.at(-1)?.position ?? after, limit)
     entries.push(...found)
     const last = found.at(-1)
-    if (last === undefined || isTerminal(last.event)) return entries
+    if (last === undefined) {
+      if ((await log.status()).ended) break
+      await sleeper.sleep()
+    } else if (isTerminal(last.event)) break
   }
-}
-
-/** Whether `promise` outlives 20 ms: long enough for a round trip, short enough to ask often. */
-async function isPending(promise: Promise<unknown>): Promise<boolean> {
-  return Promise.race([promise.then(() => false), delay(20, true)])
+  unwatch()
+  return entries
 }

@@ -15,11 +15,11 @@ export interface Reading {
 }
 
 /** Reads as fast as entries come. */
-export function reading(source: AsyncIterable<LogEntry>, clock: Clock): Reading {
+export function reading(source: AsyncIterable<LogEntry> | Promise<AsyncIterable<LogEntry>>, clock: Clock): Reading {
   const entries: (LogEntry & { at: number })[] = []
   let state: Reading['state'] = 'open'
   const read = async () => {
-    for await (const entry of source) entries.push({ ...entry, at: clock.now() })
+    for await (const entry of await source) entries.push({ ...entry, at: clock.now() })
   }
   read().then(
     () => (state = 'returned'),

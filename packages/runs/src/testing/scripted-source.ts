@@ -1,6 +1,6 @@
 import type { DoneEvent, RunEvent } from '@sluice/events'
 import type { Source } from '../pump.ts'
-import { Wakeups } from '../wakeups.ts'
+import { Sleeper } from '../sleeper.ts'
 
 /** What an aborted {@link scriptedSource} hands over: an estimate that nobody else could have made up. */
 export const STOPPED_WITH_ESTIMATE: DoneEvent = {
@@ -37,7 +37,7 @@ export interface ScriptedSourceOptions {
 
 /** A source under a test's control: it counts what is asked of it and answers an abort as it should. */
 export function scriptedSource({ onPull, deaf = false }: ScriptedSourceOptions = {}): ScriptedSource {
-  const arrivals = new Wakeups()
+  const arrivals = new Sleeper()
   const deafened = new AbortController().signal
   let waiting: RunEvent[] = []
   let ending: (() => IteratorResult<readonly RunEvent[]>) | undefined
@@ -55,7 +55,9 @@ export function scriptedSource({ onPull, deaf = false }: ScriptedSourceOptions =
         return { value }
       }
       if (ending) return ending()
-      await arrivals.wait(signal)
+      signal.addEventListener('abort', arrivals.wake, { once: true })
+      await arrivals.sleep()
+      signal.removeEventListener('abort', arrivals.wake)
     }
   }
 

@@ -1,0 +1,20 @@
+/**
+ * Lets one loop sleep until something it watches has changed. A wake-up carries no data: the loop looks again. One
+ * that comes while the loop is awake ends its next sleep at once, so that no change is slept through.
+ */
+export class Sleeper {
+  #woken = false
+  #resolve: (() => void) | undefined
+
+  readonly wake = (): void => {
+    this.#woken = true
+    this.#resolve?.()
+  }
+
+  /** Resolves when `wake` is called, or at once if it was called since the last sleep. */
+  async sleep(): Promise<void> {
+    if (!this.#woken) await new Promise<void>((resolve) => (this.#resolve = resolve))
+    this.#woken = false
+    this.#resolve = undefined
+  }
+}

@@ -1,0 +1,14 @@
+/** The loops that want to know when something changes. They are told that it did, not what: they look again. */
+export class Watchers {
+  readonly #watchers = new Set<() => void>()
+
+  /** Calls `wake` at every change, until the returned function is called. */
+  add(wake: () => void): () => void {
+    this.#watchers.add(wake)
+    return () => this.#watchers.delete(wake)
+  }
+
+  notify(): void {
+    for (const wake of this.#watchers) wake()
+  }
+}
