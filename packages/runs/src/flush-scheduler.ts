@@ -30,22 +30,24 @@ export class FlushScheduler {
     this.#gridMs = frameMs / GRID_PARTS
   }
 
-  /**
-   * Whether the frame after one at `since` is due. If it is not, `wake` is called when it is; asked again before
-   * that, it is still called once.
-   */
-  isDue(since: number, wake: () => void): boolean {
-    if (this.#frameMs === 0) return true
-    const at = Math.ceil((since + this.#frameMs * (1 - TOLERANCE)) / this.#gridMs) * this.#gridMs
-    const now = this.#clock.now()
-    if (at - now <= PRECISION) return true
-    const tick = this.#ticks.get(at)
-    if (tick) tick.add(wake)
-    else this.#startTick(at, now, wake)
-    return false
+  /** Whether the frame after one at `since` is due. */
+  isDue(since: number): boolean {
+    return this.#frameMs === 0 || this.#tickAfter(since) - this.#clock.now() <= PRECISION
   }
 
-  #startTick(at: number, now: number, wake: () => void): void {
+  /** Calls `wake` when the frame after one at `since` is due: once, however often it is asked to before that. */
+  wakeAfter(since: number, wake: () => void): void {
+    const at = this.#tickAfter(since)
+    const tick = this.#ticks.get(at)
+    if (tick) tick.add(wake)
+    else this.#startTick(at, wake)
+  }
+
+  #tickAfter(since: number): number {
+    return Math.ceil((since + this.#frameMs * (1 - TOLERANCE)) / this.#gridMs) * this.#gridMs
+  }
+
+  #startTick(at: number, wake: () => void): void {
     const tick = new Set([wake])
     const onTimer = () => {
       // Node counts from when its turn of the loop began, so after a long one a timer comes early.
@@ -58,6 +60,6 @@ export class FlushScheduler {
       for (const wakeOne of tick) wakeOne()
     }
     this.#ticks.set(at, tick)
-    this.#clock.after(at - now, onTimer)
+    this.#clock.after(at - this.#clock.now(), onTimer)
   }
 }

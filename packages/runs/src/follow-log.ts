@@ -32,14 +32,9 @@ export interface FollowOptions {
 export async function* followLog(options: FollowOptions): AsyncGenerator<LogEntry, void, undefined> {
   const { log, lease, readerId, signal, maxFrameChars, scheduler, clock, onFrame } = options
   let position = options.after
+  /** When the last frame of text was sent. The first words wait for nothing, and `start` alone is none. */
   let sentAt: number | undefined
-  /**
-   * From when the next frame is counted; undefined before the first words, which wait for nothing. That is when the
-   * text of the last frame was appended: so a reader that came between two pulls falls into step with them, and is
-   * sent what a pull brings in the same tick. A reader that is behind counts from when its last frame was sent.
-   */
-  let since: number | undefined
-  let appendedAt: number | undefined
+  let appendedAt = 0
   const sleeper = new Sleeper()
   const reader = lease.open({ readerId, position, wake: sleeper.wake })
   const unwatch = log.watch(() => {
@@ -53,8 +48,14 @@ export async function* followLog(options: FollowOptions): AsyncGenerator<LogEntr
       const limit = Math.min(maxFrameChars, reader.allowance() - position)
       const { end, ended } = await log.status()
       if (ended && position >= end) return
-      const isDue = () => since === undefined || scheduler.isDue(since, sleeper.wake)
-      if (position >= end || limit <= 0 || !isDue()) {
+      if (position >= end || limit <= 0) {
+        await sleeper.sleep()
+        continue
+      }
+      if (sentAt !== undefined && !scheduler.isDue(sentAt)) {
+        // Counted from the append: a reader that came between two pulls waits for the next one, and is then sent
+        // what a pull brings in the same tick.
+        scheduler.wakeAfter(Math.max(sentAt, appendedAt), sleeper.wake)
         await sleeper.sleep()
         continue
       }
@@ -63,7 +64,6 @@ export async function* followLog(options: FollowOptions): AsyncGenerator<LogEntr
         const now = clock.now()
         onFrame?.(sentAt === undefined ? undefined : now - sentAt)
         sentAt = now
-        since = frame.at(-1)?.position === end ? (appendedAt ?? now) : now
       }
       for (const entry of frame) {
         position = entry.position

@@ -48,11 +48,15 @@ export async function pump(
   let { end } = await log.status()
   /** When the last pull ended that brought text. Its readers count from then too, and so stay in step. */
   let pulledAt: number | undefined
-  const isTime = () =>
-    lease.demand() > end && (pulledAt === undefined || scheduler.isDue(pulledAt, sleeper.wake))
   try {
     for (;;) {
-      while (!signal.aborted && !isTime()) await sleeper.sleep()
+      while (!signal.aborted) {
+        if (lease.demand() > end) {
+          if (pulledAt === undefined || scheduler.isDue(pulledAt)) break
+          scheduler.wakeAfter(pulledAt, sleeper.wake)
+        }
+        await sleeper.sleep()
+      }
       const isLastPull = signal.aborted
       const item = await settled(iterator.next())
       if (item === undefined || item.done === true) return undefined
