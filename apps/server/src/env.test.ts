@@ -13,7 +13,7 @@ test('nothing is needed in development: the simulator answers, every limit has i
     ALLOWED_ORIGINS: [],
     TRUST_PROXY: false,
     WINDOW_CHARS: 16_384,
-    FRAME_MS: 50,
+    FRAME_MS: 100,
     GRACE_MS: 5000,
     LEASE_MS: 75_000,
     UPSTREAM_IDLE_MS: 60_000,

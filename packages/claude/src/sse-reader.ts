@@ -33,7 +33,8 @@ export function createSseReader(body: Readable): SseReader {
   return {
     async read() {
       for (;;) {
-        const text = body.read() as string | null
+        // What is still buffered after an abort came too late.
+        const text = body.destroyed ? null : (body.read() as string | null)
         if (text !== null) {
           parser.feed(text)
           const arrived = messages

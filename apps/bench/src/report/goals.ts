@@ -4,7 +4,7 @@ import { CHARS_PER_DELTA, type TokensPerDelta } from '../upstream/wire.ts'
 import type { Results } from './results.ts'
 
 /** Sluice's defaults, which are what is measured. */
-const FRAME_MS = 50
+const FRAME_MS = 100
 const GRACE_MS = 5000
 const LEASE_S = 75
 const WINDOW_CHARS = 16_384
@@ -24,10 +24,10 @@ interface Goal {
 /** What Sluice is to reach, on the machine and in the run of its peers. */
 const GOALS: readonly Goal[] = [
   timesAtMost('pacedCpu', 'raw', 0.8),
-  timesAtMost('pacedCpu', 'ai-sdk', 0.2),
+  timesAtMost('pacedCpu', 'ai-sdk', 0.15),
   timesAtMost('fastCpu', 'ai-sdk', 0.25),
   timesAtMost('fastCpu', 'article', 0.6),
-  timesAtMost('wireBytes', 'raw', 0.35),
+  timesAtMost('wireBytes', 'raw', 0.16),
   atMost('delayP99', FRAME_MS + 15, `≤ ${FRAME_MS + 15} ms (a frame + 15)`),
   {
     metric: 'firstP50',
@@ -61,7 +61,7 @@ const GOALS: readonly Goal[] = [
   ),
   atMost('disconnectMs', GRACE_MS + 20, `≤ ${GRACE_MS + 20} ms (grace + 20)`),
   atMost('stopMs', 20, '≤ 20 ms'),
-  timesAtMost('idleHeap', 'trpc-per-token', 1),
+  timesAtMost('idleHeap', 'trpc-per-token', 0.6),
   timesAtMost('idleHeap', 'ai-sdk', 0.5),
   {
     metric: 'heap64k',
@@ -88,8 +88,9 @@ const GOALS: readonly Goal[] = [
         ' ×',
       ),
   },
-  timesAtLeast('capacity', 'ai-sdk', 3),
-  timesAtLeast('capacity', 'raw', 1),
+  timesAtMost('cpu1000', 'raw', 1),
+  timesAtLeast('capacity', 'ai-sdk', 6),
+  timesAtLeast('capacity', 'raw', 1.2),
 ]
 
 export function verdictsFor(
