@@ -7,6 +7,13 @@ export function serveChat(
   answer: (prompt: string, io: { response: ServerResponse; signal: AbortSignal }) => Promise<void>,
 ): void {
   const server = createServer((request, response) => {
+    // The page of the web benchmark has another origin.
+    response.setHeader('access-control-allow-origin', '*')
+    response.setHeader('access-control-allow-headers', '*')
+    if (request.method === 'OPTIONS') {
+      response.end()
+      return
+    }
     const gone = new AbortController()
     response.once('close', () => gone.abort())
     bodyOf(request)

@@ -1,5 +1,6 @@
 import { type Peer, startBench } from './bench.ts'
 import { type Options, readOptions, USAGE } from './options.ts'
+import { measurePaint } from './paint.ts'
 import { replay } from './replay.ts'
 import { lines, machine, table } from './report.ts'
 import type { Figures } from './stream.ts'
@@ -8,9 +9,13 @@ const TEXTS = ['references', 'fence', 'list', 'table', 'paragraph'] as const
 /** Blocks are streamed faster than any model writes: what is smooth then is smooth at 300. */
 const FAST_TPS = 2000
 
-async function run({ tokens, tps, parts }: Options): Promise<void> {
-  await using bench = await startBench()
+async function run({ tokens, tps, parts, quick, against }: Options): Promise<void> {
   const has = (part: Options['parts'][number]) => parts.includes(part)
+  if (has('paint')) {
+    say(`Token to paint; ${machine()}\n\n${await measurePaint({ quick, against })}\n`)
+    if (parts.length === 1) return
+  }
+  await using bench = await startBench()
   say(`${tokens} tokens at ${tps} a second; ${machine()}\n`)
 
   if (has('peers')) {

@@ -1,19 +1,25 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
-const PARTS = ['peers', 'throttled', 'blocks', 'burst', 'replay'] as const
+const PARTS = ['peers', 'throttled', 'blocks', 'burst', 'replay', 'paint'] as const
 type Part = (typeof PARTS)[number]
 
 export interface Options {
   readonly tokens: number
   readonly tps: number
   readonly parts: readonly Part[]
+  readonly quick: boolean
+  /** Another checkout, built, whose time to paint is measured too. */
+  readonly against: string | undefined
 }
 
 export const USAGE = `pnpm bench:web [options]
-  --quick          8,000 tokens instead of 64,000: to see that it works
+  --quick          8,000 tokens instead of 64,000, paint in a quarter of the time: to see that it works
   --tokens <n>     tokens of the answer, default 64000
-  --tps <n>        tokens a second, default 300
+  --tps <n>        tokens a second, default 300; paint takes 80 and 300
   --only <a,b>     of: ${PARTS.join(', ')}
+  --against <dir>  paint: another checkout of this repository, built, to compare with
 `
 
 /** @throws with words for whoever typed it. */
@@ -25,6 +31,7 @@ export function readOptions(args: readonly string[]): Options | 'help' {
       tokens: { type: 'string' },
       tps: { type: 'string', default: '300' },
       only: { type: 'string', default: PARTS.join() },
+      against: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
@@ -33,9 +40,16 @@ export function readOptions(args: readonly string[]): Options | 'help' {
   for (const name of wanted) {
     if (!PARTS.some((part) => part === name)) throw new Error(`--only ${name}: expected ${PARTS.join(', ')}`)
   }
+  const against = values.against === undefined ? undefined : resolve(values.against)
+  for (const built of ['apps/server/dist/main.js', 'apps/web/dist/index.html']) {
+    if (against !== undefined && !existsSync(resolve(against, built)))
+      throw new Error(`--against: there is no ${built} in ${against}; build it first`)
+  }
   return {
     tokens: Number(values.tokens ?? (values.quick ? 8000 : 64_000)),
     tps: Number(values.tps),
     parts: PARTS.filter((part) => wanted.has(part)),
+    quick: values.quick,
+    against,
   }
 }

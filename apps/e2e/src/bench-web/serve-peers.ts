@@ -10,7 +10,7 @@ export async function servePeers(): Promise<{ url: string; close: () => Promise<
     configFile: false,
     logLevel: 'error',
     plugins: [react()],
-    build: { outDir: resolve(import.meta.dirname, '../../artifacts/peers'), emptyOutDir: true },
+    build: { outDir: resolve(import.meta.dirname, '../../../../artifacts/peers'), emptyOutDir: true },
   }
   await build(config)
   const server = await preview({ ...config, preview: { host: '127.0.0.1', port: 0 } })

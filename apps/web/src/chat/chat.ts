@@ -36,7 +36,7 @@ export interface ChatOptions {
   /** How long a conversation may be that is sent. Default: no limit. */
   limits?: () => ConversationLimits | undefined
   /** See {@link createRunStore}. */
-  commitChars?: () => number
+  charsPerSecond?: () => number
 }
 
 export interface Chat {
@@ -58,9 +58,9 @@ export interface Chat {
 
 /** A conversation: its turns, and at most one answer at a time. No React in it; `useChat` shows it. */
 export function createChat(options: ChatOptions): Chat {
-  const { api, storage, clock = pageClock, settings, limits, commitChars } = options
+  const { api, storage, clock = pageClock, settings, limits, charsPerSecond } = options
   const start = createStarter(api, clock)
-  const following = { source: api.events, ack: api.ack, clock, ...(commitChars && { commitChars }) }
+  const following = { source: api.events, ack: api.ack, clock, charsPerSecond }
   const listeners = new Set<() => void>()
   let unwanted = new AbortController()
   let forgetRun: (() => void) | undefined

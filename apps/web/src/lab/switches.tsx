@@ -3,7 +3,6 @@ import type { Core } from '../page/create-core.ts'
 import { Button } from '../ui/button.tsx'
 import { LabSelect } from './lab-select.tsx'
 
-const COMMITS_PER_SECOND = 10
 const FREEZE_MS = 3000
 
 const READER_SPEEDS = {
@@ -19,8 +18,8 @@ export function Switches({ core: { limitReader } }: { core: Core }) {
   const [down, setDown] = useState(false)
 
   useEffect(() => {
-    limitReader(speed === 'full' ? undefined : Number(speed) / COMMITS_PER_SECOND)
-    return () => limitReader(undefined)
+    limitReader(speed === 'full' ? Number.POSITIVE_INFINITY : Number(speed))
+    return () => limitReader(Number.POSITIVE_INFINITY)
   }, [limitReader, speed])
 
   useEffect(() => {

@@ -7,7 +7,6 @@ import { createLibrary, type Library } from '../chat/library.ts'
 import { createSettings, type Settings } from '../chat/settings.ts'
 import { createQueryClient } from '../query-client.ts'
 import type { Models } from '../model-list.ts'
-import { MAX_COMMIT_CHARS } from '../run/run-store.ts'
 import { type Client, createChatApi, createClient } from '../trpc.ts'
 import { hashId } from './use-hash-id.ts'
 
@@ -20,8 +19,8 @@ export interface Core {
   readonly queryClient: QueryClient
   /** The first request; what the page shows of it comes from `useModelList`. */
   readonly loadModels: () => Promise<Models>
-  /** Shows at most so many characters per commit; undefined: as many as are good. For the lab. */
-  readonly limitReader: (commitChars: number | undefined) => void
+  /** Shows answers at this many characters a second at most; `Infinity`: as fast as the device can. For the lab. */
+  readonly limitReader: (charsPerSecond: number) => void
 }
 
 export function createCore(): Core {
@@ -30,7 +29,7 @@ export function createCore(): Core {
   const { models } = createTRPCQueryUtils({ queryClient, client })
   const loadModels = () => models.list.ensureData()
   const settings = createSettings(() => window.localStorage)
-  let commitChars = MAX_COMMIT_CHARS
+  let charsPerSecond = Number.POSITIVE_INFINITY
   const api = createChatApi(client, async () => {
     // The first answer sets the session, and is asked for until it comes. Later ones are asked for here and now.
     const list = models.list.getData() ? client.models.list.query() : loadModels()
@@ -44,12 +43,12 @@ export function createCore(): Core {
         storage,
         settings: settings.getSnapshot,
         limits: () => models.list.getData(),
-        commitChars: () => commitChars,
+        charsPerSecond: () => charsPerSecond,
       }),
     startWith: hashId(),
   })
-  const limitReader = (chars = MAX_COMMIT_CHARS) => {
-    commitChars = chars
+  const limitReader = (limit: number) => {
+    charsPerSecond = limit
   }
   const drafts = createDrafts(() => window.sessionStorage)
   return { client, queryClient, loadModels, library, drafts, settings, limitReader }

@@ -1,6 +1,7 @@
 import { EMPTY_RUN_VIEW } from '@sluice/events'
 import { expect, test } from 'vitest'
-import { createRunStore, isOver, MAX_COMMIT_CHARS, type RunStoreOptions } from './run-store.ts'
+import { COMMIT_CHARS } from './commit-scheduler.ts'
+import { createRunStore, isOver, type RunStoreOptions } from './run-store.ts'
 import { createFakeServer, DONE } from './testing/fake-server.ts'
 import { createManualClock } from './testing/manual-clock.ts'
 
@@ -22,6 +23,8 @@ function setup(options: Partial<RunStoreOptions> = {}) {
   return { clock, server, store, commitTimes, view: () => store.getSnapshot().view }
 }
 
+const gapsOf = (times: readonly number[]) => times.slice(1).map((time, index) => time - (times[index] ?? 0))
+
 async function stream({ clock, server }: ReturnType<typeof setup>, tokens: number, tokensPerSecond: number) {
   for (let i = 0; i < tokens; i++) {
     server.text('word ')
@@ -29,12 +32,22 @@ async function stream({ clock, server }: ReturnType<typeof setup>, tokens: numbe
   }
 }
 
-test('300 tokens a second make 8 to 11 commits a second', async () => {
+test('each frame of the server is shown when it arrives, in one commit', async () => {
+  const { clock, server, view, commitTimes } = setup()
+  for (let frame = 1; frame <= 100; frame++) {
+    server.text('thirty tokens ')
+    await clock.advance(0)
+    expect(view().text.length).toBe(14 * frame)
+    await clock.advance(60)
+  }
+  expect(commitTimes).toHaveLength(100)
+})
+
+test('what arrives more often than the page is painted makes one commit a frame', async () => {
   const run = setup()
   await stream(run, 3000, 300)
-  const { length } = run.commitTimes
-  expect(length).toBeGreaterThanOrEqual(80)
-  expect(length).toBeLessThanOrEqual(110)
+  expect(run.commitTimes.length).toBeLessThanOrEqual(10_000 / 16 + 1)
+  expect(Math.min(...gapsOf(run.commitTimes.slice(1)))).toBeGreaterThanOrEqual(16)
 })
 
 test('the first thinking and the first text are shown at once', async () => {
@@ -110,7 +123,7 @@ test('no commit shows more than 8192 new characters, and all of them come', asyn
   await clock.advance(2000)
   expect(view().text).toBe(text)
   expect(view().status).toBe('done')
-  expect(Math.max(...sizes)).toBeLessThanOrEqual(MAX_COMMIT_CHARS)
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(COMMIT_CHARS.most)
 })
 
 test('an event that is already known is dropped', async () => {

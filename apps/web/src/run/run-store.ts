@@ -8,14 +8,11 @@ import {
 } from '@sluice/events'
 import { type GrowingText, growingText } from '../answer/growing-text.ts'
 import { type Acker, createAcker } from './acker.ts'
-import { createCadence } from './cadence.ts'
+import { createCommitScheduler } from './commit-scheduler.ts'
 import { followRun, type RunFailure } from './follow-run.ts'
 import { createInbox } from './inbox.ts'
 import { type PageClock, pageClock } from './page-clock.ts'
 import type { RunAck, RunSource } from './run-source.ts'
-
-/** New text per commit: a replay after a reload arrives in pieces a slow phone can render, paced by the acks. */
-export const MAX_COMMIT_CHARS = 8192
 
 export interface RunSnapshot {
   readonly view: RunView
@@ -65,8 +62,8 @@ export interface RunStoreOptions {
   source: RunSource
   ack: RunAck
   clock?: PageClock
-  /** New text per commit; read at every commit. Default: {@link MAX_COMMIT_CHARS}. */
-  commitChars?: () => number
+  /** Shows at most this many characters a second; read at every commit. Default: no limit. */
+  charsPerSecond?: (() => number) | undefined
 }
 
 /** Nothing more will come of this run. */
@@ -75,16 +72,15 @@ export function isOver({ view, failure }: RunSnapshot): boolean {
 }
 
 /**
- * One run as the page sees it. Events are received at once and shown in commits, about ten a second: a commit
- * reduces everything that waits, within `MAX_COMMIT_CHARS`, into one new snapshot. The first thinking, the
- * first text, the end and failures are shown at once.
+ * One run as the page sees it. Events are received at once and shown in commits, one for each frame of the server
+ * where the device keeps up: a commit reduces the events that wait into one new snapshot, up to as much new text as
+ * can be rendered quickly. The first thinking, the first text, the end and failures are shown at once.
  */
 export function createRunStore(options: RunStoreOptions): RunStore {
-  const { runId, initial = EMPTY_RUN_VIEW, source, ack, clock = pageClock } = options
-  const { commitChars = () => MAX_COMMIT_CHARS } = options
+  const { runId, initial = EMPTY_RUN_VIEW, source, ack, clock = pageClock, charsPerSecond } = options
   const listeners = new Set<() => void>()
   const inbox = createInbox()
-  const cadence = createCadence(clock, commit)
+  const scheduler = createCommitScheduler({ clock, commit, charsPerSecond })
   const urgent = new Set<string>(['thinking', 'text'])
   let received = initial.position
   let rendered = initial.position
@@ -110,7 +106,7 @@ export function createRunStore(options: RunStoreOptions): RunStore {
 
   function connect() {
     if (disconnect || isOver(snapshot)) return
-    const forgetVisible = clock.onVisible(cadence.next)
+    const forgetVisible = clock.onVisible(scheduler.scheduleUrgent)
     let follower: { stop(): void } | undefined
     disconnect = () => {
       forgetVisible()
@@ -146,7 +142,7 @@ export function createRunStore(options: RunStoreOptions): RunStore {
       onGap: () => publish({ gaps: snapshot.gaps + 1 }),
       onFailure: fail,
     })
-    if (!inbox.isEmpty()) cadence.soon()
+    if (!inbox.isEmpty()) scheduler.schedule()
   }
 
   function receive(event: RunEvent | UnknownEvent, position: number) {
@@ -156,13 +152,13 @@ export function createRunStore(options: RunStoreOptions): RunStore {
     if (event.type !== 'unknown' && isTerminal(event)) {
       // The server ended this reader with its last event: there is nobody left to acknowledge to.
       acker?.stop()
-      cadence.next()
-    } else if (urgent.delete(event.type)) cadence.next()
-    else cadence.soon()
+      scheduler.scheduleUrgent()
+    } else if (urgent.delete(event.type)) scheduler.scheduleUrgent()
+    else scheduler.schedule()
   }
 
   function commit() {
-    const events = inbox.take(Math.min(commitChars(), cadence.chars()))
+    const events = inbox.take(scheduler.chars())
     if (events.length === 0) return
     let { view, text, thinking } = snapshot
     for (const event of events) {
@@ -177,7 +173,7 @@ export function createRunStore(options: RunStoreOptions): RunStore {
       return
     }
     publish(change)
-    if (!inbox.isEmpty()) cadence.soon()
+    if (!inbox.isEmpty()) scheduler.schedule()
   }
 
   function fail(failure: RunFailure) {
@@ -189,7 +185,7 @@ export function createRunStore(options: RunStoreOptions): RunStore {
   }
 
   function close() {
-    cadence.cancel()
+    scheduler.cancel()
     acker?.stop()
     disconnect?.()
     disconnect = undefined

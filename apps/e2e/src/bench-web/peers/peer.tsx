@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client'
 import Markdown from 'react-markdown'
 import remarkGfm from 'remark-gfm'
 import { Streamdown } from 'streamdown'
+import { Chat } from './chat.tsx'
 
 /** An answer as these libraries are used: its whole text in a state, set ten times a second. */
 function Answer({ library }: { library: string }) {
@@ -49,4 +50,5 @@ declare global {
 }
 
 const root = document.getElementById('root')
-if (root) createRoot(root).render(<Answer library={location.hash.slice(1)} />)
+const peer = location.hash.slice(1)
+if (root) createRoot(root).render(peer === 'ai-sdk' ? <Chat /> : <Answer library={peer} />)
