@@ -117,8 +117,12 @@ export class FrameSender {
     if (batch.wire === '' && batch.tokens === 0) return next()
     let writable = true
     const bytes = Buffer.from(batch.wire)
-    if (bytewise) for (const byte of bytes) writable = response.write(Uint8Array.of(byte))
-    else if (bytes.length > 0) writable = response.write(bytes)
+    if (bytewise) {
+      // Node 24 and later join the writes of one tick into one chunk, unless the socket is corked already.
+      response.socket?.cork()
+      for (const byte of bytes) writable = response.write(Uint8Array.of(byte))
+      response.socket?.uncork()
+    } else if (bytes.length > 0) writable = response.write(bytes)
     if (bytes.length > 0) this.#lastWrite = performance.now()
     ledger.served(record, { ...batch, bytes: bytes.length })
     if (writable) return next()
