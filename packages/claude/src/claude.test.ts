@@ -342,6 +342,63 @@ test('a retry-after that is a date is held to the limit too', async () => {
   expect(server.requests).toHaveLength(1)
 })
 
+test.each([
+  [500, 'internal'],
+  [502, 'internal'],
+  [504, 'upstream_timeout'],
+  [524, 'upstream_timeout'],
+  [408, 'upstream_timeout'],
+  [409, 'internal'],
+])(
+  'a gateway that says %i is not asked again, for the request may have reached Claude',
+  async (status, code) => {
+    for (const header of [{}, { 'x-should-retry': 'true' }]) {
+      await using server = await upstream((response) => response.writeHead(status, header).end('{}'))
+      const claude = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS })
+      const events = await all(claude.ask(REQUEST)({ runId: RUN_ID, signal: new AbortController().signal }))
+      expect(events).toMatchObject([{ type: 'error', code, retryable: true }])
+      expect(server.requests).toHaveLength(1)
+    }
+  },
+)
+
+test.each([429, 503, 529])(
+  '%i was not accepted, and is asked again twice, unless told not to',
+  async (status) => {
+    for (const [header, asked] of [
+      [{}, 3],
+      [{ 'x-should-retry': 'false' }, 1],
+    ] as const) {
+      await using server = await upstream((response) => {
+        response.writeHead(status, { 'retry-after-ms': '1', ...header }).end('{}')
+      })
+      const claude = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS })
+      await all(claude.ask(REQUEST)({ runId: RUN_ID, signal: new AbortController().signal }))
+      expect(server.requests).toHaveLength(asked)
+    }
+  },
+)
+
+test.each([
+  [401, 'api_error', 'auth'],
+  [529, 'api_error', 'overloaded'],
+  [429, 'api_error', 'rate_limited'],
+  [404, 'api_error', 'invalid_request'],
+  [504, 'api_error', 'upstream_timeout'],
+  [401, 'overloaded_error', 'auth'],
+  [500, 'overloaded_error', 'overloaded'],
+  [400, 'billing_error', 'auth'],
+  [500, 'error_of_tomorrow', 'internal'],
+])('%i with %s in its body is %s', async (status, type, code) => {
+  await using server = await upstream((response) => {
+    response.writeHead(status, { 'content-type': 'application/json', 'x-should-retry': 'false' })
+    response.end(JSON.stringify({ type: 'error', error: { type, message: 'Made up by a proxy' } }))
+  })
+  const claude = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS })
+  const events = await all(claude.ask(REQUEST)({ runId: RUN_ID, signal: new AbortController().signal }))
+  expect(events).toMatchObject([{ type: 'error', code }])
+})
+
 test('an error whose body is cut is the error that its status says', async () => {
   await using server = await upstream((response) => {
     response.writeHead(401, { 'content-type': 'application/json' })
