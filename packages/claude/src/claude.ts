@@ -93,11 +93,13 @@ async function* ask(
     }
     throw new ClaudeError('upstream_interrupted', 'the stream ended before message_stop')
   } catch (error) {
-    if (signal.aborted) {
-      yield [answer.stopped()]
+    // What Claude has said of the end holds, whatever then became of the connection.
+    const end = answer.end() ?? (signal.aborted ? answer.stopped() : undefined)
+    if (end !== undefined && !(end instanceof ClaudeError)) {
+      yield [end]
       return
     }
-    const cause: unknown = call.signal.aborted ? call.signal.reason : error
+    const cause: unknown = end ?? (call.signal.aborted ? call.signal.reason : error)
     const code = errorCodeOf(cause)
     onFailure?.({ runId, code, ...detailsOf(cause, response) })
     yield [errorEvent(code, answer.spent() ?? {})]
