@@ -13,7 +13,12 @@ const FAULTS: [directive: string, outcome: string, retryable?: boolean][] = [
   ['fault=status code=404', 'invalid_request', false],
   ['fault=status code=413', 'invalid_request', false],
   ['fault=status code=500', 'internal', true],
+  ['fault=status code=503', 'overloaded', true],
+  ['fault=status code=502', 'internal', true],
   ['fault=status code=504', 'upstream_timeout', true],
+  ['fault=status code=524', 'upstream_timeout', true],
+  ['fault=status code=408', 'upstream_timeout', true],
+  ['fault=status code=409', 'invalid_request', false],
   ['fault=hang', 'upstream_timeout', true],
   ['fault=html', 'upstream_interrupted', true],
   ['fault=json', 'upstream_interrupted', true],
@@ -26,12 +31,13 @@ const FAULTS: [directive: string, outcome: string, retryable?: boolean][] = [
   ['fault=drop@20', 'upstream_interrupted', true],
   ['fault=eof@20', 'upstream_interrupted', true],
   ['fault=half@20', 'upstream_interrupted', true],
-  ['fault=unterminated', 'upstream_interrupted', true],
   ['fault=badjson@20', 'upstream_interrupted', true],
   ['fault=stall@20', 'upstream_timeout', true],
   ['fault=refusal@20', 'refused', false],
   ['fault=refusal', 'refused', false],
   ['fault=max_tokens@20', 'max_tokens'],
+  // Claude had said how it ended.
+  ['fault=unterminated', 'end_turn'],
   ['fault=bytes tokens=60', 'end_turn'],
   ['fault=unknown', 'end_turn'],
   ['fault=reorder', 'end_turn'],
@@ -49,8 +55,10 @@ test.each(FAULTS)('%s ends in exactly one terminal event: %s', async (directive,
   if (retryable === undefined) expect(ends[0]).toMatchObject({ type: 'done', stopReason: outcome })
   else expect(ends[0]).toMatchObject({ type: 'error', code: outcome, retryable })
 
-  // Only a refused status may be asked again, for it was not paid for.
+  // Only what was surely not accepted is asked again.
   const { requests } = server.simulator.stats()
+  const again = /code=(429|503|529)$/.test(directive)
+  expect(requests).toHaveLength(again ? 3 : 1)
   expect(requests.filter(({ status }) => status < 400)).toHaveLength(directive.includes('status') ? 0 : 1)
   // What arrived before the fault was delivered: a prefix, and with `done` all of it.
   const sent = requests.at(-1)?.text ?? ''

@@ -18,7 +18,7 @@ export function errorCodeOf(error: unknown): ErrorCode {
   if (error instanceof Anthropic.APIConnectionTimeoutError) return 'upstream_timeout'
   if (error instanceof Anthropic.APIConnectionError) return 'upstream_interrupted'
   if (error instanceof Anthropic.APIError) {
-    return (error.type == null ? undefined : errorCodeOfType(error.type)) ?? errorCodeOfStatus(error.status)
+    return errorCodeOfResponse(error.status, error.type)
   }
   // In the middle of a body: `ECONNRESET` for a dropped socket, `SyntaxError` for broken JSON.
   return 'upstream_interrupted'
@@ -48,17 +48,23 @@ export function errorCodeOfType(type: string): ErrorCode | undefined {
   }
 }
 
-function errorCodeOfStatus(status: number | undefined): ErrorCode {
+/** A status that says what is wrong outranks the body: a proxy may have written `api_error` into any of them. */
+function errorCodeOfResponse(status: number | undefined, type: string | null): ErrorCode {
   if (status === undefined) return 'upstream_interrupted'
   if (status === 429) return 'rate_limited'
   if (status === 401 || status === 402 || status === 403) return 'auth'
   if (status === 503 || status === 529) return 'overloaded'
-  if (status === 408 || status === 504) return 'upstream_timeout'
-  return status < 500 ? 'invalid_request' : 'internal'
+  if (status === 408 || status === 504 || status === 524) return 'upstream_timeout'
+  const code = type === null || type === 'api_error' ? undefined : errorCodeOfType(type)
+  // 409 is not one of the API's statuses: a gateway sent it, and it says nothing about the request.
+  return code ?? (status < 500 && status !== 409 ? 'invalid_request' : 'internal')
 }
 
 /** The event a reader gets. Its words are ours: an upstream message may hold a whole response body. */
-export function errorEvent(code: ErrorCode, spent: Pick<ErrorEvent, 'usage' | 'costUsd'>): ErrorEvent {
+export function errorEvent(
+  code: ErrorCode,
+  spent: Pick<ErrorEvent, 'usage' | 'costUsd' | 'model'>,
+): ErrorEvent {
   const { message, retryable } = WORDS[code]
   return { type: 'error', code, message, retryable, ...spent }
 }

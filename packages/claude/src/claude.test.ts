@@ -118,9 +118,120 @@ test('any chunking of the body gives the same events, and one text event a read'
         stopReason: 'end_turn',
         usage: { inputTokens: 9, outputTokens: 7, cacheReadTokens: 0, cacheWriteTokens: 0, estimated: false },
         costUsd: 0.00022,
+        model: 'claude-opus-4-8-20260528',
       },
     ])
   }
+})
+
+/** What a stream with this body comes to. `lost`: its connection drops, instead of the body ending. */
+async function answerTo(body: string, { lost = false } = {}): Promise<RunEvent[]> {
+  await using server = await upstream((response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    if (lost) response.write(body, () => response.destroy())
+    else response.end(body)
+  })
+  const source = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS }).ask(REQUEST)
+  return await all(source({ runId: RUN_ID, signal: new AbortController().signal }))
+}
+
+const REPORTED = { inputTokens: 9, outputTokens: 7, estimated: false }
+const ended = (stop_reason: string) => ({
+  type: 'message_delta',
+  delta: { stop_reason },
+  usage: { output_tokens: 7 },
+})
+
+test.each([
+  ['the body ends', '', false],
+  ['the connection is lost', '', true],
+  ['an error follows', sse([{ type: 'error', error: { type: 'overloaded_error' } }]), false],
+  ['a broken event follows', 'event: message_stop\ndata: {"type":"mess\n\n', false],
+])('what Claude had said of the end stays the end when %s before message_stop', async (_how, rest, lost) => {
+  for (const stopReason of ['end_turn', 'max_tokens', 'tool_use']) {
+    const said = sse([START, delta('said'), ended(stopReason)])
+    expect(await answerTo(said + rest, { lost })).toEqual([
+      { type: 'text', text: 'said' },
+      expect.objectContaining({ type: 'done', stopReason, usage: expect.objectContaining(REPORTED) }),
+    ])
+  }
+  const refused = sse([START, delta('said'), ended('refusal')])
+  expect(await answerTo(refused + rest, { lost })).toEqual([
+    { type: 'text', text: 'said' },
+    expect.objectContaining({ type: 'error', code: 'refused', usage: expect.objectContaining(REPORTED) }),
+  ])
+})
+
+test.each([
+  ['end_turn', { type: 'done', stopReason: 'end_turn' }],
+  ['refusal', { type: 'error', code: 'refused' }],
+])('an abort after Claude has said %s has that end, and the usage as reported', async (reason, end) => {
+  await using server = await upstream((response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(sse([START, delta('said'), ended(reason)]))
+  })
+  const run = new AbortController()
+  const claude = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS })
+  const source = claude.ask(REQUEST)({ runId: RUN_ID, signal: run.signal })[Symbol.asyncIterator]()
+  expect((await source.next()).value).toEqual([{ type: 'text', text: 'said' }])
+  run.abort('stopped')
+  expect((await source.next()).value).toMatchObject([{ ...end, usage: REPORTED }])
+  expect((await source.next()).done).toBe(true)
+})
+
+const start = (id: string) => ({ ...START, message: { ...START.message, id } })
+
+test('a second message in one stream is an error, after the text of the first', async () => {
+  for (const first of [
+    [start('one'), delta('said')],
+    [start('one'), delta('said'), ended('end_turn')],
+  ]) {
+    const events = await answerTo(sse([...first, start('two'), delta('again'), ...END]))
+    expect(events).toEqual([
+      { type: 'text', text: 'said' },
+      expect.objectContaining({ type: 'error', code: 'upstream_interrupted', retryable: true }),
+    ])
+  }
+})
+
+test('a message that is begun again is the same message, and one after message_stop is not looked at', async () => {
+  const again = [start('one'), delta('said'), start('one'), ended('end_turn'), start('one')]
+  for (const events of [
+    [...again, { type: 'message_stop' }],
+    [start('one'), delta('said'), ...END, start('two'), delta('again'), ...END],
+  ]) {
+    expect(await answerTo(sse(events))).toEqual([
+      { type: 'text', text: 'said' },
+      expect.objectContaining({ type: 'done', usage: expect.objectContaining(REPORTED) }),
+    ])
+  }
+})
+
+test('what is null, empty or unknown on the wire is passed over', async () => {
+  const { model } = START.message
+  const odd = (fields: object) => ({ type: 'content_block_delta', index: 0, delta: fields })
+  const events = await answerTo(
+    sse([
+      { type: 'message_start', message: { id: 'one', model, usage: null } },
+      { type: 'content_block_start', index: 0, content_block: { type: 'hologram', text: 'unseen' } },
+      odd({ type: 'hologram_delta', text: 'unseen' }),
+      odd({ type: 'text_delta', text: null, thinking: null }),
+      odd({ type: 'text_delta', text: '' }),
+      odd({ type: 'signature_delta', signature: 'x' }),
+      odd({ type: 'text_delta', text: '\n\n' }),
+      { type: 'message_delta', delta: { stop_reason: null }, usage: null },
+      {
+        type: 'message_delta',
+        delta: { stop_reason: 'end_turn' },
+        usage: { input_tokens: 9, output_tokens: 7, cache_read_input_tokens: null },
+      },
+      { type: 'message_stop' },
+    ]),
+  )
+  expect(events).toEqual([
+    { type: 'text', text: '\n\n' },
+    expect.objectContaining({ type: 'done', usage: expect.objectContaining(REPORTED), model }),
+  ])
 })
 
 test('text that came in one read with what broke the stream is handed over first', async () => {
@@ -142,7 +253,7 @@ test('text that came in one read with what broke the stream is handed over first
     expect(events).toEqual([{ type: 'text', text: 'said' }, expect.objectContaining({ type: 'error', code })])
     // What had been used by then is known, or estimated.
     expect(events.at(-1)).toMatchObject({ usage: { inputTokens: 9, outputTokens: 1, estimated: true } })
-    expect(events.at(-1)).toHaveProperty('costUsd', expect.any(Number))
+    expect(events.at(-1)).toMatchObject({ costUsd: expect.any(Number), model: START.message.model })
   }
 })
 
@@ -340,6 +451,63 @@ test('a retry-after that is a date is held to the limit too', async () => {
   const claude = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS })
   await all(claude.ask(REQUEST)({ runId: RUN_ID, signal: new AbortController().signal }))
   expect(server.requests).toHaveLength(1)
+})
+
+test.each([
+  [500, 'internal'],
+  [502, 'internal'],
+  [504, 'upstream_timeout'],
+  [524, 'upstream_timeout'],
+  [408, 'upstream_timeout'],
+  [409, 'internal'],
+])(
+  'a gateway that says %i is not asked again, for the request may have reached Claude',
+  async (status, code) => {
+    for (const header of [{}, { 'x-should-retry': 'true' }]) {
+      await using server = await upstream((response) => response.writeHead(status, header).end('{}'))
+      const claude = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS })
+      const events = await all(claude.ask(REQUEST)({ runId: RUN_ID, signal: new AbortController().signal }))
+      expect(events).toMatchObject([{ type: 'error', code, retryable: true }])
+      expect(server.requests).toHaveLength(1)
+    }
+  },
+)
+
+test.each([429, 503, 529])(
+  '%i was not accepted, and is asked again twice, unless told not to',
+  async (status) => {
+    for (const [header, asked] of [
+      [{}, 3],
+      [{ 'x-should-retry': 'false' }, 1],
+    ] as const) {
+      await using server = await upstream((response) => {
+        response.writeHead(status, { 'retry-after-ms': '1', ...header }).end('{}')
+      })
+      const claude = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS })
+      await all(claude.ask(REQUEST)({ runId: RUN_ID, signal: new AbortController().signal }))
+      expect(server.requests).toHaveLength(asked)
+    }
+  },
+)
+
+test.each([
+  [401, 'api_error', 'auth'],
+  [529, 'api_error', 'overloaded'],
+  [429, 'api_error', 'rate_limited'],
+  [404, 'api_error', 'invalid_request'],
+  [504, 'api_error', 'upstream_timeout'],
+  [401, 'overloaded_error', 'auth'],
+  [500, 'overloaded_error', 'overloaded'],
+  [400, 'billing_error', 'auth'],
+  [500, 'error_of_tomorrow', 'internal'],
+])('%i with %s in its body is %s', async (status, type, code) => {
+  await using server = await upstream((response) => {
+    response.writeHead(status, { 'content-type': 'application/json', 'x-should-retry': 'false' })
+    response.end(JSON.stringify({ type: 'error', error: { type, message: 'Made up by a proxy' } }))
+  })
+  const claude = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS })
+  const events = await all(claude.ask(REQUEST)({ runId: RUN_ID, signal: new AbortController().signal }))
+  expect(events).toMatchObject([{ type: 'error', code }])
 })
 
 test('an error whose body is cut is the error that its status says', async () => {

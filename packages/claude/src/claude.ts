@@ -79,7 +79,7 @@ async function* ask(
     total.arm(totalMs)
     idle.arm(idleMs)
     response = await client
-      .withOptions({ fetch: onlyUnpaidRetries(upstream.fetch, call, maxRetryAfterMs) })
+      .withOptions({ fetch: onlySafeRetries(upstream.fetch, call, maxRetryAfterMs) })
       .messages.create(toMessageParams(request), { signal: call.signal })
       .asResponse()
     const body = eventStreamOf(response, upstream)
@@ -97,11 +97,13 @@ async function* ask(
     }
     throw new ClaudeError('upstream_interrupted', 'the stream ended before message_stop')
   } catch (error) {
-    if (signal.aborted) {
-      yield [answer.stopped()]
+    // What Claude has said of the end holds, whatever then became of the connection.
+    const end = answer.end() ?? (signal.aborted ? answer.stopped() : undefined)
+    if (end !== undefined && !(end instanceof ClaudeError)) {
+      yield [end]
       return
     }
-    const cause: unknown = call.signal.aborted ? call.signal.reason : error
+    const cause: unknown = end ?? (call.signal.aborted ? call.signal.reason : error)
     const code = errorCodeOf(cause)
     onFailure?.({ runId, code, ...detailsOf(cause, response) })
     yield [errorEvent(code, answer.spent() ?? {})]
@@ -122,18 +124,24 @@ function readToEnd(body: Readable, call: AbortController): void {
   body.removeAllListeners('readable').once('close', () => clearTimeout(hangUp)).resume()
 }
 
+/** Claude did not accept the request. Any other error may be a gateway's, about a request that Claude answers. */
+const NOT_ACCEPTED: ReadonlySet<number> = new Set([429, 503, 529])
+
 /**
- * Lets the SDK retry only what was surely not paid for: an answer with an error status. A connection that was
- * lost may have reached Claude, and a second call would be a second bill; it ends the call instead.
+ * Lets the SDK retry only what was surely not accepted. After any other error status, or a lost connection, the
+ * request may have reached Claude, and a second one would be a second bill.
  */
-function onlyUnpaidRetries(
+function onlySafeRetries(
   fetch: UpstreamFetch['fetch'],
   call: AbortController,
   maxRetryAfterMs: number,
 ): typeof fetch {
   return async (input, init) => {
     try {
-      return withoutLongRetries(await fetch(input, init), maxRetryAfterMs)
+      const response = await fetch(input, init)
+      const { ok, status, headers } = response
+      const retry = NOT_ACCEPTED.has(status) && retryAfterMs(headers) <= maxRetryAfterMs
+      return ok || retry ? response : withoutRetry(response)
     } catch (error) {
       call.abort(
         new ClaudeError('upstream_interrupted', 'the connection was lost before an answer', { cause: error }),
@@ -143,9 +151,8 @@ function onlyUnpaidRetries(
   }
 }
 
-/** The SDK would obey a `retry-after` of up to 24.8 days. */
-function withoutLongRetries(response: Response, maxMs: number): Response {
-  if (response.ok || retryAfterMs(response.headers) <= maxMs) return response
+/** The SDK retries 408, 409 and every 5xx, obeys `x-should-retry`, and a `retry-after` of up to 24.8 days. */
+function withoutRetry(response: Response): Response {
   const headers = new Headers(response.headers)
   headers.set('x-should-retry', 'false')
   return new Response(response.body, { status: response.status, headers })

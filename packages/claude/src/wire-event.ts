@@ -11,20 +11,27 @@ const WireUsageSchema = z.object({
 })
 export type WireUsage = z.infer<typeof WireUsageSchema>
 
+const WireMessageSchema = z.object({
+  id: z.string().optional(),
+  model: z.string(),
+  usage: WireUsageSchema.nullish(),
+})
+export type WireMessage = z.infer<typeof WireMessageSchema>
+
 /** The parts of the Messages API's streaming events that a run needs. Tolerant: the rest is not looked at. */
 const WireEventSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('message_start'),
-    message: z.object({ model: z.string(), usage: WireUsageSchema }),
+    message: WireMessageSchema,
   }),
   z.object({
     type: z.literal('content_block_delta'),
-    delta: z.object({ type: z.string(), text: z.string().optional(), thinking: z.string().optional() }),
+    delta: z.object({ type: z.string(), text: z.string().nullish(), thinking: z.string().nullish() }),
   }),
   z.object({
     type: z.literal('message_delta'),
     delta: z.object({ stop_reason: z.string().nullish() }),
-    usage: WireUsageSchema.optional(),
+    usage: WireUsageSchema.nullish(),
   }),
   z.object({ type: z.literal('message_stop') }),
   z.object({ type: z.literal('error'), error: z.object({ type: z.string() }) }),

@@ -39,6 +39,9 @@ const StartEventSchema = z.object({ type: z.literal('start'), model: z.string(),
 const ThinkingEventSchema = z.object({ type: z.literal('thinking'), text: z.string() })
 const TextEventSchema = z.object({ type: z.literal('text'), text: z.string() })
 
+/** The model that answered, as Claude names it. Missing where Claude never began. */
+const AnsweringModelSchema = z.optional(z.string())
+
 /**
  * `stopReason` is Claude's own (`end_turn`, `max_tokens`, …) or `stopped`, when somebody pressed Stop.
  * `costUsd` is null for a model whose price is not known.
@@ -48,6 +51,7 @@ const DoneEventSchema = z.object({
   stopReason: z.string(),
   usage: UsageSchema,
   costUsd: CostSchema,
+  model: AnsweringModelSchema,
 })
 
 /**
@@ -64,6 +68,7 @@ const ErrorEventSchema = z.object({
   retryable: z.boolean(),
   usage: z.optional(UsageSchema),
   costUsd: z.optional(CostSchema),
+  model: AnsweringModelSchema,
 })
 
 /** Everything a run can say. It says `start` first, and exactly one `done` or `error`, last. */

@@ -57,6 +57,24 @@ test('a failed run keeps the text it had, what it has used, and says why', () =>
   expect(failed.error).toEqual({ code: 'overloaded', message: 'Busy.', retryable: true })
 })
 
+test('the model of a view is the one that answered, as far as the end names it', () => {
+  const start: RunEvent = { type: 'start', model: 'asked', runId: 'r' }
+  const done: RunEvent = { type: 'done', stopReason: 'end_turn', usage, costUsd: null }
+  const error: RunEvent = { type: 'error', code: 'overloaded', message: 'Busy.', retryable: true }
+  for (const end of [done, error]) {
+    expect(view([start, end]).model).toBe('asked')
+    expect(view([start, { ...end, model: 'answering' }]).model).toBe('answering')
+  }
+})
+
+test('white space is text, but not yet writing', () => {
+  const blank: RunEvent = { type: 'text', text: '\n\n' }
+  const thinking: RunEvent = { type: 'thinking', text: 'hm' }
+  expect(view([blank])).toMatchObject({ status: 'pending', text: '\n\n', position: 2 })
+  expect(view([blank, thinking, blank])).toMatchObject({ status: 'thinking', text: '\n\n\n\n' })
+  expect(view([blank, thinking, { type: 'text', text: ' a' }, blank]).status).toBe('streaming')
+})
+
 test('an unknown event only moves the position', () => {
   const before = view([{ type: 'text', text: 'a' }])
   expect(reduceRun(before, { type: 'unknown' })).toEqual({ ...before, position: 2 })

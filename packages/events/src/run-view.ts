@@ -6,7 +6,7 @@ export interface RunView {
   readonly status: 'pending' | 'thinking' | 'streaming' | 'done' | 'failed'
   /** Everything up to here is in this view. */
   readonly position: number
-  /** Empty until `start`. */
+  /** Empty until `start`, then the model that was asked for, and in the end the one that answered. */
   readonly model: string
   readonly thinking: string
   readonly text: string
@@ -40,12 +40,19 @@ export function reduceRun(view: RunView, event: RunEvent | UnknownEvent): RunVie
     case 'thinking':
       return { ...view, position, status: 'thinking', thinking: view.thinking + event.text }
     case 'text':
-      return { ...view, position, status: 'streaming', text: view.text + event.text }
+      return {
+        ...view,
+        position,
+        // White space is nothing to see: Claude may still be thinking.
+        status: /\S/.test(event.text) ? 'streaming' : view.status,
+        text: view.text + event.text,
+      }
     case 'done':
       return {
         ...view,
         position,
         status: 'done',
+        model: event.model ?? view.model,
         stopReason: event.stopReason,
         usage: event.usage,
         costUsd: event.costUsd,
@@ -55,6 +62,7 @@ export function reduceRun(view: RunView, event: RunEvent | UnknownEvent): RunVie
         ...view,
         position,
         status: 'failed',
+        model: event.model ?? view.model,
         error: { code: event.code, message: event.message, retryable: event.retryable },
         usage: event.usage,
         costUsd: event.costUsd,

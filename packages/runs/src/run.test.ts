@@ -106,7 +106,7 @@ test.for([
 )
 
 test.for(['stopped', 'abandoned', 'timeout', 'interrupted'] as const)(
-  'a run that is cut short as %s keeps what its source says was used',
+  'a run that is cut short as %s keeps what its source says was used, and by which model',
   async (cause) => {
     const { clock, script, start } = setUp()
     script.say(text('a'))
@@ -114,9 +114,9 @@ test.for(['stopped', 'abandoned', 'timeout', 'interrupted'] as const)(
     await clock.advance(100)
     run.end(cause)
     await clock.advance(1000)
-    const { usage, costUsd } = STOPPED_WITH_ESTIMATE
+    const { usage, costUsd, model } = STOPPED_WITH_ESTIMATE
     const summary = await run.ended
-    expect(summary.terminal).toMatchObject({ usage, costUsd })
+    expect(summary.terminal).toMatchObject({ usage, costUsd, model })
     expect(summary.usage).toEqual(usage)
   },
 )

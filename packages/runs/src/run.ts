@@ -182,8 +182,15 @@ function terminalOf(
 
 /** `spent`: the source's own end, which knows what it had used when it was cut short. */
 function failure(code: ErrorEvent['code'], message: string, spent?: TerminalEvent): ErrorEvent {
-  const { usage, costUsd } = spent ?? {}
-  return { type: 'error', code, message, retryable: true, ...(usage && { usage, costUsd }) }
+  const { usage, costUsd, model } = spent ?? {}
+  return {
+    type: 'error',
+    code,
+    message,
+    retryable: true,
+    ...(usage && { usage, costUsd }),
+    ...(model !== undefined && { model }),
+  }
 }
 
 const STOPPED_WITHOUT_USAGE: DoneEvent = {

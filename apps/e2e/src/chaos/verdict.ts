@@ -44,7 +44,10 @@ function problemsOfSight({ snapshot, ends }: Sight, evidence: Evidence): string[
   if (!(sent?.text ?? '').startsWith(view.text)) problems.push('the text is no prefix of what was sent')
   if (!(sent?.thinking ?? '').startsWith(view.thinking)) problems.push('the thinking is no prefix')
   if (view.status === 'done' && view.stopReason !== 'stopped') {
-    if (sent?.outcome !== 'completed') problems.push(`done, though upstream was ${sent?.outcome}`)
+    // That fault comes last, after Claude has said how the answer ended.
+    const unterminated = sent?.outcome === 'faulted' && plan.directive.includes('fault=unterminated')
+    if (sent?.outcome !== 'completed' && !unterminated)
+      problems.push(`done, though upstream was ${sent?.outcome}`)
     if (sent?.text !== view.text || sent.thinking !== view.thinking) problems.push('done, but not all of it')
   }
   const odd = oddEnding(snapshot, evidence)

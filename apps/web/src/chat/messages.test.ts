@@ -1,4 +1,4 @@
-import { EMPTY_RUN_VIEW } from '@sluice/events'
+import { EMPTY_RUN_VIEW, parseRunEvent, reduceRun } from '@sluice/events'
 import { expect, test } from 'vitest'
 import type { Attachment } from './attachment.ts'
 import { type ConversationLimits, messagesFor } from './messages.ts'
@@ -10,16 +10,32 @@ function turn(prompt: string, text: string, stopReason = 'end_turn') {
 const IMAGE: Attachment = { type: 'image', name: 'dot.png', mediaType: 'image/png', data: 'AAAA' }
 
 test('roles alternate and the prompt is last, whatever became of earlier turns', () => {
-  const turns = [
-    turn('a', 'A'),
-    turn('b', ''),
-    turn('c', ' \n'),
-    turn('d', 'no', 'refusal'),
-    turn('e', 'E', 'stopped'),
-  ]
+  const turns = [turn('a', 'A'), turn('b', ''), turn('c', ' \n'), turn('e', 'E', 'stopped')]
   const { messages, leftOut } = messagesFor(turns, { prompt: 'f' })
   expect(messages.map(({ content }) => content)).toEqual(['a', 'A', 'e', 'E', 'f'])
   expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user', 'assistant', 'user'])
+  expect(leftOut).toBe(0)
+})
+
+test('a question that Claude declined is not sent again, nor what Claude had said by then', () => {
+  // As the server sends it.
+  const events = [
+    { type: 'start', model: 'claude-opus-4-8', runId: 'b' },
+    { type: 'text', text: 'First, ' },
+    {
+      type: 'error',
+      code: 'refused',
+      message: 'Claude declined to answer this.',
+      retryable: false,
+      usage: { inputTokens: 9, outputTokens: 3, cacheReadTokens: 0, cacheWriteTokens: 0, estimated: false },
+      costUsd: 0.00012,
+      model: 'claude-opus-4-8',
+    },
+  ]
+  const refused = { prompt: 'b', view: events.map(parseRunEvent).reduce(reduceRun, EMPTY_RUN_VIEW) }
+  expect(refused.view).toMatchObject({ status: 'failed', text: 'First, ' })
+  const { messages, leftOut } = messagesFor([turn('a', 'A'), refused, turn('c', 'C')], { prompt: 'd' })
+  expect(messages.map(({ content }) => content)).toEqual(['a', 'A', 'c', 'C', 'd'])
   expect(leftOut).toBe(0)
 })
 

@@ -33,7 +33,7 @@ export function messagesFor(
   question: Question,
   { maxPromptChars = Infinity, maxMessages = Infinity }: Partial<ConversationLimits> = {},
 ): { messages: Message[]; leftOut: number } {
-  const answered = turns.filter(({ view }) => view.text.trim() !== '' && view.stopReason !== 'refusal')
+  const answered = turns.filter(({ view }) => view.text.trim() !== '' && view.error?.code !== 'refused')
   let room = maxPromptChars - charsOf(question)
   // A turn is two messages, and the question one.
   const oldest = answered.length - Math.floor((maxMessages - 1) / 2)

@@ -4,7 +4,7 @@ import { isOver, type RunStore } from '../run/run-store.ts'
 /** When things happened to a run, in ms since the epoch. What nobody saw is missing. */
 export const RunTimesSchema = z.object({
   askedAt: z.optional(z.number()),
-  /** The first thinking or text. */
+  /** The first thinking, or text that can be seen. */
   firstAt: z.optional(z.number()),
   firstTextAt: z.optional(z.number()),
   endedAt: z.optional(z.number()),
@@ -18,17 +18,17 @@ export type RunTimes = Readonly<z.infer<typeof RunTimesSchema>>
 export function watchTimes(run: RunStore, seen: RunTimes, now: () => number = Date.now): () => RunTimes {
   const { view } = run.getSnapshot()
   let times = seen
-  let hasFirst = view.text !== '' || view.thinking !== ''
-  let hasText = view.text !== ''
+  let hasText = isVisible(view.text)
+  let hasFirst = hasText || view.thinking !== ''
   let hasEnded = isOver(run.getSnapshot())
 
   run.subscribe(() => {
     const snapshot = run.getSnapshot()
-    if (!hasFirst && (snapshot.view.text !== '' || snapshot.view.thinking !== '')) {
+    if (!hasFirst && (isVisible(snapshot.view.text) || snapshot.view.thinking !== '')) {
       hasFirst = true
       times = { ...times, firstAt: now() }
     }
-    if (!hasText && snapshot.view.text !== '') {
+    if (!hasText && isVisible(snapshot.view.text)) {
       hasText = true
       times = { ...times, firstTextAt: now() }
     }
@@ -38,4 +38,9 @@ export function watchTimes(run: RunStore, seen: RunTimes, now: () => number = Da
     }
   })
   return () => times
+}
+
+/** An answer may begin with a text block of nothing but line breaks, and Claude think after it. */
+function isVisible(text: string): boolean {
+  return /\S/.test(text)
 }

@@ -16,12 +16,46 @@ test('a complete answer needs no words', () => {
 })
 
 test('an answer that was cut can be continued, and one that was declined asked differently', () => {
-  expect(endingOf(done('max_tokens'))).toMatchObject({ kind: 'cut', tone: 'note', action: 'continue' })
-  expect(endingOf(done('refusal'))).toMatchObject({ kind: 'refused', tone: 'note', action: 'edit' })
+  expect(endingOf(done('max_tokens', { text: 'Half' }))).toMatchObject({
+    kind: 'cut',
+    tone: 'note',
+    action: 'continue',
+  })
   const refused = { code: 'refused', message: 'Declined', retryable: false } as const
-  expect(endingOf(failed(refused))).toMatchObject({ kind: 'refused', tone: 'note', action: 'edit' })
+  expect(endingOf(failed(refused))).toMatchObject({
+    kind: 'refused',
+    tone: 'note',
+    action: 'edit',
+    cost: /paid again/,
+  })
   expect(endingOf(done('model_context_window_exceeded'))).toMatchObject({ kind: 'cut', action: undefined })
 })
+
+test.each([
+  ['max_tokens', 'cut', /token limit/],
+  ['pause_turn', 'paused', /paused/],
+  ['tool_use', 'paused', /tool/],
+])(
+  '%s is not a complete answer: it can be continued, and without text only asked again',
+  (reason, kind, message) => {
+    expect(endingOf(done(reason, { text: 'Half' }))).toMatchObject({
+      kind,
+      tone: 'note',
+      message,
+      action: 'continue',
+      cost: /^Continue is a new request/,
+    })
+    for (const text of ['', '\n\n']) {
+      expect(endingOf(done(reason, { text }))).toMatchObject({
+        kind,
+        message,
+        action: 'retry',
+        cost: /paid again/,
+      })
+    }
+    expect(announcementOf(done(reason, { text: 'Half' }))).toMatch(message)
+  },
+)
 
 test('Retry is offered where it may help, and the question where it may not', () => {
   const error = { code: 'overloaded', message: 'Busy', retryable: true } as const

@@ -4,7 +4,7 @@ import { isOver, type RunSnapshot } from '../run/run-store.ts'
 
 /** How an answer ended, when there is more to say than that it is complete. */
 export interface Ending {
-  readonly kind: 'stopped' | 'refused' | 'cut' | 'gone' | 'failed'
+  readonly kind: 'stopped' | 'refused' | 'cut' | 'paused' | 'gone' | 'failed'
   readonly tone: 'note' | 'error'
   readonly message: string
   /** What was paid, and what `action` would cost. */
@@ -20,13 +20,12 @@ export function endingOf({ view, failure }: RunSnapshot): Ending | undefined {
   switch (view.stopReason) {
     case 'stopped':
       return note('stopped', 'Stopped.', view.text === '' ? 'retry' : undefined)
-    case 'refusal':
-      return note('refused', 'Claude declined to answer this.', 'edit')
     case 'max_tokens':
-      return {
-        ...note('cut', 'Cut off: the answer reached its token limit.', 'continue'),
-        cost: 'Continue is a new request, which reads the conversation again.',
-      }
+      return unfinished('cut', 'Cut off: the answer reached its token limit.', view)
+    case 'pause_turn':
+      return unfinished('paused', 'Claude paused before the answer was complete.', view)
+    case 'tool_use':
+      return unfinished('paused', 'Claude asked for a tool, but this chat has no tools.', view)
     case 'model_context_window_exceeded':
       return note('cut', 'Cut off: the conversation is as long as the model can read.', undefined)
     case undefined:
@@ -37,6 +36,13 @@ export function endingOf({ view, failure }: RunSnapshot): Ending | undefined {
 
 function note(kind: Ending['kind'], message: string, action: Ending['action']): Ending {
   return { kind, tone: 'note', message, action, cost: undefined }
+}
+
+/** The rest can be asked for, unless there is no beginning to follow: an answer without text is not sent back. */
+function unfinished(kind: 'cut' | 'paused', message: string, { text }: RunView): Ending {
+  return text.trim() === ''
+    ? { ...note(kind, message, 'retry'), cost: PAID_AGAIN }
+    : { ...note(kind, message, 'continue'), cost: CONTINUE_IS_PAID }
 }
 
 function endingOfFailure({ code, message, retryable }: RunFailure, view: RunView): Ending {
@@ -60,7 +66,7 @@ function endingOfFailure({ code, message, retryable }: RunFailure, view: RunView
 
 function endingOfError({ code, message, retryable }: NonNullable<RunView['error']>, view: RunView): Ending {
   const action = retryable ? 'retry' : 'edit'
-  if (code === 'refused') return note('refused', message, action)
+  if (code === 'refused') return { ...note('refused', message, action), cost: PAID_AGAIN }
   const free = NEVER_ANSWERED.has(code) && !view.usage && view.text === '' && view.thinking === ''
   return { kind: 'failed', tone: 'error', message, action, cost: free ? COST_NOTHING : PAID_AGAIN }
 }
@@ -74,6 +80,7 @@ const NEVER_ANSWERED: ReadonlySet<ErrorCode> = new Set([
 ])
 
 const PAID_AGAIN = 'Asking again is a new request, and paid again.'
+const CONTINUE_IS_PAID = 'Continue is a new request, which reads the conversation again.'
 const COST_NOTHING = 'This attempt cost nothing.'
 const SAME_REQUEST =
   'Retry asks under the same number: if the first attempt did arrive, it is not paid twice.'

@@ -6,7 +6,7 @@ import { count } from '../ui/format.ts'
 import { AnswerCard } from './answer-card.tsx'
 import { Prompt } from './prompt.tsx'
 
-const CONTINUE = 'Continue exactly where you left off.'
+const CONTINUE = 'Continue.'
 
 /** One question and its answer. Changes only with its own props and its own run. */
 export const TurnView = memo(function TurnView(props: {

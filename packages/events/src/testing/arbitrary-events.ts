@@ -19,12 +19,16 @@ const anyUsage = fc.record({
 })
 const anyCost = fc.option(fc.double({ min: 0, max: 100, noNaN: true }))
 
-export const anyDone: fc.Arbitrary<DoneEvent> = fc.record({
-  type: fc.constant('done'),
-  stopReason: fc.constantFrom('end_turn', 'max_tokens', 'stopped'),
-  usage: anyUsage,
-  costUsd: anyCost,
-})
+export const anyDone: fc.Arbitrary<DoneEvent> = fc.record(
+  {
+    type: fc.constant('done'),
+    stopReason: fc.constantFrom('end_turn', 'max_tokens', 'stopped'),
+    usage: anyUsage,
+    costUsd: anyCost,
+    model: fc.constant('another-model'),
+  },
+  { requiredKeys: ['type', 'stopReason', 'usage', 'costUsd'] },
+)
 
 export const anyError: fc.Arbitrary<ErrorEvent> = fc.record(
   {
@@ -34,6 +38,7 @@ export const anyError: fc.Arbitrary<ErrorEvent> = fc.record(
     retryable: fc.boolean(),
     usage: anyUsage,
     costUsd: anyCost,
+    model: fc.constant('another-model'),
   },
   { requiredKeys: ['type', 'code', 'message', 'retryable'] },
 )

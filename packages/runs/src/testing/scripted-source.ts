@@ -8,6 +8,7 @@ export const STOPPED_WITH_ESTIMATE: DoneEvent = {
   stopReason: 'stopped',
   usage: { inputTokens: 7, outputTokens: 42, cacheReadTokens: 3, cacheWriteTokens: 1, estimated: true },
   costUsd: 0.5,
+  model: 'a-model-20260528',
 }
 
 export interface ScriptedSource {
