@@ -92,18 +92,13 @@ test('an unknown procedure, or the wrong method, is refused by name', async () =
   expect((await client.query('chat.start', start({}))).body.error.data.code).toBe('METHOD_NOT_SUPPORTED')
 })
 
-test('an ack beyond the end, or of no whole position, is refused; one for a reader that is gone is ignored', async () => {
+test('an ack of no whole position is refused; one for a reader that is gone is ignored, whatever it says', async () => {
   await using server = await startTestServer()
   const client = await server.client()
   const runId = await server.start(client, 'acks [[sim tokens=20]]')
   const { position } = await collect(await client.events({ runId }))
   const ack = (at: unknown) => client.call('runs.ack', { runId, readerId: randomUUID(), position: at })
-  expect((await ack(position)).status).toBe(200)
-  const beyond = await ack(position + 1)
-  expect([beyond.status, beyond.body.error.message]).toEqual([
-    400,
-    `Position ${position + 1} is beyond the end of the run, ${position}.`,
-  ])
+  for (const at of [position, position + 1, Number.MAX_SAFE_INTEGER]) expect((await ack(at)).status).toBe(200)
   for (const odd of [-1, 1.5, '1', null, 2 ** 60]) expect((await ack(odd)).status).toBe(400)
 })
 

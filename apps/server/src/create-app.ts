@@ -13,10 +13,12 @@ import type { TrustProxy } from './env.ts'
 import { answerBadUrl, answerHttpErrors, answerUnreadable } from './http-errors.ts'
 import { createOwnerOf } from './owner.ts'
 import { appRouter } from './routers/app-router.ts'
+import { refusePipelining } from './refuse-pipelining.ts'
 import { refuseOtherOrigins } from './same-origin.ts'
 import { secureHeaders } from './secure-headers.ts'
 import { serveEvents } from './serve-events.ts'
 import { serveWeb } from './serve-web.ts'
+import { createStreamLimit, type StreamLimitOptions } from './stream-limit.ts'
 import { retryAfterMs } from './trpc.ts'
 
 export interface AppOptions {
@@ -30,6 +32,7 @@ export interface AppOptions {
   readonly allowedOrigins: readonly string[]
   readonly trustProxy: TrustProxy
   readonly requests: RequestLimits
+  readonly streams: StreamLimits
   /** False once the server takes no new runs, so that load balancers look elsewhere. */
   readonly isReady: () => boolean
   /** The folder of the built page; undefined in development, where Vite serves it. */
@@ -48,6 +51,12 @@ interface RequestLimits {
   readonly maxBatch: number
 }
 
+/** How many event streams may be open, and what their clients must do to keep them. */
+interface StreamLimits extends StreamLimitOptions {
+  /** How long a client may take nothing of what was written to it, in ms. */
+  readonly stallMs: number
+}
+
 /** JSON can spend six bytes on a character (`\u0000`), and the fields around the text take some. */
 const BYTES_PER_CHAR = 6
 const OVERHEAD_BYTES = 65_536
@@ -57,7 +66,7 @@ const CHECK_MS = 100
 
 /** The HTTP server, not listening yet: tRPC at /trpc, health checks, and the built page. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { services, logger, allowedOrigins, isReady, webRoot, requests } = options
+  const { services, logger, allowedOrigins, isReady, webRoot, requests, streams } = options
   const { maxHeaderBytes, requestMs, maxBatch } = requests
   // Node refuses to start with more time for the headers than for all.
   const headersMs = Math.min(requests.headersMs, requestMs)
@@ -80,6 +89,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     // Batched calls name all their procedures in the path.
     routerOptions: { maxParamLength: 5000 },
   })
+  refusePipelining(app)
   answerHttpErrors(app, logger)
   await secureHeaders(app, allowedOrigins)
   refuseOtherOrigins(app, new Set(allowedOrigins))
@@ -94,7 +104,12 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     if (error.code !== 'INTERNAL_SERVER_ERROR') return
     logger.error({ err: error.cause ?? error, path }, 'procedure failed')
   }
-  serveEvents(app, { createContext, onError: (error) => onError({ error, path: 'runs.events' }) })
+  serveEvents(app, {
+    createContext,
+    openStream: createStreamLimit(streams),
+    stallMs: streams.stallMs,
+    onError: (error) => onError({ error, path: 'runs.events' }),
+  })
   await app.register(fastifyTRPCPlugin, {
     prefix: '/trpc',
     trpcOptions: {

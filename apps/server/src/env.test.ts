@@ -27,6 +27,8 @@ test('nothing is needed in development: the simulator answers, every limit has i
     ACKS_PER_MINUTE: 6000,
     MAX_RUNS_PER_OWNER: 3,
     MAX_RUNS: 2000,
+    MAX_STREAMS_PER_OWNER: 30,
+    MAX_STREAMS_PER_IP: 300,
     MAX_PROMPT_CHARS: 200_000,
     MAX_MESSAGES: 1000,
     MAX_OUTPUT_TOKENS: 128_000,

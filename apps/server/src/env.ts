@@ -48,6 +48,8 @@ const EnvSchema = z.object({
   METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   MAX_RUNS_PER_OWNER: count(3),
   MAX_RUNS: count(2000),
+  MAX_STREAMS_PER_OWNER: count(30),
+  MAX_STREAMS_PER_IP: count(300),
   MAX_PROMPT_CHARS: count(200_000),
   MAX_MESSAGES: count(1000),
   MAX_OUTPUT_TOKENS: count(128_000),

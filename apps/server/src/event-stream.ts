@@ -1,6 +1,9 @@
 import type { FastifyReply } from 'fastify'
 
-/** An SSE response over a raw socket: one write for what is sent, and a ping when nothing was. */
+/**
+ * An SSE response over a raw socket: one write for what is sent, and a ping when nothing was. A peer that takes
+ * nothing of what was written for `stallMs` has its connection reset, also after the end.
+ */
 export interface EventStream {
   send(text: string): void
   /** Resolves when the socket takes more, or is gone. */
@@ -16,8 +19,15 @@ const HEADERS = {
   connection: 'close',
 }
 
+export interface EventStreamOptions {
+  /** How long nothing is sent before a ping is, in ms. */
+  readonly pingMs: number
+  /** How long the peer may take nothing of what waits for it, in ms. */
+  readonly stallMs: number
+}
+
 /** Takes the response out of Fastify's hands, with the headers that were set so far. */
-export function openEventStream(reply: FastifyReply, pingMs: number): EventStream {
+export function openEventStream(reply: FastifyReply, { pingMs, stallMs }: EventStreamOptions): EventStream {
   reply.headers(HEADERS)
   reply.hijack()
   const { raw } = reply
@@ -28,10 +38,20 @@ export function openEventStream(reply: FastifyReply, pingMs: number): EventStrea
   }
   const send = (text: string) => {
     if (raw.destroyed || raw.writableEnded) return
-    raw.write(text)
+    if (raw.writableLength === 0) stall.refresh()
+    raw.write(text, taken)
     ping.refresh()
   }
   const ping = setTimeout(() => send('event: ping\ndata: \n\n\n'), pingMs)
+  const stall = setTimeout(() => {
+    // A reset, because a socket that is merely closed keeps what was not read, for as long as the peer likes.
+    if (raw.writableLength > 0) raw.socket?.resetAndDestroy()
+  }, stallMs)
+  const taken = () => stall.refresh()
+  raw.once('close', () => {
+    clearTimeout(ping)
+    clearTimeout(stall)
+  })
   return {
     send,
     room() {

@@ -235,6 +235,43 @@ test('a reader that never acks is sent one window, and upstream stops being read
   expect(rest.position).toBeLessThan(window + 65_536 / 8)
 })
 
+test.for(['one reader', 'ever new readers'])(
+  'a page that receives but renders nothing is sent one window in all, however often it reconnects as %s',
+  async (who) => {
+    const window = 2000
+    await using server = await startTestServer({
+      WINDOW_CHARS: String(window),
+      FRAME_MS: '5',
+      GRACE_MS: '60000',
+    })
+    const client = await server.client()
+    const runId = await server.start(client, 'unrendered [[sim tokens=128000 thinking=0]]', {
+      maxTokens: 128_000,
+    })
+    const readerId = randomUUID()
+    let received = 0
+    for (let i = 0; i < 5; i++) {
+      const connection = await client.events({
+        runId,
+        readerId: who === 'one reader' ? readerId : randomUUID(),
+        header: String(received),
+      })
+      const page = collect(connection, { after: received })
+      // A whole answer goes by for somebody else: time enough for another window, if it were sent.
+      const busy = await server.start(client, 'meanwhile [[sim tokens=3000 thinking=0]]')
+      expect((await collect(await client.events({ runId: busy }))).terminal?.type).toBe('done')
+      connection.destroy()
+      received = (await page).position
+    }
+    expect(received).toBe(window)
+    await client.call('runs.stop', { runId })
+    const rest = await collect(await client.events({ runId, header: String(window) }), { after: window })
+    expect(rest.terminal).toMatchObject({ type: 'done', stopReason: 'stopped' })
+    // And the one read from Claude that went over the window.
+    expect(rest.position).toBeLessThan(window + 65_536 / 8)
+  },
+)
+
 test('acks let a flow-controlled reader through to the end, never more than a window at a time', async () => {
   const window = 1000
   await using server = await startTestServer({ WINDOW_CHARS: String(window), FRAME_MS: '1' })

@@ -2,6 +2,8 @@ import { type inferRouterInputs, isTrackedEnvelope, TRPCError } from '@trpc/serv
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Context } from './context.ts'
 import { openEventStream } from './event-stream.ts'
+import type { OpenStream } from './stream-limit.ts'
+import { toTrpcError } from './to-trpc-error.ts'
 import { type AppRouter, appRouter } from './routers/app-router.ts'
 import { errorShape, PING_MS, RECONNECT_AFTER_MS } from './trpc.ts'
 
@@ -12,6 +14,9 @@ type EventsRequest = FastifyRequest<EventsQuery>
 
 export interface ServeEventsOptions {
   readonly createContext: (request: EventsRequest, reply: FastifyReply) => Context
+  readonly openStream: OpenStream
+  /** How long a socket may take nothing of what was written to it before it is reset, in ms. */
+  readonly stallMs: number
   /** Told of errors that nobody foresaw. */
   readonly onError: (error: TRPCError) => void
 }
@@ -21,15 +26,23 @@ export interface ServeEventsOptions {
  * write for a frame where the adapter makes three, no chunks, and no web streams in between. What is served is
  * still the tRPC procedure: input, middleware and errors are its own.
  */
-export function serveEvents(app: FastifyInstance, { createContext, onError }: ServeEventsOptions): void {
+export function serveEvents(app: FastifyInstance, options: ServeEventsOptions): void {
+  const { createContext, openStream, stallMs, onError } = options
   // HEAD is tRPC's to answer: here it would hold a run open for a body that nobody is sent.
   app.get<EventsQuery>('/trpc/runs.events', { exposeHeadRoute: false }, async (request, reply) => {
+    const { raw } = reply
+    if (raw.destroyed) {
+      // The client left before its request came here, and `close` is not emitted twice.
+      reply.hijack()
+      return
+    }
     const context = createContext(request, reply)
     const gone = new AbortController()
-    reply.raw.once('close', () => gone.abort())
-    const stream = openEventStream(reply, PING_MS)
+    raw.once('close', () => gone.abort())
+    const stream = openEventStream(reply, { pingMs: PING_MS, stallMs })
     stream.send(`event: connected\ndata: {"reconnectAfterInactivityMs":${RECONNECT_AFTER_MS}}\n\n\n`)
     try {
+      raw.once('close', openStream(context.owner, context.ip))
       const events = await appRouter
         .createCaller(context, { signal: gone.signal })
         .runs.events(inputOf(request))
@@ -40,8 +53,9 @@ export function serveEvents(app: FastifyInstance, { createContext, onError }: Se
       }
       stream.send('event: return\ndata: \n\n\n')
     } catch (cause) {
+      const known = toTrpcError(cause)
       const error =
-        cause instanceof TRPCError ? cause : new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause })
+        known instanceof TRPCError ? known : new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause })
       if (error.code === 'INTERNAL_SERVER_ERROR') onError(error)
       stream.send(`event: serialized-error\ndata: ${JSON.stringify(errorShape(error, 'runs.events'))}\n\n\n`)
     } finally {

@@ -91,6 +91,11 @@ export async function serve({ env, logger, webRoot, router }: ServeOptions): Pro
       requestMs: env.REQUEST_MS,
       maxBatch: env.MAX_BATCH,
     },
+    streams: {
+      perOwner: env.MAX_STREAMS_PER_OWNER,
+      perIp: env.MAX_STREAMS_PER_IP,
+      stallMs: env.LEASE_MS,
+    },
     isReady: () => !draining,
     webRoot,
     router,

@@ -43,7 +43,13 @@ export async function startPeer(
     nodeArgs: ['--import', PROBE, '--expose-gc', ...profile],
     env:
       name === 'sluice'
-        ? { PORT: '0', ANTHROPIC_API_KEY: 'bench', ANTHROPIC_BASE_URL: upstreamUrl }
+        ? {
+            PORT: '0',
+            ANTHROPIC_API_KEY: 'bench',
+            ANTHROPIC_BASE_URL: upstreamUrl,
+            // All the visitors come from one address here.
+            MAX_STREAMS_PER_IP: '100000',
+          }
         : { UPSTREAM_URL: upstreamUrl },
   })
   return { name, url, probe: remote<Probe>(child, name), stop }

@@ -55,6 +55,8 @@ export function openTab(from: { prompt: string } | Kept): Tab {
 
   function start() {
     confirmed = true
+    // As the page does with what it has kept: it is rendered before the run is followed.
+    run.rendered(run.getSnapshot().view.position)
     run.connect()
   }
 

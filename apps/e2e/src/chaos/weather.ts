@@ -23,6 +23,8 @@ export const CHAOS_ENV = {
   STARTS_PER_MINUTE: '100000',
   SUBSCRIPTIONS_PER_MINUTE: '100000',
   ACKS_PER_MINUTE: '100000',
+  MAX_STREAMS_PER_OWNER: '10000',
+  MAX_STREAMS_PER_IP: '10000',
 }
 
 /** What is wrong, by run, with all there is to find out why. */

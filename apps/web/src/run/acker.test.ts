@@ -3,13 +3,12 @@ import { ACK_HEARTBEAT_MS, ACK_IDLE_MS, ACK_UNITS, createAcker } from './acker.t
 import { createFakeServer } from './testing/fake-server.ts'
 import { createManualClock } from './testing/manual-clock.ts'
 
-function setup() {
+function setup({ rendered = 0 } = {}) {
   const clock = createManualClock()
   const server = createFakeServer()
   const acker = createAcker({
     clock,
-    acked: 0,
-    rendered: 0,
+    rendered,
     send: async (position) => server.ack({ runId: 'run', readerId: 'reader', position }),
   })
   return { clock, server, acker, sent: () => server.acks.map(({ position }) => position) }
@@ -33,6 +32,13 @@ test('less is acknowledged when nothing more comes, so that a window of any size
     await clock.advance(ACK_IDLE_MS)
   }
   expect(sent()).toEqual([1, 2, 3, 4, 5])
+})
+
+test('what is on the page when the reader begins is acknowledged at once', async () => {
+  const { clock, acker, sent } = setup({ rendered: 7 })
+  expect([sent(), acker.acked()]).toEqual([[7], 0])
+  await clock.advance(ACK_IDLE_MS)
+  expect([sent(), acker.acked()]).toEqual([[7], 7])
 })
 
 test('steady commits put off the small ack', async () => {

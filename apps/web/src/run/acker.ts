@@ -11,24 +11,30 @@ const ACK_RETRY_MS = 1000
 export interface Acker {
   /** Everything up to `position` is on the page. */
   rendered(position: number): void
+  /** What the server has been told for this reader. */
   acked(): number
   stop(): void
 }
 
-/** Tells the server what has been rendered, with one request in flight at most. A lost ack is made good by the next. */
+/**
+ * Tells the server what has been rendered, with one request in flight at most. A lost ack is made good by the next.
+ * One for each reader that the server has: it ignores the acks of others, and counts nothing as acknowledged for a
+ * new one. So what is on the page already is said at once.
+ */
 export function createAcker(options: {
   clock: PageClock
-  /** Where the reader was subscribed from: the server counts that as acknowledged. */
-  acked: number
+  /** What is on the page already. */
   rendered: number
   send: (position: number) => Promise<unknown>
 }): Acker {
   const { clock, send } = options
-  let { acked, rendered } = options
+  let { rendered } = options
+  let acked = 0
   let stopped = false
   let inFlight = false
   let cancelIdle: (() => void) | undefined
   let cancelHeartbeat = clock.after(ACK_HEARTBEAT_MS, flush)
+  if (rendered > 0) flush()
 
   function flush() {
     cancelIdle?.()

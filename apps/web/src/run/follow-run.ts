@@ -33,8 +33,11 @@ export interface FollowOptions {
   after: number
   source: RunSource
   clock: PageClock
-  /** Each subscription is a reader of its own, so that the end of an old one cannot touch the new one. */
-  onReader(readerId: string, after: number): void
+  /**
+   * The server has this reader from now on, until the connection is anything but open. Each subscription is a reader
+   * of its own, so that the end of an old one cannot touch the new one.
+   */
+  onReader(readerId: string): void
   /** Every event once and in order. */
   onEvent(event: RunEvent | UnknownEvent, position: number): void
   /** `retryInMs`: nothing happens before the next attempt, so long from now. */
@@ -67,7 +70,6 @@ export function followRun(options: FollowOptions): { stop(): void } {
     const mine = ++current
     const isMine = () => mine === current
     const readerId = newId()
-    options.onReader(readerId, received)
     options.onConnection(wasOpen ? 'reconnecting' : 'connecting')
     cancelTimer = clock.after(Math.min(CONNECT_PATIENCE_MS * (losses + 1), MAX_CONNECT_PATIENCE_MS), lost)
     const subscription = source(
@@ -79,7 +81,7 @@ export function followRun(options: FollowOptions): { stop(): void } {
         onComplete: () => isMine() && broken(),
         onConnectionStateChange: ({ state, error }) => {
           if (!isMine()) return
-          if (state === 'pending') opened()
+          if (state === 'pending') opened(readerId)
           // The server failed, and the EventSource would come back to it every 3 s for ever.
           else if (error?.data) broken()
           // The EventSource would come back after 3 s, and may find that the run's grace is over.
@@ -91,9 +93,10 @@ export function followRun(options: FollowOptions): { stop(): void } {
     else subscription.unsubscribe()
   }
 
-  function opened() {
+  function opened(readerId: string) {
     wasOpen = true
     cancelTimer?.()
+    options.onReader(readerId)
     options.onConnection('open')
   }
 

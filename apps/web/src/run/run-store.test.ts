@@ -330,13 +330,53 @@ test('only what was rendered is acknowledged', async () => {
   expect(server.acks.map(({ position }) => position)).toEqual([6000])
 })
 
-test('acks of a new subscription carry its reader, and count from where it was subscribed', async () => {
+test('a new subscription acknowledges what is on the page as soon as the server has its reader', async () => {
   const { clock, server, store } = setup()
   server.text('x'.repeat(100))
   await clock.advance(100)
+  expect(server.acks).toEqual([])
   store.close()
   store.connect()
+  await clock.advance(4000)
+  // Nobody is there who could hear of it.
+  expect(server.acks).toEqual([])
+  server.connected()
+  const { readerId } = server.reader()
+  expect(server.acks).toEqual([{ readerId, position: 100 }])
   server.text('y'.repeat(5000))
   await clock.advance(400)
-  expect(server.acks.at(-1)).toEqual({ readerId: server.readers[1]?.readerId, position: 5100 })
+  expect(server.acks.at(-1)).toEqual({ readerId, position: 5100 })
+})
+
+test('a reconnect acknowledges nothing that was received but not rendered', async () => {
+  const clock = createManualClock()
+  const server = createFakeServer()
+  const store = createRunStore({ runId: 'run', source: server.source, ack: server.ack, clock })
+  store.connect()
+  server.connected()
+  server.text('x'.repeat(6000))
+  await clock.advance(100)
+  store.rendered(2000)
+  for (let drops = 1; drops <= 3; drops++) {
+    server.dropped()
+    await clock.advance(1000)
+    expect(server.reader().lastEventId).toBe('6000')
+    server.connected()
+    await clock.advance(0)
+    expect(server.acks.at(-1)).toEqual({ readerId: server.reader().readerId, position: 2000 })
+  }
+  expect(store.flow()).toMatchObject({ received: 6000, rendered: 2000, acked: 2000 })
+})
+
+test('what an earlier page had received is acknowledged once this page has rendered it', async () => {
+  const initial = { ...EMPTY_RUN_VIEW, status: 'streaming' as const, position: 9000, text: 'x'.repeat(8999) }
+  const clock = createManualClock()
+  const server = createFakeServer()
+  const store = createRunStore({ runId: 'run', initial, source: server.source, ack: server.ack, clock })
+  store.connect()
+  server.connected()
+  await clock.advance(1000)
+  expect([server.reader().lastEventId, server.acks]).toEqual(['9000', []])
+  store.rendered(9000)
+  expect(server.acks).toEqual([{ readerId: server.reader().readerId, position: 9000 }])
 })

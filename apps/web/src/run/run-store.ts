@@ -83,7 +83,7 @@ export function createRunStore(options: RunStoreOptions): RunStore {
   const scheduler = createCommitScheduler({ clock, commit, charsPerSecond })
   const urgent = new Set<string>(['thinking', 'text'])
   let received = initial.position
-  let rendered = initial.position
+  let rendered = 0
   let frames = 0
   let acker: Acker | undefined
   let disconnect: (() => void) | undefined
@@ -96,11 +96,16 @@ export function createRunStore(options: RunStoreOptions): RunStore {
     commits: 0,
     gaps: 0,
     reconnects: 0,
-    acked: initial.position,
+    acked: 0,
+  }
+
+  /** Of all readers: a new one starts again from nothing, but what has been rendered stays so. */
+  function acked(): number {
+    return Math.max(snapshot.acked, acker?.acked() ?? 0)
   }
 
   function publish(change: Partial<RunSnapshot>) {
-    snapshot = { ...snapshot, ...change, acked: acker?.acked() ?? snapshot.acked }
+    snapshot = { ...snapshot, ...change, acked: acked() }
     for (const listener of listeners) listener()
   }
 
@@ -117,17 +122,17 @@ export function createRunStore(options: RunStoreOptions): RunStore {
       after: received,
       source,
       clock,
-      onReader(readerId, after) {
+      onReader(readerId) {
         acker?.stop()
         acker = createAcker({
           clock,
-          acked: after,
           rendered,
           send: (position) => ack({ runId, readerId, position }),
         })
       },
       onEvent: receive,
       onConnection(connection, retryInMs) {
+        if (connection !== 'open') acker?.stop()
         const retryAt = retryInMs === undefined ? undefined : clock.now() + retryInMs
         if (connection === snapshot.connection && retryAt === snapshot.retryAt) return
         const lost = snapshot.connection === 'open' && connection === 'reconnecting'
@@ -189,7 +194,7 @@ export function createRunStore(options: RunStoreOptions): RunStore {
     acker?.stop()
     disconnect?.()
     disconnect = undefined
-    snapshot = { ...snapshot, connection: 'closed', acked: acker?.acked() ?? snapshot.acked }
+    snapshot = { ...snapshot, connection: 'closed', acked: acked() }
   }
 
   return {
@@ -205,6 +210,6 @@ export function createRunStore(options: RunStoreOptions): RunStore {
       acker?.rendered(position)
     },
     fail,
-    flow: () => ({ received, rendered, acked: acker?.acked() ?? snapshot.acked, frames }),
+    flow: () => ({ received, rendered, acked: acked(), frames }),
   }
 }
