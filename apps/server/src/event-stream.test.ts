@@ -13,7 +13,7 @@ const PIECE = 'x'.repeat(65_536)
 const MUCH = 'x'.repeat(64_000_000)
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
 })
 afterEach(() => {
   vi.useRealTimers()
@@ -58,10 +58,17 @@ async function fill({ stream, raw }: Opened): Promise<number> {
   }
 }
 
+/** Lets time go by without a word, as long as a peer may take nothing. */
+function stall() {
+  for (let ms = 0; ms < STALL_MS; ms += PING_MS) vi.advanceTimersByTime(PING_MS)
+}
+
 test('a peer that takes nothing for as long as it may is reset, and not before', async () => {
   await using peer = await open()
   const { raw, client } = peer
   const held = await fill(peer)
+  // The first tick sees what was taken until then.
+  vi.advanceTimersByTime(PING_MS)
   vi.advanceTimersByTime(STALL_MS - 1)
   expect(raw.socket?.destroyed).toBe(false)
   const closed = once(raw, 'close')
@@ -82,7 +89,8 @@ test('an end does not wait for a peer that takes nothing either', async () => {
   await fill(peer)
   stream.end()
   const closed = once(raw, 'close')
-  vi.advanceTimersByTime(STALL_MS)
+  stall()
+  vi.advanceTimersByTime(PING_MS)
   await closed
   expect(vi.getTimerCount()).toBe(0)
 })
@@ -92,17 +100,17 @@ test('whatever the peer takes renews its time, and pings are no sign of life whe
   const { stream, raw, client } = peer
   await fill(peer)
   stream.send(MUCH)
-  vi.advanceTimersByTime(STALL_MS - 1)
+  stall()
   const before = raw.writableLength
   client.resume()
   while (raw.writableLength === before) await nextTurn()
   client.pause()
   // What it has not read still waits for it.
   expect(raw.writableLength).toBeGreaterThan(0)
-  vi.advanceTimersByTime(STALL_MS - 1)
+  stall()
   expect(raw.socket?.destroyed).toBe(false)
   const closed = once(raw, 'close')
-  for (let ms = 0; ms < STALL_MS; ms += PING_MS) vi.advanceTimersByTime(PING_MS)
+  vi.advanceTimersByTime(PING_MS)
   await closed
 })
 
@@ -115,11 +123,11 @@ test('the time of a peer begins when there is something to take', async () => {
   client.pause()
   vi.advanceTimersByTime(PING_MS - 1)
   stream.send(MUCH)
-  vi.advanceTimersByTime(STALL_MS - 1)
+  vi.advanceTimersByTime(STALL_MS)
   await nextTurn()
   expect(raw.socket?.destroyed).toBe(false)
   const closed = once(raw, 'close')
-  vi.advanceTimersByTime(1)
+  vi.advanceTimersByTime(2 * PING_MS)
   await closed
 })
 

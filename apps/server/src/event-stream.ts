@@ -1,8 +1,8 @@
 import type { FastifyReply } from 'fastify'
 
 /**
- * An SSE response over a raw socket: one write for what is sent, and a ping when nothing was. A peer that takes
- * nothing of what was written for `stallMs` has its connection reset, also after the end.
+ * An SSE response over a raw socket: one write for what is sent, and pings. A peer that takes nothing of what waits
+ * for it for `stallMs` has its connection reset, also after the end.
  */
 export interface EventStream {
   send(text: string): void
@@ -20,9 +20,9 @@ const HEADERS = {
 }
 
 export interface EventStreamOptions {
-  /** How long nothing is sent before a ping is, in ms. */
+  /** The time between two pings, in ms. */
   readonly pingMs: number
-  /** How long the peer may take nothing of what waits for it, in ms. */
+  /** How long the peer may take nothing of what waits for it, in ms: at least that long, and two pings more at most. */
   readonly stallMs: number
 }
 
@@ -38,20 +38,22 @@ export function openEventStream(reply: FastifyReply, { pingMs, stallMs }: EventS
   }
   const send = (text: string) => {
     if (raw.destroyed || raw.writableEnded) return
-    if (raw.writableLength === 0) stall.refresh()
-    raw.write(text, taken)
-    ping.refresh()
+    raw.write(text)
   }
-  const ping = setTimeout(() => send('event: ping\ndata: \n\n\n'), pingMs)
-  const stall = setTimeout(() => {
+  const tickMs = Math.min(pingMs, stallMs)
+  let taken = 0
+  let stalledMs = 0
+  // One timer for all, and nothing to do for a frame.
+  const ticks = setInterval(() => {
+    const { bytesWritten = 0, writableLength = 0 } = raw.socket ?? {}
+    const before = taken
+    taken = bytesWritten - writableLength
+    stalledMs = writableLength === 0 || taken > before ? 0 : stalledMs + tickMs
     // A reset, because a socket that is merely closed keeps what was not read, for as long as the peer likes.
-    if (raw.writableLength > 0) raw.socket?.resetAndDestroy()
-  }, stallMs)
-  const taken = () => stall.refresh()
-  raw.once('close', () => {
-    clearTimeout(ping)
-    clearTimeout(stall)
-  })
+    if (stalledMs >= stallMs) raw.socket?.resetAndDestroy()
+    else send('event: ping\ndata: \n\n\n')
+  }, tickMs)
+  raw.once('close', () => clearInterval(ticks))
   return {
     send,
     room() {
@@ -67,7 +69,6 @@ export function openEventStream(reply: FastifyReply, { pingMs, stallMs }: EventS
       })
     },
     end() {
-      clearTimeout(ping)
       raw.end()
     },
   }

@@ -121,7 +121,10 @@ async function* ask(
 function readToEnd(body: Readable, call: AbortController): void {
   const hangUp = setTimeout(() => call.abort(), END_MS).unref()
   // A body with a `readable` listener would not flow.
-  body.removeAllListeners('readable').once('close', () => clearTimeout(hangUp)).resume()
+  body
+    .removeAllListeners('readable')
+    .once('close', () => clearTimeout(hangUp))
+    .resume()
 }
 
 /** Claude did not accept the request. Any other error may be a gateway's, about a request that Claude answers. */

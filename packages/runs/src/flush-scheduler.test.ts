@@ -4,7 +4,15 @@ import { FlushScheduler } from './flush-scheduler.ts'
 import { manualClock } from './testing/manual-clock.ts'
 
 /** When the frame after one at `since` is due, asked at `now`. */
-async function dueAt({ since, now = since, frameMs = 100 }: { since: number; now?: number; frameMs?: number }) {
+async function dueAt({
+  since,
+  now = since,
+  frameMs = 100,
+}: {
+  since: number
+  now?: number
+  frameMs?: number
+}) {
   const clock = manualClock()
   await clock.advance(now)
   const scheduler = new FlushScheduler({ clock, frameMs })

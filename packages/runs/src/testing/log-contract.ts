@@ -208,16 +208,19 @@ export function logContract(name: string, createLog: () => Log | Promise<Log>): 
     },
   )
 
-  contract('a watcher is woken by every append that moves the end, once it is in, and by no other', async (log) => {
-    const ends: Promise<number>[] = []
-    log.watch(() => ends.push(log.status().then(({ end }) => end)))
-    await log.append([text('ab')])
-    await log.append([text('')])
-    await log.append([text('c'), thinking('d')])
-    await expect(log.append([DONE, text('e')])).rejects.toMatchObject({ code: 'log_ended' })
-    await log.append([DONE])
-    expect(await Promise.all(ends)).toEqual([2, 4, 5])
-  })
+  contract(
+    'a watcher is woken by every append that moves the end, once it is in, and by no other',
+    async (log) => {
+      const ends: Promise<number>[] = []
+      log.watch(() => ends.push(log.status().then(({ end }) => end)))
+      await log.append([text('ab')])
+      await log.append([text('')])
+      await log.append([text('c'), thinking('d')])
+      await expect(log.append([DONE, text('e')])).rejects.toMatchObject({ code: 'log_ended' })
+      await log.append([DONE])
+      expect(await Promise.all(ends)).toEqual([2, 4, 5])
+    },
+  )
 
   contract('every watcher is woken, until it no longer watches', async (log) => {
     const woken: string[] = []
@@ -344,7 +347,10 @@ function positions(after: number, entries: readonly LogEntry[]): number[] {
 }
 
 /** A reader as the package's own does it: read, sleep until the log has changed, until the end of the run. */
-async function follow(log: Log, { after = 0, limit }: { after?: number; limit: number }): Promise<LogEntry[]> {
+async function follow(
+  log: Log,
+  { after = 0, limit }: { after?: number; limit: number },
+): Promise<LogEntry[]> {
   const entries: LogEntry[] = []
   const sleeper = new Sleeper()
   const unwatch = log.watch(sleeper.wake)

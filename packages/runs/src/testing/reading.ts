@@ -15,7 +15,10 @@ export interface Reading {
 }
 
 /** Reads as fast as entries come. */
-export function reading(source: AsyncIterable<LogEntry> | Promise<AsyncIterable<LogEntry>>, clock: Clock): Reading {
+export function reading(
+  source: AsyncIterable<LogEntry> | Promise<AsyncIterable<LogEntry>>,
+  clock: Clock,
+): Reading {
   const entries: (LogEntry & { at: number })[] = []
   let state: Reading['state'] = 'open'
   const read = async () => {
