@@ -19,6 +19,7 @@ test('nothing is needed in development: the simulator answers, every limit has i
     UPSTREAM_IDLE_MS: 60_000,
     RUN_MAX_MS: 900_000,
     RETAIN_MS: 300_000,
+    MAX_RETAINED_CHARS: 100_000_000,
     DRAIN_MS: 30_000,
     FAREWELL_MS: 2000,
     MAX_RETRY_AFTER_MS: 10_000,
@@ -82,6 +83,7 @@ const TIMES = [
 const COUNTS = [
   'WINDOW_CHARS',
   'MAX_RUNS_PER_OWNER',
+  'MAX_RETAINED_CHARS',
   'MAX_RUNS',
   'STARTS_PER_MINUTE',
   'STARTS_PER_MINUTE_PER_IP',

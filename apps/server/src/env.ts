@@ -37,6 +37,7 @@ const EnvSchema = z.object({
   UPSTREAM_IDLE_MS: ms(60_000),
   RUN_MAX_MS: ms(900_000),
   RETAIN_MS: ms(300_000),
+  MAX_RETAINED_CHARS: count(100_000_000),
   DRAIN_MS: z.coerce.number().int().min(0).max(2_147_483_647).default(30_000),
   FAREWELL_MS: z.coerce.number().int().min(0).max(2_147_483_647).default(2000),
   MAX_RETRY_AFTER_MS: z.coerce.number().int().min(0).max(2_147_483_647).default(10_000),

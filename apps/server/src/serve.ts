@@ -55,6 +55,7 @@ export async function serve({ env, logger, webRoot, router }: ServeOptions): Pro
     leaseMs: env.LEASE_MS,
     runMaxMs: env.RUN_MAX_MS,
     retainMs: env.RETAIN_MS,
+    maxRetainedChars: env.MAX_RETAINED_CHARS,
     maxRunsPerOwner: env.MAX_RUNS_PER_OWNER,
     maxRuns: env.MAX_RUNS,
     ...observeRuns(logger, metrics, limits),
