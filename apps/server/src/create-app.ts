@@ -8,6 +8,7 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify'
+import { refuseOtherHosts } from './allowed-hosts.ts'
 import type { Context, Services } from './context.ts'
 import type { TrustProxy } from './env.ts'
 import { answerBadUrl, answerHttpErrors, answerUnreadable } from './http-errors.ts'
@@ -26,6 +27,8 @@ export interface AppOptions {
   readonly logger: FastifyBaseLogger
   /** Signs the session cookie. */
   readonly sessionSecret: string
+  /** The host names that this server answers to. Default: any. */
+  readonly allowedHosts?: readonly string[] | undefined
   /** Other origins whose pages may call this server with its visitors' sessions. */
   readonly allowedOrigins: readonly string[]
   readonly trustProxy: TrustProxy
@@ -55,9 +58,12 @@ const OVERHEAD_BYTES = 65_536
 /** ms. How often Node looks for requests that take too long, and so how late it may be with them. */
 const CHECK_MS = 100
 
+/** Load balancers ask by address. */
+const HEALTH_ROUTES = new Set(['/healthz', '/readyz'])
+
 /** The HTTP server, not listening yet: tRPC at /trpc, health checks, and the built page. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { services, logger, allowedOrigins, isReady, webRoot, requests } = options
+  const { services, logger, allowedHosts, allowedOrigins, isReady, webRoot, requests } = options
   const { maxHeaderBytes, requestMs, maxBatch } = requests
   // Node refuses to start with more time for the headers than for all.
   const headersMs = Math.min(requests.headersMs, requestMs)
@@ -82,6 +88,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   })
   answerHttpErrors(app, logger)
   await secureHeaders(app, allowedOrigins)
+  if (allowedHosts) refuseOtherHosts(app, { allowed: allowedHosts, exempt: HEALTH_ROUTES })
   refuseOtherOrigins(app, new Set(allowedOrigins))
   await app.register(cookie, { secret: options.sessionSecret })
   const ownerOf = createOwnerOf({ crossSite: allowedOrigins.length > 0 })

@@ -10,6 +10,7 @@ test('nothing is needed in development: the simulator answers, every limit has i
     HOST: '127.0.0.1',
     LOG_LEVEL: 'info',
     CLAUDE_MODEL: 'claude-opus-4-8',
+    ALLOWED_HOSTS: ['localhost', '*.localhost', '127.0.0.1', '[::1]'],
     ALLOWED_ORIGINS: [],
     TRUST_PROXY: false,
     WINDOW_CHARS: 16_384,
@@ -37,6 +38,22 @@ test('nothing is needed in development: the simulator answers, every limit has i
     REQUEST_MS: 60_000,
     useSimulator: true,
   })
+})
+
+test('production answers to any host name', () => {
+  expect(parseEnv({ SIMULATOR: '1' }, production).ALLOWED_HOSTS).toBeUndefined()
+})
+
+test('allowed hosts are names without scheme or port, however they are written', () => {
+  const hosts = (ALLOWED_HOSTS: string) => parseEnv({ ALLOWED_HOSTS }, development).ALLOWED_HOSTS
+  expect(hosts('Chat.Example.com., *.example.com,192.168.1.5,[::1]')).toEqual([
+    'chat.example.com',
+    '*.example.com',
+    '192.168.1.5',
+    '[::1]',
+  ])
+  for (const wrong of ['https://x.example', 'x.example:3000', 'x.example/', 'a b', '::1', 'a,,b'])
+    expect(() => hosts(wrong), wrong).toThrow(/^ {2}ALLOWED_HOSTS\.\d: expected host names/m)
 })
 
 test('production without a key is refused, unless the simulator is asked for', () => {

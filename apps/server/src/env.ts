@@ -1,13 +1,23 @@
 import { DEFAULT_MODEL } from '@sluice/claude'
 import { z } from 'zod'
+import { hostNameOf, LOOPBACK_HOSTS } from './allowed-hosts.ts'
 
 const ms = (byDefault: number) => z.coerce.number().int().min(1).max(2_147_483_647).default(byDefault)
 const count = (byDefault: number) => z.coerce.number().int().min(1).default(byDefault)
+const list = z.string().transform((value) => value.split(',').map((entry) => entry.trim()))
 
 /** What a model id may look like; anything else never reaches Anthropic. */
 export const ModelIdSchema = z
   .string()
   .regex(/^[a-zA-Z0-9][a-zA-Z0-9._:@/-]{0,127}$/, 'expected a model id such as claude-opus-4-8')
+
+const HostSchema = z
+  .string()
+  .regex(
+    /^(?:[^\s/:@?#[\]\\]+|\[[\da-f:.]+\])$/i,
+    'expected host names without scheme or port, such as chat.example.com, *.example.com or [::1]',
+  )
+  .transform((name) => hostNameOf(name) ?? name)
 
 const EnvSchema = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
@@ -20,9 +30,8 @@ const EnvSchema = z.object({
   ANTHROPIC_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
   CLAUDE_MODEL: ModelIdSchema.default(DEFAULT_MODEL),
   SIMULATOR: z.enum(['0', '1']).optional(),
-  ALLOWED_ORIGINS: z
-    .string()
-    .transform((list) => list.split(',').map((origin) => origin.trim()))
+  ALLOWED_HOSTS: list.pipe(z.array(HostSchema)).optional(),
+  ALLOWED_ORIGINS: list
     .pipe(z.array(z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin)))
     .default([]),
   TRUST_PROXY: z.string().transform(parseTrustProxy).default(false),
@@ -58,6 +67,8 @@ const EnvSchema = z.object({
   REQUEST_MS: ms(60_000),
 })
 
+const DEVELOPMENT = { ALLOWED_HOSTS: [...LOOPBACK_HOSTS] }
+
 /** Whose `X-Forwarded-*` headers are believed: nobody's, everybody's, those of addresses, or of so many hops. */
 export type TrustProxy = boolean | string | ((address: string, hop: number) => boolean)
 
@@ -78,6 +89,7 @@ export class EnvError extends Error {
  * Reads the configuration. Empty values count as absent.
  *
  * Without an API key development talks to the simulator; production refuses, unless `SIMULATOR=1` asks for it.
+ * Allowed hosts have a default in development only.
  *
  * @throws {EnvError} listing every variable that is wrong and what was expected.
  */
@@ -98,5 +110,9 @@ export function parseEnv(source: NodeJS.ProcessEnv, { production }: { production
       `The environment is not usable:\n${problems.join('\n')}\nSee .env.example for what each one means.`,
     )
   }
-  return { ...parsed.data, useSimulator: asked || parsed.data.ANTHROPIC_API_KEY === undefined }
+  return {
+    ...(!production && DEVELOPMENT),
+    ...parsed.data,
+    useSimulator: asked || parsed.data.ANTHROPIC_API_KEY === undefined,
+  }
 }

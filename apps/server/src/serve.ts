@@ -86,6 +86,7 @@ export async function serve({ env, logger, webRoot, router }: ServeOptions): Pro
     logger,
     // Runs live in this process's memory, so sessions that end with it lose nothing.
     sessionSecret: env.SESSION_SECRET ?? randomBytes(32).toString('hex'),
+    allowedHosts: env.ALLOWED_HOSTS,
     allowedOrigins: env.ALLOWED_ORIGINS,
     trustProxy: env.TRUST_PROXY,
     requests: {
