@@ -19,6 +19,7 @@ import { secureHeaders } from './secure-headers.ts'
 import { serveEvents } from './serve-events.ts'
 import { serveWeb } from './serve-web.ts'
 import { retryAfterMs } from './trpc.ts'
+import { warnOfProxy } from './warn-of-proxy.ts'
 
 export interface AppOptions {
   readonly services: Services
@@ -88,6 +89,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   })
   answerHttpErrors(app, logger)
   await secureHeaders(app, allowedOrigins)
+  warnOfProxy(app, logger, options.trustProxy)
   if (allowedHosts) refuseOtherHosts(app, { allowed: allowedHosts, exempt: HEALTH_ROUTES })
   refuseOtherOrigins(app, new Set(allowedOrigins))
   await app.register(cookie, { secret: options.sessionSecret })

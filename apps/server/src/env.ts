@@ -1,9 +1,10 @@
-import { DEFAULT_MODEL } from '@sluice/claude'
+import { DEFAULT_MODEL, MODELS } from '@sluice/claude'
 import { z } from 'zod'
 import { hostNameOf, LOOPBACK_HOSTS } from './allowed-hosts.ts'
 
 const ms = (byDefault: number) => z.coerce.number().int().min(1).max(2_147_483_647).default(byDefault)
 const count = (byDefault: number) => z.coerce.number().int().min(1).default(byDefault)
+const usd = z.coerce.number().positive()
 const list = z.string().transform((value) => value.split(',').map((entry) => entry.trim()))
 
 /** What a model id may look like; anything else never reaches Anthropic. */
@@ -29,6 +30,7 @@ const EnvSchema = z.object({
     .optional(),
   ANTHROPIC_BASE_URL: z.url({ protocol: /^https?$/ }).optional(),
   CLAUDE_MODEL: ModelIdSchema.default(DEFAULT_MODEL),
+  MODELS: list.pipe(z.array(ModelIdSchema)).optional(),
   SIMULATOR: z.enum(['0', '1']).optional(),
   ALLOWED_HOSTS: list.pipe(z.array(HostSchema)).optional(),
   ALLOWED_ORIGINS: list
@@ -51,12 +53,14 @@ const EnvSchema = z.object({
   FAREWELL_MS: z.coerce.number().int().min(0).max(2_147_483_647).default(2000),
   MAX_RETRY_AFTER_MS: z.coerce.number().int().min(0).max(2_147_483_647).default(10_000),
   STARTS_PER_MINUTE: count(20),
-  STARTS_PER_MINUTE_PER_IP: z.coerce.number().int().min(1).optional(),
+  STARTS_PER_MINUTE_PER_IP: count(60),
   SUBSCRIPTIONS_PER_MINUTE: count(600),
   ACKS_PER_MINUTE: count(6000),
-  DAILY_TOKENS_PER_OWNER: z.coerce.number().int().min(1).optional(),
+  DAILY_USD: usd.optional(),
+  DAILY_USD_PER_OWNER: usd.optional(),
   METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   MAX_RUNS_PER_OWNER: count(3),
+  MAX_RUNS_PER_IP: count(20),
   MAX_RUNS: count(2000),
   MAX_PROMPT_CHARS: count(200_000),
   MAX_MESSAGES: count(1000),
@@ -67,6 +71,7 @@ const EnvSchema = z.object({
   REQUEST_MS: ms(60_000),
 })
 
+const PRODUCTION = { DAILY_USD: 100, DAILY_USD_PER_OWNER: 10 }
 const DEVELOPMENT = { ALLOWED_HOSTS: [...LOOPBACK_HOSTS] }
 
 /** Whose `X-Forwarded-*` headers are believed: nobody's, everybody's, those of addresses, or of so many hops. */
@@ -78,7 +83,7 @@ function parseTrustProxy(value: string): TrustProxy {
   return hops === undefined ? value : (_address, hop) => hop < hops
 }
 
-export type Env = z.infer<typeof EnvSchema> & { readonly useSimulator: boolean }
+export type Env = z.infer<typeof EnvSchema> & { readonly MODELS: string[]; readonly useSimulator: boolean }
 
 /** Every problem with the environment at once, in words for whoever started the server. */
 export class EnvError extends Error {
@@ -89,7 +94,7 @@ export class EnvError extends Error {
  * Reads the configuration. Empty values count as absent.
  *
  * Without an API key development talks to the simulator; production refuses, unless `SIMULATOR=1` asks for it.
- * Allowed hosts have a default in development only.
+ * Budgets have a default in production only, allowed hosts in development only.
  *
  * @throws {EnvError} listing every variable that is wrong and what was expected.
  */
@@ -105,14 +110,19 @@ export function parseEnv(source: NodeJS.ProcessEnv, { production }: { production
       '  ANTHROPIC_API_KEY: expected a key; or set SIMULATOR=1 to serve simulated answers on purpose',
     )
   }
+  if (parsed.data?.MODELS?.includes(parsed.data.CLAUDE_MODEL) === false) {
+    problems.push(`  CLAUDE_MODEL: expected one of MODELS, not ${parsed.data.CLAUDE_MODEL}`)
+  }
   if (!parsed.success || problems.length > 0) {
     throw new EnvError(
       `The environment is not usable:\n${problems.join('\n')}\nSee .env.example for what each one means.`,
     )
   }
+  const { ANTHROPIC_API_KEY, CLAUDE_MODEL, MODELS: models } = parsed.data
   return {
-    ...(!production && DEVELOPMENT),
+    ...(production ? PRODUCTION : DEVELOPMENT),
     ...parsed.data,
-    useSimulator: asked || parsed.data.ANTHROPIC_API_KEY === undefined,
+    MODELS: models ?? [...new Set([...MODELS.map(({ id }) => id), CLAUDE_MODEL])],
+    useSimulator: asked || ANTHROPIC_API_KEY === undefined,
   }
 }

@@ -1,0 +1,20 @@
+import { isIPv6 } from 'node:net'
+
+/**
+ * What limits per address count by: an IPv4 address itself, also when it comes mapped into IPv6, and of an IPv6
+ * address its /64, because one subscriber has all of it. Anything else counts as itself.
+ */
+export function addressKey(ip: string): string {
+  const address = ip.split('%', 1)[0] ?? ''
+  if (!isIPv6(address)) return ip
+  // The URL parser writes every form of an address in one: lower case, in hex, without leading zeros.
+  const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::', 2)
+  const before = head.split(':').filter(Boolean)
+  const after = (tail ?? '').split(':').filter(Boolean)
+  const zeros = Array.from({ length: 8 - before.length - after.length }, () => '0')
+  const groups = [...before, ...zeros, ...after]
+  const [high = 0, low = 0] = groups.slice(6).map((group) => Number.parseInt(group, 16))
+  if (groups.slice(0, 6).join(':') === '0:0:0:0:0:ffff')
+    return [high >> 8, high & 255, low >> 8, low & 255].join('.')
+  return `${groups.slice(0, 4).join(':')}::/64`
+}
