@@ -95,6 +95,16 @@ test('an address has room again when one of its runs has ended', async () => {
   expect((await client.call('chat.start', start())).status).toBe(200)
 })
 
+test('the same start sent twice at once takes one place of its address, and gives it back', async () => {
+  await using server = await startTestServer({ MAX_RUNS_PER_IP: '2' })
+  const client = await server.client()
+  const input = start()
+  await Promise.all([client.call('chat.start', input), client.call('chat.start', input)])
+  await collect(await client.events(input))
+  const hang = () => client.call('chat.start', start('[[sim fault=hang]]'))
+  expect([(await hang()).status, (await hang()).status, (await hang()).status]).toEqual([200, 200, 429])
+})
+
 test('X-Forwarded-For is not believed unless configured, and the log says once that it comes', async () => {
   await using server = await startTestServer({ STARTS_PER_MINUTE_PER_IP: '1' })
   const statuses: number[] = []
