@@ -99,7 +99,9 @@ test('the same start sent twice at once takes one place of its address, and give
   await using server = await startTestServer({ MAX_RUNS_PER_IP: '2' })
   const client = await server.client()
   const input = start()
-  await Promise.all([client.call('chat.start', input), client.call('chat.start', input)])
+  // Calls of one batch are made in one turn of the event loop.
+  const { body } = await client.post('chat.start,chat.start?batch=1', JSON.stringify({ 0: input, 1: input }))
+  expect(body).toEqual([input, input].map(({ runId }) => ({ result: { data: { runId } } })))
   await collect(await client.events(input))
   const hang = () => client.call('chat.start', start('[[sim fault=hang]]'))
   expect([(await hang()).status, (await hang()).status, (await hang()).status]).toEqual([200, 200, 429])
