@@ -4,6 +4,7 @@ import { startSimulator } from '@sluice/claude-sim'
 import { parseEnv } from '@sluice/server/env'
 import { serve } from '@sluice/server/serve'
 import { pino } from 'pino'
+import { ONE_ADDRESS } from './one-address.ts'
 import { createRandom, seedFrom } from './random.ts'
 import { heapInUse, resources, until } from './settled.ts'
 import { createVisitor } from './soak-visitor.ts'
@@ -40,6 +41,7 @@ const server = await serve({
       FRAME_MS: '10',
       MAX_RUNS_PER_OWNER: '1000',
       STARTS_PER_MINUTE: '100000',
+      ...ONE_ADDRESS,
     },
     { production: true },
   ),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { collect } from './testing/collect.ts'
 import { startTestServer } from './testing/start-test-server.ts'
+import { WireClient } from './testing/wire-client.ts'
 
 const start = (content = 'hi [[sim tokens=5]]') => ({
   runId: randomUUID(),
@@ -37,17 +38,76 @@ test('the same start sent twice at once takes one place, even the last one', asy
   expect(server.simulator.stats().messages).toBe(1)
 })
 
-test('an address is held to its own limit, whatever sessions it makes, when that is asked for', async () => {
+test('an address is held to its own limit, whatever sessions it makes, an IPv6 one by its /64', async () => {
   await using server = await startTestServer({ STARTS_PER_MINUTE_PER_IP: '2', TRUST_PROXY: '1' })
   const statuses: number[] = []
-  for (const ip of ['10.1.1.1', '10.1.1.1', '10.1.1.1', '10.2.2.2']) {
+  for (const ip of ['10.1.1.1', '10.1.1.1', '::ffff:10.1.1.1', '10.2.2.2']) {
     const client = await server.client({ 'x-forwarded-for': ip })
     statuses.push((await client.call('chat.start', start())).status)
   }
-  expect(statuses).toEqual([200, 200, 429, 200])
+  for (const ip of ['2001:db8:0:1::1', '2001:db8:0:1::2', '2001:db8:0:1:ffff::', '2001:db8:0:2::1']) {
+    const client = await server.client({ 'x-forwarded-for': ip })
+    statuses.push((await client.call('chat.start', start())).status)
+  }
+  expect(statuses).toEqual([200, 200, 429, 200, 200, 200, 429, 200])
 })
 
-test('X-Forwarded-For is not believed unless configured', async () => {
+test('with nothing configured, an address that floods leaves the server to others', async () => {
+  await using server = await startTestServer({ TRUST_PROXY: '1' })
+  const hang = () => start('flood [[sim fault=hang]]')
+  const flood = async () => {
+    // Cookieless: every start is a session of its own.
+    const client = new WireClient(server.url, { headers: { 'x-forwarded-for': '192.0.2.1' } })
+    const { status, body } = await client.call('chat.start', hang())
+    return { status, message: body.error?.message as string | undefined }
+  }
+  const answers = await Promise.all(Array.from({ length: 80 }, flood))
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(20)
+  const refusals = new Set(answers.map(({ message }) => message))
+  expect(refusals).toEqual(
+    new Set([
+      undefined,
+      'At most 20 answers at a time to one address; wait for one to end.',
+      'At most 60 questions a minute from one address.',
+    ]),
+  )
+  const honest = await server.client({ 'x-forwarded-for': '192.0.2.2' })
+  const runId = await server.start(honest, 'honest [[sim tokens=5]]')
+  expect((await collect(await honest.events({ runId }))).terminal?.type).toBe('done')
+})
+
+test('an address has room again when one of its runs has ended', async () => {
+  await using server = await startTestServer({ MAX_RUNS_PER_IP: '1' })
+  const client = await server.client()
+  for (let i = 0; i < 3; i++) {
+    const runId = await server.start(client, `one ${i} [[sim tps=100 tokens=9999]]`)
+    const { status, body, headers } = await (await server.client()).call('chat.start', start())
+    expect([status, body.error.data.code, headers.get('retry-after')]).toEqual([
+      429,
+      'TOO_MANY_REQUESTS',
+      '5',
+    ])
+    await client.call('runs.stop', { runId })
+    await collect(await client.events({ runId }))
+  }
+  // One that is refused for another reason takes no place.
+  expect((await client.call('chat.start', { ...start(), epoch: randomUUID() })).status).toBe(412)
+  expect((await client.call('chat.start', start())).status).toBe(200)
+})
+
+test('the same start sent twice at once takes one place of its address, and gives it back', async () => {
+  await using server = await startTestServer({ MAX_RUNS_PER_IP: '2' })
+  const client = await server.client()
+  const input = start()
+  // Calls of one batch are made in one turn of the event loop.
+  const { body } = await client.post('chat.start,chat.start?batch=1', JSON.stringify({ 0: input, 1: input }))
+  expect(body).toEqual([input, input].map(({ runId }) => ({ result: { data: { runId } } })))
+  await collect(await client.events(input))
+  const hang = () => client.call('chat.start', start('[[sim fault=hang]]'))
+  expect([(await hang()).status, (await hang()).status, (await hang()).status]).toEqual([200, 200, 429])
+})
+
+test('X-Forwarded-For is not believed unless configured, and the log says once that it comes', async () => {
   await using server = await startTestServer({ STARTS_PER_MINUTE_PER_IP: '1' })
   const statuses: number[] = []
   for (const ip of ['10.1.1.1', '10.2.2.2']) {
@@ -55,42 +115,16 @@ test('X-Forwarded-For is not believed unless configured', async () => {
     statuses.push((await client.call('chat.start', start())).status)
   }
   expect(statuses).toEqual([200, 429])
+  const warnings = server.logs.filter(({ level }) => level === 40).map(({ msg }) => msg)
+  expect(warnings).toEqual([expect.stringMatching(/X-Forwarded-For.*set TRUST_PROXY/)])
 })
 
-test('a day’s tokens once used up, the next question waits for tomorrow', async () => {
-  await using server = await startTestServer({ DAILY_TOKENS_PER_OWNER: '200' })
-  const client = await server.client()
-  const first = await server.start(client, 'budget [[sim tokens=300]]')
-  await collect(await client.events({ runId: first }))
-  const { status, body } = await client.call('chat.start', start())
-  expect(status).toBe(429)
-  expect(body.error.message).toMatch(/200 tokens/)
-  expect(body.error.data.retryAfterMs).toBeGreaterThan(60_000)
-})
-
-test('a day’s tokens are used up by the last of them, whatever kind it is, and not by the last but one', async () => {
-  const prompt = 'exactly [[sim tokens=20]]'
-  const usedIn = async (budget?: number) => {
-    await using server = await startTestServer(budget ? { DAILY_TOKENS_PER_OWNER: String(budget) } : {})
-    const client = await server.client()
-    const { terminal } = await collect(await client.events({ runId: await server.start(client, prompt) }))
-    if (terminal?.type !== 'done') throw new Error('expected an answer')
-    const { inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens } = terminal.usage
-    const { status } = await client.call('chat.start', start())
-    return { used: inputTokens + outputTokens + cacheReadTokens + cacheWriteTokens, next: status }
-  }
-  const { used } = await usedIn()
-  expect(await usedIn(used)).toEqual({ used, next: 429 })
-  expect(await usedIn(used + 1)).toEqual({ used, next: 200 })
-})
-
-test('a budget that is not used up refuses nobody', async () => {
-  await using server = await startTestServer({ DAILY_TOKENS_PER_OWNER: '1000000' })
-  const client = await server.client()
-  for (let i = 0; i < 3; i++) {
-    const runId = await server.start(client, `cheap ${i} [[sim tokens=20]]`)
-    expect((await collect(await client.events({ runId }))).terminal?.type).toBe('done')
-  }
+test('without a proxy, or with one that is trusted, the log does not warn of it', async () => {
+  await using direct = await startTestServer()
+  await direct.client()
+  await using behind = await startTestServer({ TRUST_PROXY: '1' })
+  await behind.client({ 'x-forwarded-for': '10.1.1.1' })
+  expect([...direct.logs, ...behind.logs].filter(({ level }) => level === 40)).toEqual([])
 })
 
 test('acks and subscriptions have their own limits, crossed by one and not before', async () => {

@@ -26,6 +26,12 @@ const REFUSED: [what: string, input: unknown, status: number, says: RegExp][] = 
   ],
   ['a model id with odd characters', start({ model: 'claude\r\nx-api-key: 1' }), 400, /model id such as/],
   [
+    'a model that is not in the list',
+    start({ model: 'claude-of-tomorrow' }),
+    400,
+    /claude-of-tomorrow may not be asked.*one of claude-opus-4-8, .*claude-haiku-5-5/,
+  ],
+  [
     'a file that is not base64',
     start({
       messages: [

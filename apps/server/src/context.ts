@@ -1,5 +1,6 @@
 import type { Claude } from '@sluice/claude'
 import type { Runs } from '@sluice/runs'
+import type { Admission } from './admission.ts'
 import type { Limits } from './limits.ts'
 
 /** What the server is made of; the same for every request. */
@@ -7,8 +8,13 @@ export interface Services {
   readonly runs: Runs
   readonly claude: Claude
   readonly limits: Limits
+  readonly admission: Admission
+  /** Told of every start that is refused, and why. */
+  readonly onRefusal?: ((reason: string) => void) | undefined
   /** The model where a request names none. */
   readonly defaultModel: string
+  /** The models that a request may name. */
+  readonly allowedModels: readonly string[]
   /** The most characters a conversation may have. */
   readonly maxPromptChars: number
   /** The most messages a conversation may have. */

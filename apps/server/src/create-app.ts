@@ -8,6 +8,7 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify'
+import { refuseOtherHosts } from './allowed-hosts.ts'
 import type { Context, Services } from './context.ts'
 import type { TrustProxy } from './env.ts'
 import { answerBadUrl, answerHttpErrors, answerUnreadable } from './http-errors.ts'
@@ -20,6 +21,7 @@ import { serveEvents } from './serve-events.ts'
 import { serveWeb } from './serve-web.ts'
 import { createStreamLimit, type StreamLimitOptions } from './stream-limit.ts'
 import { retryAfterMs } from './trpc.ts'
+import { warnOfProxy } from './warn-of-proxy.ts'
 
 export interface AppOptions {
   readonly services: Services
@@ -28,6 +30,8 @@ export interface AppOptions {
   readonly logger: FastifyBaseLogger
   /** Signs the session cookie. */
   readonly sessionSecret: string
+  /** The host names that this server answers to. Default: any. */
+  readonly allowedHosts?: readonly string[] | undefined
   /** Other origins whose pages may call this server with its visitors' sessions. */
   readonly allowedOrigins: readonly string[]
   readonly trustProxy: TrustProxy
@@ -64,9 +68,12 @@ const OVERHEAD_BYTES = 65_536
 /** ms. How often Node looks for requests that take too long, and so how late it may be with them. */
 const CHECK_MS = 100
 
+/** Load balancers ask by address. */
+const HEALTH_ROUTES = new Set(['/healthz', '/readyz'])
+
 /** The HTTP server, not listening yet: tRPC at /trpc, health checks, and the built page. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { services, logger, allowedOrigins, isReady, webRoot, requests, streams } = options
+  const { services, logger, allowedHosts, allowedOrigins, isReady, webRoot, requests, streams } = options
   const { maxHeaderBytes, requestMs, maxBatch } = requests
   // Node refuses to start with more time for the headers than for all.
   const headersMs = Math.min(requests.headersMs, requestMs)
@@ -92,6 +99,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   refusePipelining(app)
   answerHttpErrors(app, logger)
   await secureHeaders(app, allowedOrigins)
+  warnOfProxy(app, logger, options.trustProxy)
+  if (allowedHosts) refuseOtherHosts(app, { allowed: allowedHosts, exempt: HEALTH_ROUTES })
   refuseOtherOrigins(app, new Set(allowedOrigins))
   await app.register(cookie, { secret: options.sessionSecret })
   const ownerOf = createOwnerOf({ crossSite: allowedOrigins.length > 0 })

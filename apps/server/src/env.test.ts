@@ -10,6 +10,8 @@ test('nothing is needed in development: the simulator answers, every limit has i
     HOST: '127.0.0.1',
     LOG_LEVEL: 'info',
     CLAUDE_MODEL: 'claude-opus-4-8',
+    MODELS: ['claude-opus-4-8', 'claude-opus-5-5', 'claude-sonnet-5-5', 'claude-haiku-5-5'],
+    ALLOWED_HOSTS: ['localhost', '*.localhost', '127.0.0.1', '[::1]'],
     ALLOWED_ORIGINS: [],
     TRUST_PROXY: false,
     WINDOW_CHARS: 16_384,
@@ -19,13 +21,16 @@ test('nothing is needed in development: the simulator answers, every limit has i
     UPSTREAM_IDLE_MS: 60_000,
     RUN_MAX_MS: 900_000,
     RETAIN_MS: 300_000,
+    MAX_RETAINED_CHARS: 100_000_000,
     DRAIN_MS: 30_000,
     FAREWELL_MS: 2000,
     MAX_RETRY_AFTER_MS: 10_000,
     STARTS_PER_MINUTE: 20,
+    STARTS_PER_MINUTE_PER_IP: 60,
     SUBSCRIPTIONS_PER_MINUTE: 600,
     ACKS_PER_MINUTE: 6000,
     MAX_RUNS_PER_OWNER: 3,
+    MAX_RUNS_PER_IP: 20,
     MAX_RUNS: 2000,
     MAX_STREAMS_PER_OWNER: 30,
     MAX_STREAMS_PER_IP: 300,
@@ -38,6 +43,45 @@ test('nothing is needed in development: the simulator answers, every limit has i
     REQUEST_MS: 60_000,
     useSimulator: true,
   })
+})
+
+test('production has a budget by default, and answers to any host name', () => {
+  const env = parseEnv({ SIMULATOR: '1' }, production)
+  expect(env).toMatchObject({ DAILY_USD: 100, DAILY_USD_PER_OWNER: 10, MAX_RUNS_PER_IP: 20 })
+  expect(env.ALLOWED_HOSTS).toBeUndefined()
+  const set = parseEnv({ SIMULATOR: '1', DAILY_USD: '2.5', ALLOWED_HOSTS: 'x' }, production)
+  expect(set).toMatchObject({ DAILY_USD: 2.5, DAILY_USD_PER_OWNER: 10, ALLOWED_HOSTS: ['x'] })
+})
+
+test('budgets are more than nothing, and may be less than a dollar', () => {
+  for (const name of ['DAILY_USD', 'DAILY_USD_PER_OWNER']) {
+    expect(parseEnv({ [name]: '0.01' }, development)).toHaveProperty(name, 0.01)
+    for (const wrong of ['0', '-1', 'much', 'Infinity'])
+      expect(() => parseEnv({ [name]: wrong }, development)).toThrow(new RegExp(`^  ${name}: `, 'm'))
+  }
+})
+
+test('the models that may be asked are the known ones and CLAUDE_MODEL, or those of a list that has it', () => {
+  const models = (env: NodeJS.ProcessEnv) => parseEnv(env, development).MODELS
+  expect(models({ CLAUDE_MODEL: 'claude-mine' })).toEqual([...models({}), 'claude-mine'])
+  expect(models({ MODELS: 'claude-haiku-5-5, claude-opus-4-8' })).toEqual([
+    'claude-haiku-5-5',
+    'claude-opus-4-8',
+  ])
+  expect(() => models({ MODELS: 'claude-haiku-5-5' })).toThrow(/^ {2}CLAUDE_MODEL: expected one of MODELS/m)
+  expect(() => models({ MODELS: 'claude-opus-4-8,' })).toThrow(/^ {2}MODELS\.1: expected a model id/m)
+})
+
+test('allowed hosts are names without scheme or port, however they are written', () => {
+  const hosts = (ALLOWED_HOSTS: string) => parseEnv({ ALLOWED_HOSTS }, development).ALLOWED_HOSTS
+  expect(hosts('Chat.Example.com., *.example.com,192.168.1.5,[::1]')).toEqual([
+    'chat.example.com',
+    '*.example.com',
+    '192.168.1.5',
+    '[::1]',
+  ])
+  for (const wrong of ['https://x.example', 'x.example:3000', 'x.example/', 'a b', '::1', 'a,,b'])
+    expect(() => hosts(wrong), wrong).toThrow(/^ {2}ALLOWED_HOSTS\.\d: expected host names/m)
 })
 
 test('production without a key is refused, unless the simulator is asked for', () => {
@@ -84,12 +128,13 @@ const TIMES = [
 const COUNTS = [
   'WINDOW_CHARS',
   'MAX_RUNS_PER_OWNER',
+  'MAX_RUNS_PER_IP',
+  'MAX_RETAINED_CHARS',
   'MAX_RUNS',
   'STARTS_PER_MINUTE',
   'STARTS_PER_MINUTE_PER_IP',
   'SUBSCRIPTIONS_PER_MINUTE',
   'ACKS_PER_MINUTE',
-  'DAILY_TOKENS_PER_OWNER',
   'MAX_PROMPT_CHARS',
   'MAX_MESSAGES',
   'MAX_OUTPUT_TOKENS',

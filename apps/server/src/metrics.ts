@@ -2,10 +2,13 @@ import { createServer, type Server } from 'node:http'
 import { CHARS_PER_TOKEN } from '@sluice/events'
 import type { RunSummary, Runs } from '@sluice/runs'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { Admission } from './admission.ts'
 
 /** What Prometheus may know. One per server; what each is for, and which to alert on, is in docs/operations.md. */
 export interface Metrics {
   started(): void
+  /** A start was refused; `reason` is a limit or the code of an error. */
+  readonly refused: (reason: string) => void
   firstText(ms: number): void
   readonly frameGap: (ms: number) => void
   ended(run: RunSummary): void
@@ -13,8 +16,14 @@ export interface Metrics {
   listen(options: { port: number; host: string }): Promise<Server>
 }
 
-/** @param runs is asked at every scrape; a function, for the runs report to what is made here. */
-export function createMetrics(runs: () => Runs): Metrics {
+interface Sources {
+  /** A function, because the runs report to what is made here. */
+  readonly runs: () => Runs
+  readonly admission: Admission
+}
+
+/** @param sources are asked at every scrape. */
+export function createMetrics({ runs, admission }: Sources): Metrics {
   const registry = new Registry()
   const registers = [registry]
   const gauge = (name: string, help: string, read: (runs: Runs) => number) =>
@@ -35,7 +44,14 @@ export function createMetrics(runs: () => Runs): Metrics {
     'Text kept in memory, at two bytes a character',
     ({ chars }) => chars * 2,
   )
+  gauge('sluice_spent_usd_today', 'Spent since 00:00 UTC, as DAILY_USD counts it', () => admission.spentUsd)
   const started = new Counter({ name: 'sluice_runs_started_total', help: 'Runs started', registers })
+  const refused = new Counter({
+    name: 'sluice_starts_refused_total',
+    help: 'Starts refused, by the limit or the error code',
+    labelNames: ['reason'],
+    registers,
+  })
   const ended = new Counter({
     name: 'sluice_runs_ended_total',
     help: 'Runs ended, by how: done, stopped, or the code of the error',
@@ -68,6 +84,7 @@ export function createMetrics(runs: () => Runs): Metrics {
   })
   return {
     started: () => started.inc(),
+    refused: (reason) => refused.inc({ reason }),
     firstText: (ms) => firstText.observe(ms / 1000),
     frameGap: (ms) => frameGap.observe(ms / 1000),
     ended({ terminal, usage, charsAfterCut }) {

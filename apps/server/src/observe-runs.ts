@@ -1,17 +1,11 @@
-import { CHARS_PER_TOKEN, type Usage } from '@sluice/events'
 import type { RunsOptions, RunSummary } from '@sluice/runs'
 import type { FastifyBaseLogger } from 'fastify'
-import type { Limits } from './limits.ts'
 import type { Metrics } from './metrics.ts'
 
 type Observers = Pick<RunsOptions, 'onStart' | 'onFirstText' | 'onFrameGap' | 'onEnd' | 'onError'>
 
-/** Who hears of what happens to runs: the log, the metrics, and the owners' budgets. */
-export function observeRuns(
-  logger: FastifyBaseLogger,
-  metrics: Metrics | undefined,
-  limits: Limits,
-): Observers {
+/** Who hears of what happens to runs: the log and the metrics. */
+export function observeRuns(logger: FastifyBaseLogger, metrics: Metrics | undefined): Observers {
   return {
     onStart(run) {
       metrics?.started()
@@ -25,9 +19,6 @@ export function observeRuns(
     onEnd(run) {
       metrics?.ended(run)
       logger.info(lineOf(run), 'run ended')
-      limits.spend(run.owner, tokensOf(run)).catch((error: unknown) => {
-        logger.error({ err: error, runId: run.runId }, 'budget not counted')
-      })
     },
     onError: (error, runId) => logger.error({ err: error, runId }, 'run failed'),
   }
@@ -45,10 +36,4 @@ function lineOf({ terminal, usage, ms, firstTextMs, ...run }: RunSummary): objec
       : { end: terminal.code, retryable: terminal.retryable }),
     costUsd: terminal.costUsd,
   }
-}
-
-/** From the length of the answer where the source could not say what was used. */
-function tokensOf({ usage, chars }: { usage: Usage | undefined; chars: number }): number {
-  if (!usage) return Math.ceil(chars / CHARS_PER_TOKEN)
-  return usage.inputTokens + usage.outputTokens + usage.cacheReadTokens + usage.cacheWriteTokens
 }

@@ -93,7 +93,7 @@ test('who asks for no number of tokens gets no more of them than the limit', asy
 })
 
 test('a model id has 128 characters at most', async () => {
-  await using server = await startTestServer()
+  await using server = await startTestServer({ MODELS: `claude-opus-4-8,${'m'.repeat(128)}` })
   const client = await server.client()
   const statusOf = async (chars: number) =>
     (await client.call('chat.start', start({ model: 'm'.repeat(chars) }))).status

@@ -5,6 +5,7 @@ import type { Simulator } from '@sluice/claude-sim'
 import { Runs } from '@sluice/runs'
 import type { AnyRouter } from '@trpc/server'
 import type { Logger } from 'pino'
+import { createAdmission } from './admission.ts'
 import { createApp } from './create-app.ts'
 import type { Env } from './env.ts'
 import { createLimits } from './limits.ts'
@@ -42,10 +43,14 @@ export async function serve({ env, logger, webRoot, router }: ServeOptions): Pro
     startsPerMinutePerIp: env.STARTS_PER_MINUTE_PER_IP,
     subscriptionsPerMinute: env.SUBSCRIPTIONS_PER_MINUTE,
     acksPerMinute: env.ACKS_PER_MINUTE,
-    dailyTokensPerOwner: env.DAILY_TOKENS_PER_OWNER,
+  })
+  const admission = createAdmission({
+    maxRunsPerIp: env.MAX_RUNS_PER_IP,
+    dailyUsd: env.DAILY_USD,
+    dailyUsdPerOwner: env.DAILY_USD_PER_OWNER,
   })
   // Counting costs some with every frame, so it is done only for whoever asks.
-  const metrics = env.METRICS_PORT === undefined ? undefined : createMetrics(() => runs)
+  const metrics = env.METRICS_PORT === undefined ? undefined : createMetrics({ runs: () => runs, admission })
   const runs = new Runs({
     windowChars: env.WINDOW_CHARS,
     frameMs: env.FRAME_MS,
@@ -53,9 +58,10 @@ export async function serve({ env, logger, webRoot, router }: ServeOptions): Pro
     leaseMs: env.LEASE_MS,
     runMaxMs: env.RUN_MAX_MS,
     retainMs: env.RETAIN_MS,
+    maxRetainedChars: env.MAX_RETAINED_CHARS,
     maxRunsPerOwner: env.MAX_RUNS_PER_OWNER,
     maxRuns: env.MAX_RUNS,
-    ...observeRuns(logger, metrics, limits),
+    ...observeRuns(logger, metrics),
   })
   const claude = createClaude({
     apiKey: simulator ? 'simulator' : (env.ANTHROPIC_API_KEY ?? ''),
@@ -72,7 +78,10 @@ export async function serve({ env, logger, webRoot, router }: ServeOptions): Pro
       runs,
       claude,
       limits,
+      admission,
+      onRefusal: metrics?.refused,
       defaultModel: env.CLAUDE_MODEL,
+      allowedModels: env.MODELS,
       maxPromptChars: env.MAX_PROMPT_CHARS,
       maxMessages: env.MAX_MESSAGES,
       maxOutputTokens: env.MAX_OUTPUT_TOKENS,
@@ -83,6 +92,7 @@ export async function serve({ env, logger, webRoot, router }: ServeOptions): Pro
     logger,
     // Runs live in this process's memory, so sessions that end with it lose nothing.
     sessionSecret: env.SESSION_SECRET ?? randomBytes(32).toString('hex'),
+    allowedHosts: env.ALLOWED_HOSTS,
     allowedOrigins: env.ALLOWED_ORIGINS,
     trustProxy: env.TRUST_PROXY,
     requests: {

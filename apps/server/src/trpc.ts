@@ -3,16 +3,13 @@ import { getHTTPStatusCodeFromError } from '@trpc/server/http'
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
 import { ZodError, z } from 'zod'
 import type { Context } from './context.ts'
-import { LimitError } from './limits.ts'
+import { LimitError, RUN_ENDS_AFTER_MS } from './limits.ts'
 import { toTrpcError } from './to-trpc-error.ts'
 
 /** ms. Proxies cut connections that are idle for 60 s or so; browsers count pings as life (see below). */
 export const PING_MS = 5000
 /** ms. A browser that hears nothing for this long reconnects, with the position it has. */
 export const RECONNECT_AFTER_MS = 15_000
-
-/** ms. A guess at when one of an owner's unfinished runs may have ended. */
-const RUN_ENDS_AFTER_MS = 5000
 
 const t = initTRPC.context<Context>().create({
   // Never by NODE_ENV: a stack is nobody's business outside.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { costUsd } from './cost.ts'
+import { budgetedUsd, costUsd, worstCaseUsd } from './cost.ts'
 import { DEFAULT_MODEL, findModel, MODELS } from './models.ts'
 
 const usage = {
@@ -23,6 +23,19 @@ test('a long prompt costs its factor, counted over cached and new tokens, from o
 
 test('a model without known prices costs null, not nothing', () => {
   expect(costUsd('claude-of-tomorrow', usage)).toBeNull()
+})
+
+test('a budget counts a model without known prices as the dearest known one for that usage', () => {
+  expect(budgetedUsd('claude-opus-5-5', usage)).toBe(costUsd('claude-opus-5-5', usage))
+  expect(budgetedUsd('claude-of-tomorrow', usage)).toBe(costUsd('claude-opus-4-8', usage))
+})
+
+test('the worst case of a call is all the tokens it may answer with, and its prompt written to the cache', () => {
+  const messages = [{ role: 'user' as const, content: 'x'.repeat(4000) }]
+  // 1000 × $6.25 + 64,000 × $25, per million.
+  expect(worstCaseUsd({ model: 'claude-opus-4-8', messages })).toBe(1.60625)
+  expect(worstCaseUsd({ model: 'claude-opus-4-8', messages, maxTokens: 1000 })).toBe(0.03125)
+  expect(worstCaseUsd({ model: 'claude-of-tomorrow', messages })).toBe(1.60625)
 })
 
 test('the default model is in the table, and no model is in it twice', () => {

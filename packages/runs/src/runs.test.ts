@@ -36,6 +36,7 @@ function setUp({ onPull, deaf, ...options }: ScriptedSourceOptions & Partial<Run
     leaseMs: LEASE_MS,
     runMaxMs: 900_000,
     retainMs: RETAIN_MS,
+    maxRetainedChars: 1_000_000,
     maxRunsPerOwner: 3,
     maxRuns: 5,
     clock,
@@ -498,6 +499,74 @@ test('a slow reader keeps a run past its retention for as long as it acks, and n
   expect(runs.size).toBe(0)
 })
 
+/** A run of so many characters that ends by itself. */
+const answered = (chars: number): Partial<StartOptions> => {
+  const script = scriptedSource()
+  script.say(text('x'.repeat(chars)), DONE)
+  return { source: script.source, onDisconnect: 'continue' }
+}
+
+test('beyond the cap the run that ended first goes first, and stays claimed', async () => {
+  // Each counts as its text and 2,000 characters more.
+  const { clock, runs, start } = setUp({ maxRetainedChars: 20_000 })
+  for (const runId of ['r1', 'r2', 'r3', 'r4']) {
+    await start({ runId, ...answered(3000) })
+    await clock.advance(FRAME_MS)
+  }
+  expect(runs.size).toBe(4)
+  await start({ runId: 'small', ...answered(0) })
+  await clock.advance(FRAME_MS)
+  expect(runs.size).toBe(4)
+  expect(await refusal(runs.inspect('ann', 'r1'))).toMatchObject({ code: 'not_found' })
+  expect(await runs.inspect('ann', 'r2')).toMatchObject({ ended: true })
+  expect(await start({ runId: 'r1' })).toEqual({ created: false })
+  // Room for the largest is made of as many as it takes.
+  await start({ runId: 'large', ...answered(16_000) })
+  await clock.advance(1000)
+  expect(await runs.inspect('ann', 'large')).toMatchObject({ ended: true })
+  expect([runs.size, runs.chars]).toEqual([2, 16_000])
+  await clock.advance(RETAIN_MS)
+  expect([runs.size, clock.pending]).toEqual([0, 0])
+})
+
+test('a run that is being read is not removed for the cap, and loses nothing', async () => {
+  const { clock, runs, start, read } = setUp({ maxRetainedChars: 6000 })
+  await start({ runId: 'read', ...answered(WINDOW * 3) })
+  const { seen } = read({ runId: 'read', readerId: 'slow' })
+  for (const runId of ['r1', 'r2', 'r3']) {
+    await clock.advance(FRAME_MS)
+    await start({ runId, ...answered(100) })
+  }
+  await clock.advance(FRAME_MS)
+  expect(await refusal(runs.inspect('ann', 'r1'))).toMatchObject({ code: 'not_found' })
+  while (seen.state === 'open') {
+    await runs.ack('ann', 'read', { readerId: 'slow', position: seen.position })
+    await clock.advance(FRAME_MS)
+  }
+  expect(seen.text).toBe('x'.repeat(WINDOW * 3))
+  expect(last(seen)).toEqual(DONE)
+})
+
+test('a run that goes on takes nothing of what ended runs may', async () => {
+  const { clock, runs, start } = setUp({ maxRetainedChars: 3000 })
+  await start({ runId: 'ended', ...answered(500) })
+  const { source, say } = scriptedSource()
+  await start({ runId: 'live', source, onDisconnect: 'continue' })
+  say(text('x'.repeat(10_000)))
+  await clock.advance(1000)
+  expect([runs.live, runs.size]).toEqual([1, 2])
+})
+
+test('the caller of a start is told of its end, with what it used', async () => {
+  const ends: unknown[] = []
+  const { clock, script, start } = setUp()
+  await start({ onEnd: (run) => ends.push(run?.terminal) })
+  expect(ends).toEqual([])
+  script.say(DONE)
+  await clock.advance(FRAME_MS)
+  expect(ends).toEqual([DONE])
+})
+
 test('an owner has so many unfinished runs at most; others, and the same run again, are not refused', async () => {
   const { runs, start } = setUp()
   for (const runId of ['r1', 'r2', 'r3']) await start({ runId, source: scriptedSource().source })
@@ -621,8 +690,10 @@ test('a log that fails is told, and its run does not count for ever', async () =
     }
   }
   const { clock, runs, start, errors, ends } = setUp({ createLog: () => new FailingLog() })
-  await start()
+  const told: unknown[] = []
+  await start({ onEnd: (run) => told.push(run) })
   await clock.advance(10)
+  expect(told).toEqual([undefined])
   expect(errors.map(({ error }) => error)).toContain(outage)
   expect(ends).toEqual([])
   expect(runs.live).toBe(0)

@@ -6,16 +6,15 @@ import { LiveRuns, type LiveRunsOptions } from './live-runs.ts'
 import type { Log, LogEntry } from './log.ts'
 import { MemoryLog } from './memory-log.ts'
 import type { Source } from './pump.ts'
+import { RetainedRuns, type RetainedRunsOptions } from './retained-runs.ts'
 import { Run, type RunLimits } from './run.ts'
 import type { RunSummary } from './run-summary.ts'
 import { RunsError } from './runs-error.ts'
 import { sleep } from './sleep.ts'
 
-export interface RunsOptions extends RunLimits, LiveRunsOptions {
+export interface RunsOptions extends RunLimits, LiveRunsOptions, RetainedRunsOptions {
   /** The time from one pull of a run to the next, and from one frame to a reader to the next, in ms. 0: none. */
   readonly frameMs: number
-  /** How long a run can still be read after its end, in ms. Then it is gone, once nobody reads it. */
-  readonly retainMs: number
   /** Default: the system's. */
   readonly clock?: Clock
   /** Where a run's events are kept. Default: in memory. */
@@ -39,6 +38,8 @@ export interface StartOptions {
   readonly model: string
   readonly source: Source
   readonly onDisconnect?: 'abort' | 'continue' | undefined
+  /** Called once, when this run is over; without a summary where its log failed. */
+  readonly onEnd?: ((run: RunSummary | undefined) => void) | undefined
 }
 
 export interface ReadOptions {
@@ -61,7 +62,7 @@ export class Runs {
   /** Of these runs, and of many that are gone. */
   readonly #claims = new Claims()
   readonly #live: LiveRuns
-  readonly #cancelRemovals = new Set<() => void>()
+  readonly #retained: RetainedRuns
   #closing = false
 
   constructor(options: RunsOptions) {
@@ -69,6 +70,7 @@ export class Runs {
     this.#live = new LiveRuns(options)
     this.#clock = options.clock ?? systemClock
     this.#scheduler = new FlushScheduler({ frameMs: options.frameMs, clock: this.#clock })
+    this.#retained = new RetainedRuns(options, this.#clock, (runId) => this.#runs.delete(runId))
   }
 
   /** Runs that have not ended. */
@@ -76,7 +78,7 @@ export class Runs {
     return this.#live.size
   }
 
-  /** Runs that can be read: the live ones, and those that ended less than `retainMs` ago. */
+  /** Runs that can be read: the live ones, and the ended ones that are retained. */
   get size(): number {
     return this.#runs.size
   }
@@ -132,7 +134,7 @@ export class Runs {
    * @returns whether this call started it.
    * @throws {RunsError} `not_found` when another owner has the id, `too_many_runs`, `closing`.
    */
-  async start({ owner, runId, ...rest }: StartOptions): Promise<{ created: boolean }> {
+  async start({ owner, runId, onEnd, ...rest }: StartOptions): Promise<{ created: boolean }> {
     const claimedBy = this.#ownerOf(runId)
     if (claimedBy === owner) return { created: false }
     if (claimedBy !== undefined) throw notFound()
@@ -152,7 +154,7 @@ export class Runs {
     })
     this.#runs.set(runId, run)
     this.#claims.add(runId, owner)
-    this.#live.add(owner, this.#seeOff(run))
+    this.#live.add(owner, this.#seeOff(run, onEnd))
     onStart?.({ runId, owner, model: rest.model })
     return { created: true }
   }
@@ -228,8 +230,7 @@ export class Runs {
     await this.#live.ended()
     const leases = [...this.#runs.values()].map(({ lease }) => lease)
     await this.#within(farewellMs, (signal) => Promise.all(leases.map((lease) => lease.empty(signal))))
-    for (const cancel of this.#cancelRemovals) cancel()
-    this.#cancelRemovals.clear()
+    this.#retained.close()
   }
 
   /** Waits for `work`, but no longer than `ms`; its signal aborts then. */
@@ -251,26 +252,18 @@ export class Runs {
   }
 
   /** Waits for the end of a run and tells of it. */
-  async #seeOff({ runId, ended }: Run): Promise<void> {
+  async #seeOff(run: Run, onOwnEnd: StartOptions['onEnd']): Promise<void> {
     const { onEnd, onError } = this.#options
+    let summary: RunSummary | undefined
     try {
-      const summary = await ended
+      summary = await run.ended
       onEnd?.(summary)
     } catch (error) {
-      onError?.(error, runId)
+      onError?.(error, run.runId)
     } finally {
-      this.#removeLater(runId)
+      this.#retained.add(run)
+      onOwnEnd?.(summary)
     }
-  }
-
-  #removeLater(runId: string): void {
-    const cancel = this.#clock.after(this.#options.retainMs, () => {
-      this.#cancelRemovals.delete(cancel)
-      // Who is still reading needs it for its acks; a reader that only holds on loses its lease.
-      if (this.#runs.get(runId)?.lease.readers) this.#removeLater(runId)
-      else this.#runs.delete(runId)
-    })
-    this.#cancelRemovals.add(cancel)
   }
 }
 

@@ -28,7 +28,16 @@ const SCRIPTS: Readonly<Record<Exclude<PeerName, 'sluice'>, string>> = {
 }
 const PROBE = import.meta.resolve('./probe.ts')
 
-/** Starts the server of a peer, fresh, with everything but its upstream left as it comes. */
+/** All the load comes from one address, and is charged to one budget. */
+const ONE_ADDRESS = {
+  STARTS_PER_MINUTE_PER_IP: '1000000',
+  MAX_RUNS_PER_IP: '1000000',
+  MAX_STREAMS_PER_IP: '1000000',
+  REQUESTS_PER_MINUTE_PER_IP: '1000000000',
+  DAILY_USD: '1000000000',
+}
+
+/** Starts the server of a peer, fresh, with everything but its upstream and these limits left as it comes. */
 export async function startPeer(
   name: PeerName,
   { upstreamUrl, sluiceMain, profileDir }: PeerOptions,
@@ -43,13 +52,7 @@ export async function startPeer(
     nodeArgs: ['--import', PROBE, '--expose-gc', ...profile],
     env:
       name === 'sluice'
-        ? {
-            PORT: '0',
-            ANTHROPIC_API_KEY: 'bench',
-            ANTHROPIC_BASE_URL: upstreamUrl,
-            // All the visitors come from one address here.
-            MAX_STREAMS_PER_IP: '100000',
-          }
+        ? { PORT: '0', ANTHROPIC_API_KEY: 'bench', ANTHROPIC_BASE_URL: upstreamUrl, ...ONE_ADDRESS }
         : { UPSTREAM_URL: upstreamUrl },
   })
   return { name, url, probe: remote<Probe>(child, name), stop }

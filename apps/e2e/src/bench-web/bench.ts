@@ -1,6 +1,7 @@
 import { type Simulator, startSimulator } from '@sluice/claude-sim'
 import type { Browser, Page } from 'playwright-core'
 import { launchChromium } from '../chromium.ts'
+import { ONE_ADDRESS } from '../one-address.ts'
 import { type Product, startProduct } from '../start-product.ts'
 import { installProbe, type Probe, probe } from './probe.ts'
 import { servePeers } from './serve-peers.ts'
@@ -33,6 +34,7 @@ export async function startBench(): Promise<Bench> {
     ANTHROPIC_API_KEY: 'key-of-nobody',
     ANTHROPIC_BASE_URL: simulator.url,
     STARTS_PER_MINUTE: '1000',
+    ...ONE_ADDRESS,
   })
   const browser: Browser = await launchChromium()
   let peers: Awaited<ReturnType<typeof servePeers>> | undefined

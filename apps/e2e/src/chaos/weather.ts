@@ -1,6 +1,7 @@
 import type { RequestRecord } from '@sluice/claude-sim'
 import type { Story } from './ask.ts'
 import { briefly } from './storm.ts'
+import { ONE_ADDRESS } from '../one-address.ts'
 import { problemsOf } from './verdict.ts'
 
 export const CHAOS_LIMITS = { graceMs: 5000, leaseMs: 12_000, retainMs: 20_000 } as const
@@ -21,10 +22,10 @@ export const CHAOS_ENV = {
   // One session stands for hundreds of people.
   MAX_RUNS_PER_OWNER: '1000',
   STARTS_PER_MINUTE: '100000',
+  ...ONE_ADDRESS,
   SUBSCRIPTIONS_PER_MINUTE: '100000',
   ACKS_PER_MINUTE: '100000',
   MAX_STREAMS_PER_OWNER: '10000',
-  MAX_STREAMS_PER_IP: '10000',
 }
 
 /** What is wrong, by run, with all there is to find out why. */

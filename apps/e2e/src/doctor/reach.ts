@@ -8,7 +8,7 @@ const ModelsSchema = z.object({
   simulator: z.boolean(),
   defaultModel: z.string(),
   maxPromptChars: z.number(),
-  models: z.array(z.object({ id: z.string(), usdPerMTok: PricesSchema })),
+  models: z.array(z.object({ id: z.string(), usdPerMTok: PricesSchema.optional() })),
 })
 
 /** A Sluice that answers. */

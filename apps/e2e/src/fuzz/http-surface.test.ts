@@ -6,6 +6,7 @@ import { collect, WireClient } from '@sluice/server/testing'
 import * as fc from 'fast-check'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ONE_ADDRESS } from '../one-address.ts'
 import { seedFrom } from '../random.ts'
 import { until } from '../settled.ts'
 import { anyDamage, damaged } from './damage.ts'
@@ -31,6 +32,7 @@ beforeAll(async () => {
         RETAIN_MS: '200',
         MAX_RUNS_PER_OWNER: '100000',
         STARTS_PER_MINUTE: '100000',
+        ...ONE_ADDRESS,
       },
       { production: true },
     ),

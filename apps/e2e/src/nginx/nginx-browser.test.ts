@@ -31,6 +31,8 @@ beforeEach(async () => {
     ANTHROPIC_API_KEY: 'key-of-nobody',
     ANTHROPIC_BASE_URL: simulator.url,
     MAX_RUNS_PER_OWNER: '20',
+    // The worst case of each of eight answers is held back at once.
+    DAILY_USD_PER_OWNER: '100',
     GRACE_MS: '1000',
   })
   nginx = await startNginx(shippedConfig(product.url))

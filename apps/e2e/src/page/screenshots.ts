@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { startSimulator } from '@sluice/claude-sim'
 import { launchChromium } from '../chromium.ts'
 import { startFaultProxy } from '../fault-proxy.ts'
+import { ONE_ADDRESS } from '../one-address.ts'
 import { startProduct } from '../start-product.ts'
 import { photographLab } from './photograph-lab.ts'
 import { STATES } from './states.ts'
@@ -30,6 +31,7 @@ try {
     ANTHROPIC_API_KEY: 'key-of-nobody',
     ANTHROPIC_BASE_URL: simulator.url,
     STARTS_PER_MINUTE: '1000',
+    ...ONE_ADDRESS,
     GRACE_MS: '1000',
   })
   for (const [name, reach] of wanted) {

@@ -20,6 +20,12 @@ export const chatRouter = router({
   start: procedure.input(StartSchema).mutation(async ({ ctx, input }) => {
     const { runId, epoch, messages, model = ctx.defaultModel, effort } = input
     const { maxTokens = Math.min(DEFAULT_MAX_TOKENS, ctx.maxOutputTokens) } = input
+    if (!ctx.allowedModels.includes(model)) {
+      throw new TRPCError({
+        code: 'BAD_REQUEST',
+        message: `The model ${model} may not be asked here; expected one of ${ctx.allowedModels.join(', ')}.`,
+      })
+    }
     if (maxTokens > ctx.maxOutputTokens) {
       throw new TRPCError({
         code: 'BAD_REQUEST',
@@ -39,7 +45,6 @@ export const chatRouter = router({
         message: `The conversation has ${chars} characters; at most ${ctx.maxPromptChars} are allowed.`,
       })
     }
-    const source = ctx.claude.ask({ model, messages, maxTokens, effort })
-    return startRun(ctx, { runId, epoch, model, source })
+    return startRun(ctx, { runId, epoch, request: { model, messages, maxTokens, effort } })
   }),
 })

@@ -1,10 +1,12 @@
-import { MODELS } from '@sluice/claude'
+import { findModel, type Model } from '@sluice/claude'
 import { procedure, router } from '../trpc.ts'
 
 export const modelsRouter = router({
   /** What can be asked, at what price, within which limits, and whether the answers are simulated. */
   list: procedure.query(
-    ({ ctx: { simulator, simulatorChosen, defaultModel, maxPromptChars, maxMessages, runs } }) => ({
+    ({
+      ctx: { simulator, simulatorChosen, defaultModel, allowedModels, maxPromptChars, maxMessages, runs },
+    }) => ({
       simulator,
       simulatorChosen,
       defaultModel,
@@ -12,7 +14,12 @@ export const modelsRouter = router({
       maxMessages,
       /** For `chat.start`: see {@link startRun}. */
       epoch: runs.epoch,
-      models: MODELS,
+      models: allowedModels.map(describeModel),
     }),
   ),
 })
+
+/** Without limits and prices where they are not known. */
+function describeModel(id: string): Pick<Model, 'id' | 'name'> & Partial<Model> {
+  return { name: id, ...findModel(id), id }
+}

@@ -6,9 +6,10 @@ export const haikuRouter = router({
   start: procedure
     .input(z.strictObject({ runId: z.uuid(), about: z.string().min(1).max(200) }))
     .mutation(({ ctx, input: { runId, about } }) => {
-      const model = 'claude-haiku-5-5'
       const content = `Write a haiku about ${about}. Nothing else.`
-      const source = ctx.claude.ask({ model, maxTokens: 2000, messages: [{ role: 'user', content }] })
-      return startRun(ctx, { runId, model, source })
+      return startRun(ctx, {
+        runId,
+        request: { model: 'claude-haiku-5-5', maxTokens: 2000, messages: [{ role: 'user', content }] },
+      })
     }),
 })

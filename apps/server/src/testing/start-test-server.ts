@@ -23,7 +23,7 @@ export interface TestServer extends RunningServer {
 /** The real server and the real SDK against the simulator, on free ports, with the given environment. */
 export async function startTestServer(
   env: Record<string, string> = {},
-  serveOptions: Pick<ServeOptions, 'router'> = {},
+  { production = true, ...serveOptions }: Pick<ServeOptions, 'router'> & { production?: boolean } = {},
 ): Promise<TestServer> {
   const simulator = await startSimulator({ defaults: { tps: 0, ttft: 0 } })
   const logs: Record<string, unknown>[] = []
@@ -34,7 +34,7 @@ export async function startTestServer(
   const server = await serve({
     env: parseEnv(
       { PORT: '0', ANTHROPIC_API_KEY: 'test-key-of-nobody', ANTHROPIC_BASE_URL: simulator.url, ...env },
-      { production: true },
+      { production },
     ),
     logger,
     ...serveOptions,

@@ -27,7 +27,7 @@ export function ModelPicker({ models, settings }: { models: Models | undefined; 
           <option
             key={id}
             value={id}
-            title={`$${usdPerMTok.input} in, $${usdPerMTok.output} out per million tokens`}
+            title={usdPerMTok && `$${usdPerMTok.input} in, $${usdPerMTok.output} out per million tokens`}
           >
             {name}
           </option>
