@@ -1,5 +1,5 @@
 import cookie from '@fastify/cookie'
-import type { AnyRouter, TRPCError } from '@trpc/server'
+import { type AnyRouter, TRPCError } from '@trpc/server'
 import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify'
 import Fastify, {
   type FastifyBaseLogger,
@@ -11,7 +11,7 @@ import Fastify, {
 import type { Context, Services } from './context.ts'
 import type { TrustProxy } from './env.ts'
 import { answerBadUrl, answerHttpErrors, answerUnreadable } from './http-errors.ts'
-import { createOwnerOf } from './owner.ts'
+import { createOwnerOf, type OwnerOf } from './owner.ts'
 import { appRouter } from './routers/app-router.ts'
 import { refuseOtherOrigins } from './same-origin.ts'
 import { secureHeaders } from './secure-headers.ts'
@@ -24,6 +24,8 @@ export interface AppOptions {
   /** What is served at /trpc. Default: the app's own router. */
   readonly router?: AnyRouter | undefined
   readonly logger: FastifyBaseLogger
+  /** Who is asking. Default: an anonymous session in a signed cookie. */
+  readonly ownerOf?: OwnerOf | undefined
   /** Signs the session cookie. */
   readonly sessionSecret: string
   /** Other origins whose pages may call this server with its visitors' sessions. */
@@ -84,12 +86,16 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await secureHeaders(app, allowedOrigins)
   refuseOtherOrigins(app, new Set(allowedOrigins))
   await app.register(cookie, { secret: options.sessionSecret })
-  const ownerOf = createOwnerOf({ crossSite: allowedOrigins.length > 0 })
-  const createContext = (request: FastifyRequest, reply: FastifyReply): Context => ({
-    ...services,
-    owner: ownerOf(request, reply),
-    ip: request.ip,
-  })
+  const ownerOf = options.ownerOf ?? createOwnerOf({ crossSite: allowedOrigins.length > 0 })
+  const createContext = async (request: FastifyRequest, reply: FastifyReply): Promise<Context> => {
+    try {
+      return { ...services, owner: await ownerOf(request, reply), ip: request.ip }
+    } catch (error) {
+      if (error instanceof TRPCError) throw error
+      logger.error({ err: error }, 'ownerOf failed')
+      throw new TRPCError({ code: 'UNAUTHORIZED', message: 'The session could not be checked.' })
+    }
+  }
   const onError = ({ error, path }: { error: TRPCError; path?: string | undefined }) => {
     if (error.code !== 'INTERNAL_SERVER_ERROR') return
     logger.error({ err: error.cause ?? error, path }, 'procedure failed')

@@ -6,12 +6,12 @@ import { type AppRouter, appRouter } from './routers/app-router.ts'
 import { errorShape, PING_MS, RECONNECT_AFTER_MS } from './trpc.ts'
 
 interface EventsQuery {
-  Querystring: { input?: string }
+  Querystring: { input?: string; batch?: string }
 }
 type EventsRequest = FastifyRequest<EventsQuery>
 
 export interface ServeEventsOptions {
-  readonly createContext: (request: EventsRequest, reply: FastifyReply) => Context
+  readonly createContext: (request: EventsRequest, reply: FastifyReply) => Promise<Context>
   /** Told of errors that nobody foresaw. */
   readonly onError: (error: TRPCError) => void
 }
@@ -22,11 +22,25 @@ export interface ServeEventsOptions {
  * still the tRPC procedure: input, middleware and errors are its own.
  */
 export function serveEvents(app: FastifyInstance, { createContext, onError }: ServeEventsOptions): void {
+  const shapeOf = (cause: unknown) => {
+    const error = cause instanceof TRPCError ? cause : new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause })
+    if (error.code === 'INTERNAL_SERVER_ERROR') onError(error)
+    return errorShape(error, 'runs.events')
+  }
   // HEAD is tRPC's to answer: here it would hold a run open for a body that nobody is sent.
   app.get<EventsQuery>('/trpc/runs.events', { exposeHeadRoute: false }, async (request, reply) => {
-    const context = createContext(request, reply)
     const gone = new AbortController()
     reply.raw.once('close', () => gone.abort())
+    let context: Context
+    try {
+      if (request.query.batch === '1') throw new TRPCError({ code: 'BAD_REQUEST', message: NO_BATCH })
+      context = await createContext(request, reply)
+    } catch (cause) {
+      // Nothing is open yet, so this is a plain response with its own status.
+      const error = shapeOf(cause)
+      await reply.code(error.data.httpStatus).send({ error })
+      return
+    }
     const stream = openEventStream(reply, PING_MS)
     stream.send(`event: connected\ndata: {"reconnectAfterInactivityMs":${RECONNECT_AFTER_MS}}\n\n\n`)
     try {
@@ -40,15 +54,14 @@ export function serveEvents(app: FastifyInstance, { createContext, onError }: Se
       }
       stream.send('event: return\ndata: \n\n\n')
     } catch (cause) {
-      const error =
-        cause instanceof TRPCError ? cause : new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause })
-      if (error.code === 'INTERNAL_SERVER_ERROR') onError(error)
-      stream.send(`event: serialized-error\ndata: ${JSON.stringify(errorShape(error, 'runs.events'))}\n\n\n`)
+      stream.send(`event: serialized-error\ndata: ${JSON.stringify(shapeOf(cause))}\n\n\n`)
     } finally {
       stream.end()
     }
   })
 }
+
+const NO_BATCH = 'A subscription is not part of a batch: call runs.events without batch=1.'
 
 type Input = inferRouterInputs<AppRouter>['runs']['events']
 

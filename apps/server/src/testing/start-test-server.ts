@@ -23,7 +23,7 @@ export interface TestServer extends RunningServer {
 /** The real server and the real SDK against the simulator, on free ports, with the given environment. */
 export async function startTestServer(
   env: Record<string, string> = {},
-  serveOptions: Pick<ServeOptions, 'router'> = {},
+  serveOptions: Pick<ServeOptions, 'router' | 'ownerOf'> = {},
 ): Promise<TestServer> {
   const simulator = await startSimulator({ defaults: { tps: 0, ttft: 0 } })
   const logs: Record<string, unknown>[] = []
