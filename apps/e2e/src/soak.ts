@@ -40,6 +40,7 @@ const server = await serve({
       FRAME_MS: '10',
       MAX_RUNS_PER_OWNER: '1000',
       STARTS_PER_MINUTE: '100000',
+      REQUESTS_PER_MINUTE_PER_IP: '1000000',
     },
     { production: true },
   ),

@@ -1,6 +1,5 @@
 import cookie from '@fastify/cookie'
 import { type AnyRouter, TRPCError } from '@trpc/server'
-import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify'
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -11,13 +10,14 @@ import Fastify, {
 import type { Context, Services } from './context.ts'
 import type { TrustProxy } from './env.ts'
 import { answerBadUrl, answerHttpErrors, answerUnreadable } from './http-errors.ts'
+import { limitRequests } from './limit-requests.ts'
 import { createOwnerOf, type OwnerOf } from './owner.ts'
 import { appRouter } from './routers/app-router.ts'
 import { refuseOtherOrigins } from './same-origin.ts'
 import { secureHeaders } from './secure-headers.ts'
+import { serveCalls } from './serve-calls.ts'
 import { serveEvents } from './serve-events.ts'
 import { serveWeb } from './serve-web.ts'
-import { retryAfterMs } from './trpc.ts'
 
 export interface AppOptions {
   readonly services: Services
@@ -48,11 +48,17 @@ interface RequestLimits {
   readonly requestMs: number
   /** The most calls in one batch. */
   readonly maxBatch: number
+  /** The most requests to /trpc that one address may make in a minute: see {@link limitRequests}. */
+  readonly perMinutePerIp: number
 }
 
 /** JSON can spend six bytes on a character (`\u0000`), and the fields around the text take some. */
 const BYTES_PER_CHAR = 6
 const OVERHEAD_BYTES = 65_536
+
+/** A message of plain text is three JSON values, one with a text block and a file twelve. */
+const VALUES_PER_MESSAGE = 10
+const LEAST_MAX_VALUES = 10_000
 
 /** ms. How often Node looks for requests that take too long, and so how late it may be with them. */
 const CHECK_MS = 100
@@ -60,7 +66,7 @@ const CHECK_MS = 100
 /** The HTTP server, not listening yet: tRPC at /trpc, health checks, and the built page. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { services, logger, allowedOrigins, isReady, webRoot, requests } = options
-  const { maxHeaderBytes, requestMs, maxBatch } = requests
+  const { maxHeaderBytes, requestMs } = requests
   // Node refuses to start with more time for the headers than for all.
   const headersMs = Math.min(requests.headersMs, requestMs)
   const app = Fastify({
@@ -100,20 +106,17 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     if (error.code !== 'INTERNAL_SERVER_ERROR') return
     logger.error({ err: error.cause ?? error, path }, 'procedure failed')
   }
-  serveEvents(app, { createContext, onError: (error) => onError({ error, path: 'runs.events' }) })
-  await app.register(fastifyTRPCPlugin, {
-    prefix: '/trpc',
-    trpcOptions: {
+  await app.register(async (trpc) => {
+    limitRequests(trpc, requests.perMinutePerIp)
+    serveEvents(trpc, { createContext, onError: (error) => onError({ error, path: 'runs.events' }) })
+    serveCalls(trpc, {
       router: options.router ?? appRouter,
-      createContext: ({ req, res }) => createContext(req, res),
+      createContext,
       onError,
-      maxBatchSize: maxBatch,
-      responseMeta({ errors }) {
-        const waitMs = errors.map(retryAfterMs).find((ms) => ms !== undefined)
-        return waitMs === undefined ? {} : { headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) } }
-      },
-    },
-  } satisfies FastifyTRPCPluginOptions<AnyRouter>)
+      maxBatch: requests.maxBatch,
+      maxValues: Math.max(LEAST_MAX_VALUES, services.maxMessages * VALUES_PER_MESSAGE),
+    })
+  })
   app.get('/healthz', async () => ({ status: 'ok' }))
   app.get('/readyz', async (_request, reply) => {
     if (isReady()) return { status: 'ready' }

@@ -44,6 +44,7 @@ const EnvSchema = z.object({
   STARTS_PER_MINUTE_PER_IP: z.coerce.number().int().min(1).optional(),
   SUBSCRIPTIONS_PER_MINUTE: count(600),
   ACKS_PER_MINUTE: count(6000),
+  REQUESTS_PER_MINUTE_PER_IP: count(12_000),
   DAILY_TOKENS_PER_OWNER: z.coerce.number().int().min(1).optional(),
   METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   MAX_RUNS_PER_OWNER: count(3),

@@ -95,6 +95,7 @@ export async function serve({ env, logger, webRoot, router, ownerOf }: ServeOpti
       headersMs: env.HEADERS_MS,
       requestMs: env.REQUEST_MS,
       maxBatch: env.MAX_BATCH,
+      perMinutePerIp: env.REQUESTS_PER_MINUTE_PER_IP,
     },
     isReady: () => !draining,
     webRoot,

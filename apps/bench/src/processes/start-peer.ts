@@ -28,7 +28,7 @@ const SCRIPTS: Readonly<Record<Exclude<PeerName, 'sluice'>, string>> = {
 }
 const PROBE = import.meta.resolve('./probe.ts')
 
-/** Starts the server of a peer, fresh, with everything but its upstream left as it comes. */
+/** Starts the server of a peer, fresh, with everything but its upstream left as it comes; only that one address makes all of the load. */
 export async function startPeer(
   name: PeerName,
   { upstreamUrl, sluiceMain, profileDir }: PeerOptions,
@@ -43,7 +43,12 @@ export async function startPeer(
     nodeArgs: ['--import', PROBE, '--expose-gc', ...profile],
     env:
       name === 'sluice'
-        ? { PORT: '0', ANTHROPIC_API_KEY: 'bench', ANTHROPIC_BASE_URL: upstreamUrl }
+        ? {
+            PORT: '0',
+            ANTHROPIC_API_KEY: 'bench',
+            ANTHROPIC_BASE_URL: upstreamUrl,
+            REQUESTS_PER_MINUTE_PER_IP: '10000000',
+          }
         : { UPSTREAM_URL: upstreamUrl },
   })
   return { name, url, probe: remote<Probe>(child, name), stop }

@@ -23,6 +23,7 @@ export const CHAOS_ENV = {
   STARTS_PER_MINUTE: '100000',
   SUBSCRIPTIONS_PER_MINUTE: '100000',
   ACKS_PER_MINUTE: '100000',
+  REQUESTS_PER_MINUTE_PER_IP: '1000000',
 }
 
 /** What is wrong, by run, with all there is to find out why. */

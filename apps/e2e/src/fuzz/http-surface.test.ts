@@ -31,6 +31,7 @@ beforeAll(async () => {
         RETAIN_MS: '200',
         MAX_RUNS_PER_OWNER: '100000',
         STARTS_PER_MINUTE: '100000',
+        REQUESTS_PER_MINUTE_PER_IP: '1000000',
       },
       { production: true },
     ),
