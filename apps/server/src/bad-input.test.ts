@@ -184,6 +184,20 @@ test.each([
   },
 )
 
+test('a subscription in a batch is refused by name, and opens no stream', async () => {
+  await using server = await startTestServer()
+  const client = await server.client()
+  const runId = await server.start(client, 'batch [[sim tokens=5]]')
+  for (const path of ['runs.events', 'runs.events,runs.events']) {
+    const { status, body } = await client.query(`${path}?batch=1&input=${JSON.stringify({ 0: { runId } })}`)
+    expect(status).toBe(400)
+    const [{ error }] = [body].flat()
+    expect(error.data.code).toBe('BAD_REQUEST')
+    expect(error.message).toMatch(/subscription/)
+  }
+  expect(server.runs.readers).toBe(0)
+})
+
 test('HEAD of an event stream is answered at once, and holds no run open', async () => {
   await using server = await startTestServer({ GRACE_MS: '300' })
   const client = await server.client()

@@ -1,6 +1,5 @@
 import cookie from '@fastify/cookie'
-import type { AnyRouter, TRPCError } from '@trpc/server'
-import { type FastifyTRPCPluginOptions, fastifyTRPCPlugin } from '@trpc/server/adapters/fastify'
+import { type AnyRouter, TRPCError } from '@trpc/server'
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -12,15 +11,16 @@ import { refuseOtherHosts } from './allowed-hosts.ts'
 import type { Context, Services } from './context.ts'
 import type { TrustProxy } from './env.ts'
 import { answerBadUrl, answerHttpErrors, answerUnreadable } from './http-errors.ts'
-import { createOwnerOf } from './owner.ts'
+import { limitRequests } from './limit-requests.ts'
+import { createOwnerOf, type OwnerOf } from './owner.ts'
 import { appRouter } from './routers/app-router.ts'
 import { refusePipelining } from './refuse-pipelining.ts'
 import { refuseOtherOrigins } from './same-origin.ts'
 import { secureHeaders } from './secure-headers.ts'
+import { serveCalls } from './serve-calls.ts'
 import { serveEvents } from './serve-events.ts'
 import { serveWeb } from './serve-web.ts'
 import { createStreamLimit, type StreamLimitOptions } from './stream-limit.ts'
-import { retryAfterMs } from './trpc.ts'
 import { warnOfProxy } from './warn-of-proxy.ts'
 
 export interface AppOptions {
@@ -28,6 +28,8 @@ export interface AppOptions {
   /** What is served at /trpc. Default: the app's own router. */
   readonly router?: AnyRouter | undefined
   readonly logger: FastifyBaseLogger
+  /** Who is asking. Default: an anonymous session in a signed cookie. */
+  readonly ownerOf?: OwnerOf | undefined
   /** Signs the session cookie. */
   readonly sessionSecret: string
   /** The host names that this server answers to. Default: any. */
@@ -53,6 +55,8 @@ interface RequestLimits {
   readonly requestMs: number
   /** The most calls in one batch. */
   readonly maxBatch: number
+  /** The most requests to /trpc that one address may make in a minute: see {@link limitRequests}. */
+  readonly perMinutePerIp: number
 }
 
 /** How many event streams may be open, and what their clients must do to keep them. */
@@ -65,6 +69,10 @@ interface StreamLimits extends StreamLimitOptions {
 const BYTES_PER_CHAR = 6
 const OVERHEAD_BYTES = 65_536
 
+/** A message of plain text is three JSON values, one with a text block and a file twelve. */
+const VALUES_PER_MESSAGE = 10
+const LEAST_MAX_VALUES = 10_000
+
 /** ms. How often Node looks for requests that take too long, and so how late it may be with them. */
 const CHECK_MS = 100
 
@@ -74,7 +82,7 @@ const HEALTH_ROUTES = new Set(['/healthz', '/readyz'])
 /** The HTTP server, not listening yet: tRPC at /trpc, health checks, and the built page. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { services, logger, allowedHosts, allowedOrigins, isReady, webRoot, requests, streams } = options
-  const { maxHeaderBytes, requestMs, maxBatch } = requests
+  const { maxHeaderBytes, requestMs } = requests
   // Node refuses to start with more time for the headers than for all.
   const headersMs = Math.min(requests.headersMs, requestMs)
   const app = Fastify({
@@ -103,35 +111,36 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   if (allowedHosts) refuseOtherHosts(app, { allowed: allowedHosts, exempt: HEALTH_ROUTES })
   refuseOtherOrigins(app, new Set(allowedOrigins))
   await app.register(cookie, { secret: options.sessionSecret })
-  const ownerOf = createOwnerOf({ crossSite: allowedOrigins.length > 0 })
-  const createContext = (request: FastifyRequest, reply: FastifyReply): Context => ({
-    ...services,
-    owner: ownerOf(request, reply),
-    ip: request.ip,
-  })
+  const ownerOf = options.ownerOf ?? createOwnerOf({ crossSite: allowedOrigins.length > 0 })
+  const createContext = async (request: FastifyRequest, reply: FastifyReply): Promise<Context> => {
+    try {
+      return { ...services, owner: await ownerOf(request, reply), ip: request.ip }
+    } catch (error) {
+      if (error instanceof TRPCError) throw error
+      logger.error({ err: error }, 'ownerOf failed')
+      throw new TRPCError({ code: 'UNAUTHORIZED', message: 'The session could not be checked.' })
+    }
+  }
   const onError = ({ error, path }: { error: TRPCError; path?: string | undefined }) => {
     if (error.code !== 'INTERNAL_SERVER_ERROR') return
     logger.error({ err: error.cause ?? error, path }, 'procedure failed')
   }
-  serveEvents(app, {
-    createContext,
-    openStream: createStreamLimit(streams),
-    stallMs: streams.stallMs,
-    onError: (error) => onError({ error, path: 'runs.events' }),
-  })
-  await app.register(fastifyTRPCPlugin, {
-    prefix: '/trpc',
-    trpcOptions: {
+  await app.register(async (trpc) => {
+    limitRequests(trpc, requests.perMinutePerIp)
+    serveEvents(trpc, {
+      createContext,
+      openStream: createStreamLimit(streams),
+      stallMs: streams.stallMs,
+      onError: (error) => onError({ error, path: 'runs.events' }),
+    })
+    serveCalls(trpc, {
       router: options.router ?? appRouter,
-      createContext: ({ req, res }) => createContext(req, res),
+      createContext,
       onError,
-      maxBatchSize: maxBatch,
-      responseMeta({ errors }) {
-        const waitMs = errors.map(retryAfterMs).find((ms) => ms !== undefined)
-        return waitMs === undefined ? {} : { headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) } }
-      },
-    },
-  } satisfies FastifyTRPCPluginOptions<AnyRouter>)
+      maxBatch: requests.maxBatch,
+      maxValues: Math.max(LEAST_MAX_VALUES, services.maxMessages * VALUES_PER_MESSAGE),
+    })
+  })
   app.get('/healthz', async () => ({ status: 'ok' }))
   app.get('/readyz', async (_request, reply) => {
     if (isReady()) return { status: 'ready' }

@@ -29,6 +29,7 @@ test('nothing is needed in development: the simulator answers, every limit has i
     STARTS_PER_MINUTE_PER_IP: 60,
     SUBSCRIPTIONS_PER_MINUTE: 600,
     ACKS_PER_MINUTE: 6000,
+    REQUESTS_PER_MINUTE_PER_IP: 12_000,
     MAX_RUNS_PER_OWNER: 3,
     MAX_RUNS_PER_IP: 20,
     MAX_RUNS: 2000,

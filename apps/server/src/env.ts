@@ -56,6 +56,7 @@ const EnvSchema = z.object({
   STARTS_PER_MINUTE_PER_IP: count(60),
   SUBSCRIPTIONS_PER_MINUTE: count(600),
   ACKS_PER_MINUTE: count(6000),
+  REQUESTS_PER_MINUTE_PER_IP: count(12_000),
   DAILY_USD: usd.optional(),
   DAILY_USD_PER_OWNER: usd.optional(),
   METRICS_PORT: z.coerce.number().int().min(0).max(65_535).optional(),

@@ -68,7 +68,12 @@ function wordsFor(status: number, bodyLimit: number | undefined): { code: Code; 
   return { code: 'INTERNAL_SERVER_ERROR', message: 'Something went wrong on our side.' }
 }
 
-/** An error in the shape that tRPC gives it. */
-export function errorBody(httpStatus: number, code: Code, message: string): object {
-  return { error: { message, code: TRPC_ERROR_CODES_BY_KEY[code], data: { code, httpStatus } } }
+/** An error in the shape that tRPC gives it. `details` stand beside the code. */
+export function errorBody(
+  httpStatus: number,
+  code: Code,
+  message: string,
+  details: { readonly retryAfterMs?: number } = {},
+): object {
+  return { error: { message, code: TRPC_ERROR_CODES_BY_KEY[code], data: { code, httpStatus, ...details } } }
 }

@@ -4,13 +4,22 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 const COOKIE = 'sluice_session'
 const THIRTY_DAYS_S = 30 * 24 * 60 * 60
 
-/** Who is asking: whoever may see the runs that this request starts. Any string that is one person's. */
-export type OwnerOf = (request: FastifyRequest, reply: FastifyReply) => string
+/**
+ * The owner of the runs that a request starts and sees: any string that belongs to one person.
+ *
+ * To refuse a request, throw `new TRPCError({ code: 'UNAUTHORIZED', message })`: its code and message are the
+ * answer. Anything else that is thrown is logged as an error and answered with UNAUTHORIZED (401) in general
+ * words. A refused request starts, reads and counts nothing.
+ *
+ * Set a cookie with `reply.header('set-cookie', …)`: what `reply.setCookie` keeps for later never reaches the
+ * response of an event stream.
+ */
+export type OwnerOf = (request: FastifyRequest, reply: FastifyReply) => string | Promise<string>
 
 /**
- * An anonymous session in a signed cookie. Replace this one function to have real accounts.
+ * An anonymous session in a signed cookie. The `ownerOf` option of the server replaces it by real accounts.
  *
- * A missing, foreign or tampered cookie is no error, it is a new session. `crossSite`: pages of other sites
+ * A missing, foreign or tampered cookie is not an error, it is a new session. `crossSite`: pages of other sites
  * may use it too, which browsers allow over https only.
  */
 export function createOwnerOf({ crossSite }: { crossSite: boolean }): OwnerOf {
@@ -20,13 +29,14 @@ export function createOwnerOf({ crossSite }: { crossSite: boolean }): OwnerOf {
     // A copy: a slice would keep the whole Cookie header alive, for as long as the owner's runs are remembered.
     if (session?.valid && session.value) return Buffer.from(session.value).toString()
     const owner = randomUUID()
-    reply.setCookie(COOKIE, owner, {
-      signed: true,
+    const options = {
       httpOnly: true,
       path: '/',
       maxAge: THIRTY_DAYS_S,
-      ...(crossSite ? { sameSite: 'none', secure: true } : { sameSite: 'lax', secure: 'auto' }),
-    })
+      sameSite: crossSite ? 'none' : 'lax',
+      secure: crossSite || request.protocol === 'https',
+    } as const
+    reply.header('set-cookie', request.server.serializeCookie(COOKIE, reply.signCookie(owner), options))
     return owner
   }
 }

@@ -127,6 +127,43 @@ test('a batch has as many calls as it may, and not one more', async () => {
   expect([refused.status, refused.body.error.data.code]).toEqual([400, 'BAD_REQUEST'])
 })
 
+test('an address makes as many requests a minute as it may, and not one more, whatever its sessions', async () => {
+  await using server = await startTestServer({ REQUESTS_PER_MINUTE_PER_IP: '3', TRUST_PROXY: '1' })
+  const from = async (ip: string, path = '/trpc/models.list') =>
+    fetch(server.url + path, { headers: { 'x-forwarded-for': ip } })
+  for (const ip of ['10.1.1.1', '::ffff:10.1.1.1', '10.1.1.1']) expect((await from(ip)).status).toBe(200)
+  const refused = await from('10.1.1.1')
+  expect([refused.status, refused.headers.getSetCookie()]).toEqual([429, []])
+  const { error } = (await refused.json()) as { error: { data: { retryAfterMs: number } } }
+  expect(error).toMatchObject({
+    message: 'Too many requests from this address.',
+    code: -32_029,
+    data: { code: 'TOO_MANY_REQUESTS', httpStatus: 429 },
+  })
+  expect(error.data.retryAfterMs).toBeGreaterThan(0)
+  expect(error.data.retryAfterMs).toBeLessThanOrEqual(60_000)
+  expect(Number(refused.headers.get('retry-after'))).toBe(Math.ceil(error.data.retryAfterMs / 1000))
+  const paths = ['/trpc/runs.events', '/trpc/nothing.here', '/%74rpc/models.list', '/healthz', '/readyz', '/']
+  const statuses = await Promise.all(paths.map(async (path) => (await from('10.1.1.1', path)).status))
+  expect(statuses).toEqual([429, 429, 429, 200, 200, 404])
+  // One visitor has a whole /64 of IPv6.
+  const visitors = ['2001:db8::1', '2001:db8::2', '2001:db8::3', '2001:db8::4', '2001:db8:0:1::1']
+  const answers = []
+  for (const ip of visitors) answers.push((await from(ip)).status)
+  expect(answers).toEqual([200, 200, 200, 429, 200])
+})
+
+test.each([
+  ['less than 64 KB', 'Content-Length: 65535', '{}'.padEnd(65_535), '400'],
+  ['64 KB', 'Content-Length: 65536', '', '429'],
+  ['a length that is not said', 'Transfer-Encoding: chunked', '', '429'],
+])('a body of %s counts by its length, before any of it is there', async (_, length, sent, status) => {
+  await using server = await startTestServer({ REQUESTS_PER_MINUTE_PER_IP: '1' })
+  const head = `POST /trpc/runs.stop HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${length}\r\n`
+  const socket = await saying(server.url, `${head}Content-Type: application/json\r\n\r\n${sent}`)
+  expect((await text(socket)).slice(9, 12)).toBe(status)
+})
+
 /** A connection that has said this much, and says the rest when it is told to. */
 async function saying(url: string, said: string): Promise<Socket> {
   const { port, hostname } = new URL(url)

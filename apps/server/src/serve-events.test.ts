@@ -141,7 +141,7 @@ test('a client that left before its request was looked at holds nothing', async 
   })
   let open = 0
   serveEvents(app, {
-    createContext: () => ({}) as Context,
+    createContext: async () => ({}) as Context,
     openStream: () => {
       open++
       return () => open--

@@ -8,12 +8,12 @@ import { type AppRouter, appRouter } from './routers/app-router.ts'
 import { errorShape, PING_MS, RECONNECT_AFTER_MS } from './trpc.ts'
 
 interface EventsQuery {
-  Querystring: { input?: string }
+  Querystring: { input?: string; batch?: string }
 }
 type EventsRequest = FastifyRequest<EventsQuery>
 
 export interface ServeEventsOptions {
-  readonly createContext: (request: EventsRequest, reply: FastifyReply) => Context
+  readonly createContext: (request: EventsRequest, reply: FastifyReply) => Promise<Context>
   readonly openStream: OpenStream
   /** How long a socket may take nothing of what was written to it before it is reset, in ms. */
   readonly stallMs: number
@@ -28,15 +28,30 @@ export interface ServeEventsOptions {
  */
 export function serveEvents(app: FastifyInstance, options: ServeEventsOptions): void {
   const { createContext, openStream, stallMs, onError } = options
+  const shapeOf = (cause: unknown) => {
+    const known = toTrpcError(cause)
+    const error = known instanceof TRPCError ? known : new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause })
+    if (error.code === 'INTERNAL_SERVER_ERROR') onError(error)
+    return errorShape(error, 'runs.events')
+  }
   // HEAD is tRPC's to answer: here it would hold a run open for a body that nobody is sent.
   app.get<EventsQuery>('/trpc/runs.events', { exposeHeadRoute: false }, async (request, reply) => {
     const { raw } = reply
+    let context: Context
+    try {
+      if (request.query.batch === '1') throw new TRPCError({ code: 'BAD_REQUEST', message: NO_BATCH })
+      context = await createContext(request, reply)
+    } catch (cause) {
+      // Nothing is open yet, so this is a plain response with its own status.
+      const error = shapeOf(cause)
+      await reply.code(error.data.httpStatus).send({ error })
+      return
+    }
     if (raw.destroyed) {
       // The client left before its request came here, and `close` is not emitted twice.
       reply.hijack()
       return
     }
-    const context = createContext(request, reply)
     const gone = new AbortController()
     raw.once('close', () => gone.abort())
     const stream = openEventStream(reply, { pingMs: PING_MS, stallMs })
@@ -53,16 +68,14 @@ export function serveEvents(app: FastifyInstance, options: ServeEventsOptions): 
       }
       stream.send('event: return\ndata: \n\n\n')
     } catch (cause) {
-      const known = toTrpcError(cause)
-      const error =
-        known instanceof TRPCError ? known : new TRPCError({ code: 'INTERNAL_SERVER_ERROR', cause })
-      if (error.code === 'INTERNAL_SERVER_ERROR') onError(error)
-      stream.send(`event: serialized-error\ndata: ${JSON.stringify(errorShape(error, 'runs.events'))}\n\n\n`)
+      stream.send(`event: serialized-error\ndata: ${JSON.stringify(shapeOf(cause))}\n\n\n`)
     } finally {
       stream.end()
     }
   })
 }
+
+const NO_BATCH = 'A subscription is not part of a batch: call runs.events without batch=1.'
 
 type Input = inferRouterInputs<AppRouter>['runs']['events']
 

@@ -11,6 +11,7 @@ import type { Env } from './env.ts'
 import { createLimits } from './limits.ts'
 import { createMetrics } from './metrics.ts'
 import { observeRuns } from './observe-runs.ts'
+import type { OwnerOf } from './owner.ts'
 
 export interface ServeOptions {
   readonly env: Env
@@ -18,6 +19,8 @@ export interface ServeOptions {
   readonly webRoot?: string | undefined
   /** What is served at /trpc. Default: the app's own router. */
   readonly router?: AnyRouter | undefined
+  /** Who is asking. Default: an anonymous session in a signed cookie. */
+  readonly ownerOf?: OwnerOf | undefined
 }
 
 export interface RunningServer {
@@ -36,7 +39,7 @@ export interface RunningServer {
 }
 
 /** Builds everything from the environment and listens. @throws with `code: 'EADDRINUSE'` for a busy port. */
-export async function serve({ env, logger, webRoot, router }: ServeOptions): Promise<RunningServer> {
+export async function serve({ env, logger, webRoot, router, ownerOf }: ServeOptions): Promise<RunningServer> {
   const simulator = env.useSimulator ? await startEmbeddedSimulator() : undefined
   const limits = createLimits({
     startsPerMinute: env.STARTS_PER_MINUTE,
@@ -100,6 +103,7 @@ export async function serve({ env, logger, webRoot, router }: ServeOptions): Pro
       headersMs: env.HEADERS_MS,
       requestMs: env.REQUEST_MS,
       maxBatch: env.MAX_BATCH,
+      perMinutePerIp: env.REQUESTS_PER_MINUTE_PER_IP,
     },
     streams: {
       perOwner: env.MAX_STREAMS_PER_OWNER,
@@ -109,6 +113,7 @@ export async function serve({ env, logger, webRoot, router }: ServeOptions): Pro
     isReady: () => !draining,
     webRoot,
     router,
+    ownerOf,
   })
 
   const close = async (drainMs: number) => {

@@ -11,6 +11,12 @@ export const PING_MS = 5000
 /** ms. A browser that hears nothing for this long reconnects, with the position it has. */
 export const RECONNECT_AFTER_MS = 15_000
 
+// An error says what was wrong, and repeats what was sent only so far: the answer to a batch of the most calls
+// stays below 64 KB, even where every character takes six bytes.
+const MAX_ISSUES = 5
+const MAX_MESSAGE_CHARS = 400
+const MAX_PATH_CHARS = 100
+
 const t = initTRPC.context<Context>().create({
   // Never by NODE_ENV: a stack is nobody's business outside.
   isDev: false,
@@ -22,7 +28,11 @@ const t = initTRPC.context<Context>().create({
     return {
       ...shape,
       message: publicMessage(error),
-      data: { ...shape.data, retryAfterMs: retryAfterMs(error) },
+      data: {
+        ...shape.data,
+        path: shape.data.path?.slice(0, MAX_PATH_CHARS),
+        retryAfterMs: retryAfterMs(error),
+      },
     }
   },
 })
@@ -37,7 +47,7 @@ export const procedure = t.procedure.use(async ({ next }) => {
 })
 
 /** An error as the formatter above shows it, for whoever answers outside of tRPC's adapters. */
-export function errorShape(error: TRPCError, path: string): object {
+export function errorShape(error: TRPCError, path: string) {
   const { code } = error
   return {
     message: publicMessage(error),
@@ -53,6 +63,11 @@ export function retryAfterMs(error: TRPCError): number | undefined {
 }
 
 function publicMessage(error: TRPCError): string {
-  if (error.cause instanceof ZodError) return z.prettifyError(error.cause)
-  return error.code === 'INTERNAL_SERVER_ERROR' ? 'Something went wrong on our side.' : error.message
+  const message = messageOf(error)
+  return message.length > MAX_MESSAGE_CHARS ? `${message.slice(0, MAX_MESSAGE_CHARS)}…` : message
+}
+
+function messageOf({ code, cause, message }: TRPCError): string {
+  if (cause instanceof ZodError) return z.prettifyError(new ZodError(cause.issues.slice(0, MAX_ISSUES)))
+  return code === 'INTERNAL_SERVER_ERROR' ? 'Something went wrong on our side.' : message
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { listOf } from '../list-of.ts'
 
 const TextSchema = z.string().regex(/\S/, 'expected some text')
 
@@ -24,14 +25,14 @@ const BlockSchema = z.discriminatedUnion('type', [
 
 const MessageSchema = z.strictObject({
   role: z.enum(['user', 'assistant']),
-  content: z.union([TextSchema, z.array(BlockSchema).min(1)]),
+  content: z.union([TextSchema, listOf(BlockSchema)]),
 })
 
 /** A conversation as the Messages API takes it, which ends with what the user says. How long, is for the server to say. */
-export const MessagesSchema = z
-  .array(MessageSchema)
-  .min(1)
-  .refine((messages) => messages.at(-1)?.role === 'user', 'expected the last message to be the user’s')
+export const MessagesSchema = listOf(MessageSchema).refine(
+  (messages) => messages.at(-1)?.role === 'user',
+  'expected the last message to be the user’s',
+)
 type Messages = z.infer<typeof MessagesSchema>
 
 /** Every character that is sent to Claude, those of encoded files included. */

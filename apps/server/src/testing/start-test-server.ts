@@ -23,7 +23,10 @@ export interface TestServer extends RunningServer {
 /** The real server and the real SDK against the simulator, on free ports, with the given environment. */
 export async function startTestServer(
   env: Record<string, string> = {},
-  { production = true, ...serveOptions }: Pick<ServeOptions, 'router'> & { production?: boolean } = {},
+  {
+    production = true,
+    ...serveOptions
+  }: Pick<ServeOptions, 'router' | 'ownerOf'> & { production?: boolean } = {},
 ): Promise<TestServer> {
   const simulator = await startSimulator({ defaults: { tps: 0, ttft: 0 } })
   const logs: Record<string, unknown>[] = []

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest'
+import { createTurns } from './create-turns.ts'
+
+test('callers at the same time go on in order, each in a turn of the event loop of its own', async () => {
+  const takeTurn = createTurns()
+  let turns = 0
+  let counting = true
+  const count = () => {
+    turns++
+    if (counting) setImmediate(count)
+  }
+  count()
+  const seen: number[] = []
+  const wait = async () => {
+    await takeTurn()
+    seen.push(turns)
+  }
+  await Promise.all([wait(), wait(), wait(), wait()])
+  counting = false
+  expect(seen).toHaveLength(4)
+  expect(new Set(seen).size).toBe(4)
+})
