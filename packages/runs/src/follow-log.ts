@@ -23,24 +23,23 @@ export interface FollowOptions {
 }
 
 /**
- * Everything that follows a position, until the log ends or `signal` aborts. The first frame comes at once, then one
- * a beat, each with all there is by then, text merged. A frame is one entry, or several where types meet. A slow
- * reader needs no queue: what it has not taken is still in the log.
+ * Everything that follows a position, until the log ends or `signal` aborts. A reader that has all there is gets what
+ * is appended at once: the pump appends text once a beat. One that is behind gets a frame a beat. A frame is one
+ * entry, or several where types meet, text merged. A slow reader needs no queue: what it has not taken is still in
+ * the log.
  *
  * @throws {RunsError} `reader_lapsed` or `reader_replaced` when the lease threw the reader out.
  */
 export async function* followLog(options: FollowOptions): AsyncGenerator<LogEntry, void, undefined> {
   const { log, lease, readerId, signal, maxFrameChars, scheduler, clock, onFrame } = options
   let position = options.after
-  /** When the last frame of text was sent. The first words wait for nothing, and `start` alone is none. */
+  /** When the last frame of text was sent. */
   let sentAt: number | undefined
-  let appendedAt = 0
+  /** The last frame did not bring all there was. */
+  let isBehind = false
   const sleeper = new Sleeper()
   const reader = lease.open({ readerId, position, wake: sleeper.wake })
-  const unwatch = log.watch(() => {
-    appendedAt = clock.now()
-    sleeper.wake()
-  })
+  const unwatch = log.watch(sleeper.wake)
   signal.addEventListener('abort', reader.close, { once: true })
   if (signal.aborted) reader.close()
   try {
@@ -52,10 +51,8 @@ export async function* followLog(options: FollowOptions): AsyncGenerator<LogEntr
         await sleeper.sleep()
         continue
       }
-      if (sentAt !== undefined && !scheduler.isDue(sentAt)) {
-        // Counted from the append: a reader that came between two pulls waits for the next one, and is then sent
-        // what a pull brings in the same tick.
-        scheduler.wakeAfter(Math.max(sentAt, appendedAt), sleeper.wake)
+      if (isBehind && sentAt !== undefined && !scheduler.isDue(sentAt)) {
+        scheduler.wakeAfter(sentAt, sleeper.wake)
         await sleeper.sleep()
         continue
       }
@@ -65,6 +62,7 @@ export async function* followLog(options: FollowOptions): AsyncGenerator<LogEntr
         onFrame?.(sentAt === undefined ? undefined : now - sentAt)
         sentAt = now
       }
+      isBehind = (frame.at(-1)?.position ?? position) < end
       for (const entry of frame) {
         position = entry.position
         reader.sent(position)

@@ -11,7 +11,7 @@ import { RunsError } from './runs-error.ts'
 import { DONE, OVERLOADED, text, thinking } from './testing/events.ts'
 import { units } from './testing/log-model.ts'
 import { manualClock, settle } from './testing/manual-clock.ts'
-import { reading } from './testing/reading.ts'
+import { type Reading, reading } from './testing/reading.ts'
 import {
   scriptedSource,
   type ScriptedSourceOptions,
@@ -148,6 +148,26 @@ test('a run is read from its beginning to its end', async () => {
   await clock.advance(FRAME_MS)
   expect(seen.events.slice(1)).toEqual([text('Hello'), DONE])
   expect(seen.state).toBe('returned')
+})
+
+test('every reader gets one frame a beat, in the tick in which its text was pulled', async () => {
+  const pulledAt: number[] = []
+  const { clock, start, read } = setUp({
+    windowChars: 100_000,
+    onPull: () => {
+      pulledAt.push(clock.now())
+      return [text('a'), text('b')]
+    },
+  })
+  await start()
+  const first = read()
+  await clock.advance(FRAME_MS / 3)
+  const late = read({ readerId: 'late' })
+  await clock.advance(FRAME_MS * 10)
+  const ats = (seen: Reading) => seen.entries.filter(({ event }) => event.type === 'text').map(({ at }) => at)
+  expect(ats(first.seen)).toEqual(pulledAt)
+  expect(ats(late.seen).slice(1)).toEqual(pulledAt.slice(1))
+  expect(pulledAt.slice(1).map((at, i) => at - (pulledAt[i] ?? 0))).toEqual(Array(10).fill(FRAME_MS))
 })
 
 test('text in the same burst as an error reaches the reader, and before it', async () => {
