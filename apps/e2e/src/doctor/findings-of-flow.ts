@@ -2,7 +2,7 @@ import { bufferingCures } from './cures.ts'
 import type { Finding } from './finding.ts'
 import type { Flow } from './observe-flow.ts'
 
-/** Frames come at least 50 ms apart. This many in one read were kept somewhere for a good part of a second. */
+/** Frames come about 100 ms apart. This many in one read were kept somewhere for a good part of a second. */
 const HELD_FRAMES_PER_READ = 4
 /** Fewer say nothing about how they came. */
 const ENOUGH_FRAMES = 8
