@@ -20,11 +20,13 @@ export type Conversation = Omit<z.infer<typeof ConversationSchema>, 'turns'> & {
 }
 
 const TITLE_CHARS = 60
+/** Of a question; its title is in there. */
+const TITLE_SOURCE_CHARS = 4000
 
 /** The first words of the first question, without what is meant for the simulator. */
 export function titleOf({ turns }: Pick<Conversation, 'turns'>): string {
   const [first] = turns
-  const words = withoutDirectives(first?.prompt ?? '')
+  const words = withoutDirectives((first?.prompt ?? '').slice(0, TITLE_SOURCE_CHARS))
     .replaceAll(/\s+/g, ' ')
     .trim()
   const title = words || first?.attachments?.[0]?.name || 'New chat'
