@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { answers, ask, textLongerThan } from './page/acts.ts'
+import { answers, ask, lastText, textLongerThan } from './page/acts.ts'
 import { pageTest } from './page/page-test.ts'
 
 const NARROW = { width: 390, height: 800 }
@@ -99,6 +99,30 @@ pageTest('Esc closes what is in front, and the answer behind it goes on', async 
   const { requests } = await simulator.waitFor(({ open }) => open === 0)
   expect(requests.map(({ outcome }) => outcome)).toEqual(['aborted'])
 })
+
+pageTest(
+  'Esc right after the press that opens the menu closes it, however late the next frame is',
+  async ({ page }) => {
+    await ask(page, 'Go on [[sim tokens=20000 tps=100 thinking=0]]')
+    await textLongerThan(page, 50)
+    // As on a busy machine: what waits for a frame comes after the key.
+    await page.evaluate(() => {
+      const { requestAnimationFrame } = window
+      const held: FrameRequestCallback[] = []
+      window.requestAnimationFrame = (callback) => held.push(callback)
+      window.addEventListener('keyup', () => {
+        window.requestAnimationFrame = requestAnimationFrame
+        for (const callback of held) requestAnimationFrame(callback)
+      })
+    })
+    await page.getByTestId('conversation-menu').click()
+    await page.keyboard.press('Escape')
+    const { length } = await lastText(page).innerText()
+    await textLongerThan(page, length + 500)
+    expect(await page.getByRole('menu').count()).toBe(0)
+    expect(await page.getByTestId('conversation-menu').getAttribute('aria-expanded')).toBe('false')
+  },
+)
 
 pageTest('a press elsewhere closes what is in front, and focus is where it was', async ({ page }) => {
   await ask(page, 'Elsewhere [[sim tokens=30]]')

@@ -9,7 +9,13 @@ export const trpc = createTRPCReact<AppRouter>()
 
 const url = '/trpc'
 
-/** Long enough for a slow phone, short enough that a request which fell into a hole is made again. */
+/**
+ * ms that a query or a mutation may take; then it fails in the page, whatever the server still does for it. Long
+ * enough for a slow phone, short enough that a request which fell into a hole is made again.
+ *
+ * So none may wait for Claude, who takes minutes: a mutation starts a run and returns its id, and `runs.events`
+ * follows it.
+ */
 const REQUEST_MS = 15_000
 
 const patientFetch: NonNullable<HTTPLinkOptions<AppRouter['_def']['_config']['$types']>['fetch']> = (

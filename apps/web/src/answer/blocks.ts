@@ -115,9 +115,11 @@ function seal(sealed: Sealed, tail: string): { sealed: Sealed; tail: string } {
   const source = sealed.prefix + tail
   const spans = spansOf(source, lexBlocks(source).tokens)
   const last = spans.at(-1)
-  // Of blank lines, only the one that something may follow on.
-  if (!last)
-    return { sealed, tail: source.trim() === '' ? copy(tail.slice(tail.lastIndexOf('\n') + 1)) : tail }
+  // Of blank lines, only the one that something may follow on, and of that no more than is looked at again anyway.
+  if (!last) {
+    const from = Math.max(tail.lastIndexOf('\n') + 1, tail.length - CHECKPOINT_CHARS)
+    return { sealed, tail: source.trim() === '' ? copy(tail.slice(from)) : tail }
+  }
   const cut = cutLong(last.token, source.slice(last.start))
   // Two blocks stay open: the underline of a heading, say, changes the one before.
   const open = (cut ? last : spans.at(-2)) ?? last

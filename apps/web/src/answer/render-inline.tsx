@@ -1,10 +1,9 @@
 import type { Token, Tokens } from 'marked'
 import type { ReactNode } from 'react'
 import type { Definitions } from './markdown/definitions.ts'
-import { NOTE_HREF } from './markdown/dialect.ts'
 import { decodeEntities } from './markdown/entities.ts'
 import { safeHref } from './markdown/safe-href.ts'
-import { type DialectToken, known } from './markdown/tokens.ts'
+import { type DialectToken, isNoteReference, known } from './markdown/tokens.ts'
 
 export interface RenderContext {
   readonly definitions: Definitions
@@ -57,8 +56,9 @@ function renderOne(token: DialectToken, key: number, context: RenderContext): Re
   }
 }
 
-function renderLink({ href, title, tokens }: Tokens.Link, key: number, context: RenderContext): ReactNode {
-  if (href.startsWith(NOTE_HREF)) return <NoteReference key={key} label={href.slice(1)} {...context} />
+function renderLink(token: Tokens.Link, key: number, context: RenderContext): ReactNode {
+  if (isNoteReference(token)) return <NoteReference key={key} label={token.noteLabel} {...context} />
+  const { href, title, tokens } = token
   const safe = safeHref(href)
   if (safe === undefined) return <span key={key}>{renderInline(tokens, context)}</span>
   return (

@@ -43,7 +43,7 @@ const ELEMENTS = new Set(
   ),
 )
 const ATTRIBUTES = new Set(
-  'href title target rel class start scope id type disabled checked role tabindex data-align data-depth data-testid viewBox width height fill stroke stroke-width stroke-linecap stroke-linejoin d x y rx cx cy r points focusable'.split(
+  'href title target rel class colSpan start scope id type disabled checked role tabindex data-align data-depth data-testid viewBox width height fill stroke stroke-width stroke-linecap stroke-linejoin d x y rx cx cy r points focusable'.split(
     ' ',
   ),
 )

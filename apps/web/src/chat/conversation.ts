@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { isEnded } from './is-ended.ts'
 import { type StoredTurn, StoredTurnsSchema } from './stored-chat.ts'
+import { withoutDirectives } from './without-directives.ts'
 
 export const CONVERSATION_VERSION = 1
 
@@ -19,12 +20,13 @@ export type Conversation = Omit<z.infer<typeof ConversationSchema>, 'turns'> & {
 }
 
 const TITLE_CHARS = 60
+/** Of a question; its title is in there. */
+const TITLE_SOURCE_CHARS = 4000
 
 /** The first words of the first question, without what is meant for the simulator. */
 export function titleOf({ turns }: Pick<Conversation, 'turns'>): string {
   const [first] = turns
-  const words = (first?.prompt ?? '')
-    .replaceAll(/\[\[sim\b[^\]]*\]\]/g, '')
+  const words = withoutDirectives((first?.prompt ?? '').slice(0, TITLE_SOURCE_CHARS))
     .replaceAll(/\s+/g, ' ')
     .trim()
   const title = words || first?.attachments?.[0]?.name || 'New chat'

@@ -12,6 +12,10 @@ export function Menu({ label, testId, children }: { label: string; testId: strin
       <Base.Trigger
         aria-label={label}
         title={label}
+        // By its click, at once. Base UI opens a menu in the frame after the press: until then, which is long on a
+        // busy machine, Esc would not be the menu's, and would stop the answer.
+        onPointerDown={leaveToClick}
+        onMouseDown={leaveToClick}
         data-testid={testId}
         className="grid size-9 place-items-center rounded-lg text-quiet hover:bg-sunk hover:text-ink"
       >
@@ -27,6 +31,10 @@ export function Menu({ label, testId, children }: { label: string; testId: strin
       </Base.Portal>
     </Base.Root>
   )
+}
+
+function leaveToClick(event: { preventBaseUIHandler: () => void }) {
+  event.preventBaseUIHandler()
 }
 
 export function MenuItem(props: {

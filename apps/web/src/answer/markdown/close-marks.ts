@@ -10,6 +10,8 @@ export interface Closing {
 }
 
 const FLANKING = /^[*_~]+/
+/** As deep as marks are read in each other. More are open only where they are text. */
+const MAX_OPEN = 16
 /** A bracket that stays open for longer is no link. */
 const MAX_LINK_TEXT = 200
 
@@ -101,6 +103,7 @@ function emphasise(
     }
   }
   const isStrike = mark.startsWith('~')
+  if (open.length >= MAX_OPEN) return
   if (left > 0 && canOpen && (!isStrike || left === 2)) open.push({ mark: mark.slice(0, left), after: index })
 }
 
@@ -132,12 +135,21 @@ function closeCode(text: string, at: number, run: number): string {
   return inside === '' ? text.slice(0, at).trimEnd() : `${text.slice(0, at + run)}${inside}${'`'.repeat(run)}`
 }
 
-/** Where the target of a link ends that begins after its `]`; undefined when it is not all there. */
+const TARGET = /^\((?:\\.|[^()\\\n]|\([^()\n]*\))*\)/
+const HALF_TARGET = /^\((?:\\.|[^()\\\n]|\([^()\n]*\))*(?:\\|\([^()\n]*)?$/
+const LABEL = /^\[[^[\]\n]*\]/
+const HALF_LABEL = /^\[[^[\]\n]*$/
+
+/**
+ * Where the target of a link ends that begins after its `]`: there, where what follows is none. Undefined when it is
+ * not all there.
+ */
 function targetAt(text: string, at: number): number | undefined {
   const next = text[at]
   if (next === undefined) return undefined
   if (next !== '(' && next !== '[') return at
-  const target = next === '(' ? /^\((?:\\.|[^()\\\n]|\([^()\n]*\))*\)/ : /^\[[^[\]\n]*\]/
-  const found = target.exec(text.slice(at))
-  return found ? at + found[0].length : undefined
+  const rest = text.slice(at)
+  const found = (next === '(' ? TARGET : LABEL).exec(rest)
+  if (found) return at + found[0].length
+  return (next === '(' ? HALF_TARGET : HALF_LABEL).test(rest) ? undefined : at
 }

@@ -15,6 +15,10 @@ const CASES: readonly (readonly [source: string, closed: string])[] = [
   ['see [*text', 'see [*text*]()'],
   ['see [text](https://example.com) and', 'see [text](https://example.com) and'],
   ['see [text][lab', 'see [text]()'],
+  ['see [text][![b](c) and **more', 'see [text][![b](c) and **more**]()'],
+  ['see [text](a (b (c) and **more', 'see [text](a (b (c) and **more**'],
+  ['see [text](a\\', 'see [text]()'],
+  ['see [text](a(b', 'see [text]()'],
   ['a note[^1', 'a note'],
   ['![alt](https://e', '![alt]()'],
   ['<https://exam', 'https://exam'],
@@ -80,6 +84,11 @@ test.each(BROKEN_OFF)(
     expect(closeTail(source, { brokeOff: true })).toBe(closed)
   },
 )
+
+test('marks that stay open are text, and do not get as many ends', () => {
+  const source = '*a _b '.repeat(1000)
+  expect(closeTail(source).length).toBeLessThan(source.length + 20)
+})
 
 test('a table stays one where it broke off, in its first row or the rule below it', () => {
   for (const source of ['| a | b', '| a | b |\n', '| a | b |\n|', '| a | b |\n| :-', '| a | b |\n\n'])

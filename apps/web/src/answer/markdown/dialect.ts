@@ -1,10 +1,20 @@
 import { type MarkedOptions, type Token, Tokenizer, type TokenizerThis, type Tokens } from 'marked'
 import type { Definitions } from './definitions.ts'
-import type { MathToken, NoteToken } from './tokens.ts'
+import type { MathToken, NoteReferenceToken, NoteToken } from './tokens.ts'
 
 type Links = Parameters<Tokenizer['reflink']>[1]
 
 const MAX_DEPTH = 16
+/**
+ * Of all searches in a piece of text for where emphasis, a link or maths ends. Every mark without an end has the rest
+ * of the piece searched: with no limit, 8,000 characters of such marks take a second, and with each update again.
+ * Marks beyond it are text.
+ */
+const MAX_SEARCHED_CHARS = 250_000
+/** Of a table; every row is filled up to as many cells, so a wider one could be a thousand times its text. */
+const MAX_COLUMNS = 64
+/** A `lastIndex` that no search leaves. */
+const UNUSED = -1
 const NOTE_REFERENCE = /^\[\^([^\s[\]\\]{1,64})\]/
 const NOTE =
   /^ {0,3}\[\^([^\s[\]\\]{1,64})\]:[ \t]*([^\n]+(?:\n(?![ \t]*\n| {0,3}(?:\[\^|#{1,6}\s|>|[-*+]\s|\d{1,9}[.)]\s|```|~~~))[^\n]+)*)(?:\n+|$)/
@@ -21,6 +31,7 @@ const BLOCK_MATH =
 export class Dialect extends Tokenizer {
   readonly #definitions: Definitions
   #depth = 0
+  #searchedChars = 0
 
   constructor(definitions: Definitions) {
     super()
@@ -39,9 +50,45 @@ export class Dialect extends Tokenizer {
     return this.#nested(() => super.list(src))
   }
 
+  override table(src: string): Tokens.Table | undefined {
+    // Its first two lines decide, without a search of all rows below for each line that only looks like a head.
+    const { inlineQueue } = this.lexer
+    const { length } = inlineQueue
+    const top = super.table(src.split('\n', 2).join('\n'))
+    inlineQueue.length = length
+    return top === undefined || top.header.length > MAX_COLUMNS ? undefined : super.table(src)
+  }
+
   override escape(src: string): Tokens.Escape | undefined {
-    const math = INLINE_TEX.exec(src)?.[0]
-    return math === undefined ? super.escape(src) : { type: 'escape', raw: math, text: math }
+    return this.#tex(src) ?? super.escape(src)
+  }
+
+  override emStrong(
+    src: string,
+    maskedSrc: string,
+    prevChar?: string,
+  ): Tokens.Em | Tokens.Strong | undefined {
+    const { emStrongRDelimAst, emStrongRDelimUnd } = this.rules.inline
+    const end = src.startsWith('_') ? emStrongRDelimUnd : emStrongRDelimAst
+    return this.#emphasis(src, end, () => super.emStrong(src, maskedSrc, prevChar))
+  }
+
+  override del(src: string, maskedSrc: string, prevChar?: string): Tokens.Del | undefined {
+    return this.#emphasis(src, this.rules.inline.delRDelim, () => super.del(src, maskedSrc, prevChar))
+  }
+
+  override link(src: string): Tokens.Link | Tokens.Image | undefined {
+    if (!/^!?\[[^[\]]*\]\(/.test(src)) return super.link(src)
+    if (this.#searchedChars > MAX_SEARCHED_CHARS) return undefined
+    const link = super.link(src)
+    this.#searchedChars += (link?.raw ?? src).length
+    return link
+  }
+
+  /** A run of `!` at once. From each of them, the lexer would search the run for the `@` of an address. */
+  override inlineText(src: string): Tokens.Text | undefined {
+    const raw = /^!!+(?![![])/.exec(src)?.[0]
+    return raw === undefined ? super.inlineText(src) : { type: 'text', raw, text: raw, escaped: false }
   }
 
   override reflink(src: string, links: Links) {
@@ -52,6 +99,24 @@ export class Dialect extends Tokenizer {
     const [raw, text] = this.rules.inline.reflink.exec(src) ?? []
     if (raw === undefined || text === undefined) return token
     return { type: 'link' as const, raw, text, href: '', title: null, tokens: this.lexer.inlineTokens(text) }
+  }
+
+  #tex(src: string): Tokens.Escape | undefined {
+    if (!/^\\[([]/.test(src) || this.#searchedChars > MAX_SEARCHED_CHARS) return undefined
+    const raw = INLINE_TEX.exec(src)?.[0]
+    this.#searchedChars += (raw ?? src).length
+    return raw === undefined ? undefined : { type: 'escape', raw, text: raw }
+  }
+
+  /** What `find` finds, with an expression that searches for its end. */
+  #emphasis<Found extends Token>(src: string, end: RegExp, find: () => Found | undefined): Found | undefined {
+    if (this.#searchedChars > MAX_SEARCHED_CHARS) return undefined
+    // The lexer sets it where it begins to search, which for most marks it need not.
+    end.lastIndex = UNUSED
+    const found = this.#nested(find)
+    if (found) this.#searchedChars += found.raw.length
+    else if (end.lastIndex !== UNUSED) this.#searchedChars += end.lastIndex || src.length
+    return found
   }
 
   /** The lexer calls itself for what is inside: a line of a thousand `>` would exhaust the stack. */
@@ -69,12 +134,10 @@ export class Dialect extends Tokenizer {
     // A number is a footnote also without its note, as where an answer was stopped; `[^abc]` may be a pattern.
     if (this.#definitions.final && !this.#definitions.notes.has(label) && /\D/.test(label))
       return { type: 'text' as const, raw, text: raw }
-    return { type: 'link' as const, raw, text: label, href: `${NOTE_HREF}${label}`, title: null, tokens: [] }
+    const link = { type: 'link' as const, raw, text: label, href: '', title: null, tokens: [] }
+    return { ...link, noteLabel: label } satisfies NoteReferenceToken
   }
 }
-
-/** What the link to a footnote starts with, in the tokens; no address on the web does. */
-export const NOTE_HREF = '^'
 
 function noteBlock(this: TokenizerThis, src: string): NoteToken | undefined {
   const note = NOTE.exec(src)

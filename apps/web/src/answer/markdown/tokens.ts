@@ -1,10 +1,19 @@
-import type { MarkedToken, Token } from 'marked'
+import type { MarkedToken, Token, Tokens } from 'marked'
 
 export interface NoteToken {
   readonly type: 'note'
   readonly raw: string
   readonly label: string
   readonly tokens: Token[]
+}
+
+/** `[^label]`: a link for the lexer, which expects one of its own kinds there. */
+export interface NoteReferenceToken extends Tokens.Link {
+  readonly noteLabel: string
+}
+
+export function isNoteReference(token: Tokens.Link): token is NoteReferenceToken {
+  return 'noteLabel' in token
 }
 
 export interface MathToken {
