@@ -18,8 +18,8 @@ export function createSseReader(body: Readable): SseReader {
   let messages: EventSourceMessage[] = []
   const parser = createParser({ onEvent: (message) => messages.push(message) })
   let failure: unknown
-  let wake = () => {}
-  const changed = () => wake()
+  let wake: (() => void) | undefined
+  const changed = () => wake?.()
   body
     .setEncoding('utf8')
     .on('readable', changed)
@@ -27,15 +27,15 @@ export function createSseReader(body: Readable): SseReader {
     .on('close', changed)
     .on('error', (error) => {
       failure = error
-      wake()
+      changed()
     })
 
   return {
     async read() {
       for (;;) {
         // What is still buffered after an abort came too late.
-        const text = body.destroyed ? null : (body.read() as string | null)
-        if (text !== null) {
+        const text: unknown = body.destroyed ? null : body.read()
+        if (typeof text === 'string') {
           parser.feed(text)
           const arrived = messages
           messages = []

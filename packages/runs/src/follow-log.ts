@@ -3,7 +3,6 @@ import type { Clock } from './clock.ts'
 import type { FlushScheduler } from './flush-scheduler.ts'
 import type { Lease } from './lease.ts'
 import type { Log, LogEntry } from './log.ts'
-import { RunsError } from './runs-error.ts'
 import { Sleeper } from './sleeper.ts'
 
 export interface FollowOptions {
