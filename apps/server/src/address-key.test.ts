@@ -12,6 +12,7 @@ test.each([
   ['fe80::1%eth0', 'fe80:0:0:0::/64'],
   ['unknown', 'unknown'],
   ['', ''],
+  [undefined, ''],
   ['1:2', '1:2'],
 ])('%j counts as %j', (ip, key) => {
   expect(addressKey(ip)).toBe(key)

@@ -2,9 +2,10 @@ import { isIPv6 } from 'node:net'
 
 /**
  * What limits per address count by: an IPv4 address itself, also when it comes mapped into IPv6, and of an IPv6
- * address its /64, because one subscriber has all of it. Anything else counts as itself.
+ * address its /64, because one subscriber has all of it. Anything else counts as itself. Undefined, as it is for a client that has
+ * already left, counts as empty.
  */
-export function addressKey(ip: string): string {
+export function addressKey(ip: string | undefined = ''): string {
   const address = ip.split('%', 1)[0] ?? ''
   if (!isIPv6(address)) return ip
   // The URL parser writes every form of an address in one: lower case, in hex, without leading zeros.
