@@ -1,7 +1,6 @@
 import type { Readable } from 'node:stream'
 import Anthropic from '@anthropic-ai/sdk'
-import type { ErrorCode, RunEvent } from '@sluice/events'
-import type { Source } from '@sluice/runs'
+import type { ErrorCode, RunEvent, Source } from '@sluice/events'
 import { Answer } from './answer.ts'
 import { ClaudeError, errorCodeOf, errorEvent } from './claude-error.ts'
 import { type ClaudeRequest, promptChars, toMessageParams } from './claude-request.ts'

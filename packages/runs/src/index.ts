@@ -1,7 +1,6 @@
 export { type Clock, systemClock } from './clock.ts'
 export { type Log, type LogEntry } from './log.ts'
 export { MemoryLog } from './memory-log.ts'
-export { type Source } from './pump.ts'
 export { type ReadOptions, Runs, type RunsOptions, type StartOptions } from './runs.ts'
 export { type EndCause, type RunSummary } from './run-summary.ts'
 export { RunsError, type RunsErrorCode } from './runs-error.ts'

@@ -1,9 +1,9 @@
-import type { DoneEvent, ErrorEvent, TerminalEvent } from '@sluice/events'
+import type { DoneEvent, ErrorEvent, Source, TerminalEvent } from '@sluice/events'
 import type { Clock } from './clock.ts'
 import type { FlushScheduler } from './flush-scheduler.ts'
 import { Lease } from './lease.ts'
 import type { Log } from './log.ts'
-import { pump, type Source } from './pump.ts'
+import { pump } from './pump.ts'
 import type { EndCause, RunSummary } from './run-summary.ts'
 
 export interface RunLimits {

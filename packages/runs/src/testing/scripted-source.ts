@@ -1,5 +1,4 @@
-import type { DoneEvent, RunEvent } from '@sluice/events'
-import type { Source } from '../pump.ts'
+import type { DoneEvent, RunEvent, Source } from '@sluice/events'
 import { Sleeper } from '../sleeper.ts'
 
 /** What an aborted {@link scriptedSource} hands over: an estimate that nobody else could have made up. */
