@@ -70,7 +70,6 @@ export async function serve({ env, logger, webRoot, router, ownerOf }: ServeOpti
     apiKey: simulator ? 'simulator' : (env.ANTHROPIC_API_KEY ?? ''),
     baseUrl: simulator?.url ?? env.ANTHROPIC_BASE_URL,
     idleMs: env.UPSTREAM_IDLE_MS,
-    totalMs: env.RUN_MAX_MS,
     maxRetryAfterMs: env.MAX_RETRY_AFTER_MS,
     onFailure: (failure) => logger.warn(failure, 'Claude failed'),
   })
