@@ -1,7 +1,7 @@
 import type { DoneEvent, RunEvent, Source } from '@sluice/events'
 import { Sleeper } from '../sleeper.ts'
 
-/** What an aborted {@link scriptedSource} hands over: an estimate that nobody else could have made up. */
+/** What an aborted {@link scriptedSource} hands over: an estimate that cannot come from anywhere else. */
 export const STOPPED_WITH_ESTIMATE: DoneEvent = {
   type: 'done',
   stopReason: 'stopped',
@@ -31,7 +31,7 @@ export interface ScriptedSource {
 export interface ScriptedSourceOptions {
   /** Called at every pull with its number, from 1: what arrives just then. */
   readonly onPull?: (pull: number) => readonly RunEvent[]
-  /** Take no notice of the signal. */
+  /** Ignore the signal. */
   readonly deaf?: boolean
 }
 
