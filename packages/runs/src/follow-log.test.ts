@@ -17,9 +17,7 @@ function setUp() {
   const scheduler = new FlushScheduler({ clock, frameMs: FRAME_MS })
   const lease = new Lease({
     clock,
-    windowChars: WINDOW,
-    graceMs: 5000,
-    leaseMs: 75_000,
+    limits: { windowChars: WINDOW, graceMs: 5000, leaseMs: 75_000 },
     keepWithoutReaders: false,
     onAbandoned: () => {},
   })

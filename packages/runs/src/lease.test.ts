@@ -8,9 +8,7 @@ function setUp(options: Partial<LeaseOptions> = {}) {
   const abandonedAt: number[] = []
   const lease = new Lease({
     clock,
-    windowChars: 100,
-    graceMs: 5000,
-    leaseMs: 75_000,
+    limits: { windowChars: 100, graceMs: 5000, leaseMs: 75_000 },
     keepWithoutReaders: false,
     onAbandoned: () => abandonedAt.push(clock.now()),
     ...options,

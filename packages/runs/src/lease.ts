@@ -15,8 +15,9 @@ export interface LeaseLimits {
   readonly leaseMs: number
 }
 
-export interface LeaseOptions extends LeaseLimits {
+export interface LeaseOptions {
   readonly clock: Clock
+  readonly limits: LeaseLimits
   /** Go on without readers, and then without a window. */
   readonly keepWithoutReaders: boolean
   /** Called once, when the run has had no reader for `graceMs`. */
@@ -99,7 +100,7 @@ export class Lease {
    * an earlier reader with its id had.
    */
   open({ readerId, position, wake }: OpenOptions): Reader {
-    const { clock, windowChars } = this.#options
+    const { clock, limits } = this.#options
     const previous = [...this.#holders].find((other) => readerId !== undefined && other.readerId === readerId)
     if (previous) this.#remove(previous, new RunsError('reader_replaced', 'A newer reader has this id.'))
     const holder: Holder = {
@@ -121,7 +122,7 @@ export class Lease {
       get reason() {
         return holder.reason
       },
-      limit: () => (readerId === undefined ? Number.POSITIVE_INFINITY : holder.acked + windowChars),
+      limit: () => (readerId === undefined ? Number.POSITIVE_INFINITY : holder.acked + limits.windowChars),
       sent: (sentUpTo) => {
         holder.sent = Math.max(holder.sent, sentUpTo)
         if (readerId === undefined) this.#reach(sentUpTo)
@@ -148,9 +149,9 @@ export class Lease {
 
   /** Up to where Claude may be read now. */
   demand(): number {
-    const { windowChars, keepWithoutReaders } = this.#options
+    const { limits, keepWithoutReaders } = this.#options
     if (this.#holders.size === 0 && keepWithoutReaders) return Number.POSITIVE_INFINITY
-    return this.#furthest + windowChars
+    return this.#furthest + limits.windowChars
   }
 
   /** Calls `wake` when `demand()` or `readers` may have changed, until the returned function is called. */
@@ -198,13 +199,14 @@ export class Lease {
   }
 
   #startGrace(): void {
-    const { clock, graceMs, keepWithoutReaders, onAbandoned } = this.#options
-    if (!this.#ended && !keepWithoutReaders) this.#cancelGrace = clock.after(graceMs, onAbandoned)
+    const { clock, limits, keepWithoutReaders, onAbandoned } = this.#options
+    if (!this.#ended && !keepWithoutReaders) this.#cancelGrace = clock.after(limits.graceMs, onAbandoned)
   }
 
   /** Removes a reader that has been silent for a lease, or looks again when it could be. An ack touches no timer. */
   #lapseIfSilent(holder: Holder): void {
-    const { clock, leaseMs } = this.#options
+    const { clock, limits } = this.#options
+    const { leaseMs } = limits
     const left = holder.heardAt + leaseMs - clock.now()
     if (left > 0) holder.cancelLapse = clock.after(left, () => this.#lapseIfSilent(holder))
     else this.#remove(holder, new RunsError('reader_lapsed', `No ack for ${leaseMs} ms.`))

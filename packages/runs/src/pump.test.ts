@@ -21,9 +21,7 @@ function setUp(options: ScriptedSourceOptions = {}) {
   const log = new MemoryLog()
   const lease = new Lease({
     clock,
-    windowChars: WINDOW,
-    graceMs: 5000,
-    leaseMs: 75_000,
+    limits: { windowChars: WINDOW, graceMs: 5000, leaseMs: 75_000 },
     keepWithoutReaders: false,
     onAbandoned: () => {},
   })

@@ -59,8 +59,8 @@ export class Run {
     this.owner = options.owner
     this.log = options.log
     this.lease = new Lease({
-      ...limits,
       clock,
+      limits,
       keepWithoutReaders: options.onDisconnect === 'continue',
       onAbandoned: () => this.end(ABANDONED),
     })
