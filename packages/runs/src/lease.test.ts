@@ -126,8 +126,8 @@ test('of readers that are gone only the last fifty are remembered', () => {
     lease.ack(`${i}`, 10)
     reader.close()
   }
-  const allowances = ['0', '1', '50'].map((readerId) => lease.open({ readerId, position: 10 }).limit())
-  expect(allowances).toEqual([100, 110, 110])
+  const limits = ['0', '1', '50'].map((readerId) => lease.open({ readerId, position: 10 }).limit())
+  expect(limits).toEqual([100, 110, 110])
 })
 
 test('acks only move forward, and those of a reader that is gone or unknown move nothing', () => {
@@ -225,7 +225,7 @@ test('empty waits for the last reader', async () => {
   expect(isEmpty).toBe(true)
 })
 
-test('a flow-controlled reader that is silent for a lease is thrown out, and the grace begins', async () => {
+test('a flow-controlled reader that is silent for a lease is removed, and the grace begins', async () => {
   const { clock, lease, abandonedAt } = setUp()
   const reader = lease.open({ readerId: 'a', position: 0 })
   await clock.advance(74_999)

@@ -97,8 +97,8 @@ test.for([
   ['upstream_timeout', { type: 'error', code: 'upstream_timeout', retryable: true }],
   ['interrupted', { type: 'error', code: 'interrupted', retryable: true }],
 ] as const)('a run that is cut short as %s says so, whether or not its source hears', async ([way, end]) => {
-  for (const deaf of [false, true]) {
-    const { clock, script, start, events, leftovers } = setUp({ deaf })
+  for (const ignoresAbort of [false, true]) {
+    const { clock, script, start, events, leftovers } = setUp({ ignoresAbort })
     script.say(text('a'))
     const run = start()
     await clock.advance(100)
@@ -127,7 +127,7 @@ test.for(WAYS)(
 )
 
 test('a stop that its source did not hear has an estimate that claims nothing', async () => {
-  const { clock, start } = setUp({ deaf: true })
+  const { clock, start } = setUp({ ignoresAbort: true })
   const run = start()
   await clock.advance(100)
   run.end(STOPPED)
@@ -139,7 +139,7 @@ test('a stop that its source did not hear has an estimate that claims nothing', 
 })
 
 test('a run that is cut short twice ends as the first said', async () => {
-  const { clock, start } = setUp({ deaf: true })
+  const { clock, start } = setUp({ ignoresAbort: true })
   const run = start()
   await clock.advance(100)
   run.end(STOPPED)
@@ -153,7 +153,7 @@ test.for([DONE, OVERLOADED])(
   'a source that had $type ready when the run was cut short has the last word',
   async (last) => {
     for (const way of WAYS) {
-      const { clock, script, start, events } = setUp({ deaf: true })
+      const { clock, script, start, events } = setUp({ ignoresAbort: true })
       script.say(text('a'))
       const run = start()
       await clock.advance(10)

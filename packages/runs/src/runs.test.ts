@@ -25,7 +25,7 @@ const LEASE_MS = 75_000
 const RETAIN_MS = 300_000
 const STARTED: RunEvent = { type: 'start', model: 'a-model', runId: 'r1' }
 
-function setUp({ onPull, deaf, ...options }: ScriptedSourceOptions & Partial<RunsOptions> = {}) {
+function setUp({ onPull, ignoresAbort, ...options }: ScriptedSourceOptions & Partial<RunsOptions> = {}) {
   const clock = manualClock()
   const ends: RunSummary[] = []
   const errors: { error: unknown; runId: string }[] = []
@@ -42,7 +42,7 @@ function setUp({ onPull, deaf, ...options }: ScriptedSourceOptions & Partial<Run
     onError: (error, runId) => errors.push({ error, runId }),
     ...options,
   })
-  const script = scriptedSource({ ...(onPull && { onPull }), ...(deaf && { deaf }) })
+  const script = scriptedSource({ ...(onPull && { onPull }), ...(ignoresAbort && { ignoresAbort }) })
   const start = (more: Partial<StartOptions> = {}) =>
     runs.start({ owner: 'ann', runId: 'r1', model: 'a-model', source: script.source, ...more })
   const read = ({ after = 0, owner = 'ann', runId = 'r1', readerId }: Partial<ReadSetUp> = {}) => {
@@ -148,7 +148,7 @@ test('a run is read from its beginning to its end', async () => {
   expect(seen.state).toBe('returned')
 })
 
-test('every reader gets one frame a beat, in the tick in which its text was pulled', async () => {
+test('every reader gets one frame per frame time, in the tick in which its text was pulled', async () => {
   const pulledAt: number[] = []
   const { clock, start, read } = setUp({
     windowChars: 100_000,
@@ -238,7 +238,7 @@ test('a reader whose connection was gone before it began holds nothing', async (
   expect(runs.live).toBe(0)
 })
 
-test('a reader that is put away by its consumer holds nothing', async () => {
+test('a reader whose consumer breaks off holds nothing', async () => {
   const { clock, runs, script, start } = setUp()
   await start()
   script.say(text('abc'))
@@ -538,7 +538,7 @@ test('beyond the cap the run that ended first goes first, and stays claimed', as
   expect(await refusal(runs.inspect('ann', 'r1'))).toMatchObject({ code: 'not_found' })
   expect(await runs.inspect('ann', 'r2')).toMatchObject({ ended: true })
   expect(await start({ runId: 'r1' })).toEqual({ created: false })
-  // Room for the largest is made of as many as it takes.
+  // For a large one, several are removed.
   await start({ runId: 'large', ...answered(16_000) })
   await clock.advance(1000)
   expect(await runs.inspect('ann', 'large')).toMatchObject({ ended: true })
@@ -613,11 +613,13 @@ test.for([
     GRACE_MS,
   ],
   ['a stop', (_: unknown, runs: Runs) => runs.stop('ann', 'r1'), GRACE_MS],
-  ['a deaf source', (_: unknown, runs: Runs) => runs.stop('ann', 'r1'), GRACE_MS],
+  ['a stop that its source ignores', (_: unknown, runs: Runs) => runs.stop('ann', 'r1'), GRACE_MS],
   ['its limit', () => {}, 900_000],
   ['a ghost', () => {}, LEASE_MS + GRACE_MS],
 ] as const)('after %s no timer, listener, waiter or reader is left', async ([how, end, ms]) => {
-  const { clock, runs, script, start, read } = setUp({ deaf: how === 'a deaf source' })
+  const { clock, runs, script, start, read } = setUp({
+    ignoresAbort: how === 'a stop that its source ignores',
+  })
   await start()
   const free = read()
   const { seen, signal, drop } = read({ readerId: 'a' })
@@ -838,7 +840,7 @@ test('a run tells of its start, its first words, the gaps between frames, and it
 })
 
 test('what comes after a run was cut short is counted apart, and what it cost is known though it failed', async () => {
-  const { clock, script, start, ends } = setUp({ deaf: true })
+  const { clock, script, start, ends } = setUp({ ignoresAbort: true })
   script.say(text('abc'))
   await start()
   await clock.advance(GRACE_MS)
@@ -880,8 +882,8 @@ test('an owner has its own runs only', async () => {
   expect([runs.has('ann', 'r1'), runs.has('bob', 'r1'), runs.has('ann', 'r2')]).toEqual([true, false, false])
 })
 
-test('closing waits for a deaf source for a second, and closing again is closing once', async () => {
-  const { clock, runs, start } = setUp({ deaf: true })
+test('closing waits for a source that ignores the abort for a second, and closing again is closing once', async () => {
+  const { clock, runs, start } = setUp({ ignoresAbort: true })
   await start()
   await settle()
   let closed = 0
