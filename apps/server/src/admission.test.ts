@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest'
 import { type AdmissionOptions, createAdmission } from './admission.ts'
 
 const setUp = (options: Partial<AdmissionOptions>) => {
-  const admission = createAdmission({ maxRunsPerIp: 100, ...options })
+  const admission = createAdmission({ maxRuns: 100, maxRunsPerOwner: 100, maxRunsPerIp: 100, ...options })
   const admit = (usd: number, owner = 'ann') => admission.admit({ owner, ip: '::1', worstCaseUsd: usd })
   return { admission, admit }
 }
@@ -74,4 +74,25 @@ test('budgets are renewed at 00:00 UTC, and not a ms before; a run counts for th
   } finally {
     vi.useRealTimers()
   }
+})
+
+const TOO_MANY = { name: 'LimitError', reason: 'too_many_runs', retryAfterMs: 5000 }
+
+test('an owner has so many unfinished runs at most; others are not held to it', () => {
+  const { admit } = setUp({ maxRunsPerOwner: 2 })
+  const ends = [admit(0), admit(0)]
+  expect(() => admit(0)).toThrow(expect.objectContaining(TOO_MANY))
+  admit(0, 'bob')
+  ends[0]?.(0)
+  admit(0)
+  expect(() => admit(0)).toThrow(expect.objectContaining(TOO_MANY))
+})
+
+test('there are so many unfinished runs at most in all', () => {
+  const { admit } = setUp({ maxRuns: 3 })
+  const ends = ['ann', 'bob', 'cid'].map((owner) => admit(0, owner))
+  expect(() => admit(0, 'dan')).toThrow(expect.objectContaining(TOO_MANY))
+  ends[1]?.(0)
+  admit(0, 'dan')
+  expect(() => admit(0, 'eve')).toThrow(expect.objectContaining(TOO_MANY))
 })

@@ -1,7 +1,11 @@
 import { addressKey } from './address-key.ts'
-import { LimitError, RUN_ENDS_AFTER_MS } from './limits.ts'
+import { LimitError, type LimitReason, RUN_ENDS_AFTER_MS } from './limits.ts'
 
 export interface AdmissionOptions {
+  /** The most unfinished runs in all. */
+  readonly maxRuns: number
+  /** The most unfinished runs of one owner. */
+  readonly maxRunsPerOwner: number
   /** The most unfinished runs that one address may have; an IPv6 address counts by its /64. */
   readonly maxRunsPerIp: number
   /** US dollars that all runs of a day may cost. Default: no limit. */
@@ -18,7 +22,7 @@ interface Start {
 }
 
 /**
- * Whether one more run may start: by the address's unfinished runs and by the budgets of the day.
+ * Whether one more run may start: by the number of unfinished runs and by the budgets of the day.
  *
  * In memory: a restart forgets what was spent. Days are UTC's, and a run counts for the day on which it ends.
  */
@@ -31,7 +35,7 @@ export interface Admission {
    * however many start at once.
    *
    * @returns to be called at the end of the run with its cost in US dollars. Calling it again does nothing.
-   * @throws {LimitError} when the address has enough runs, or nothing is left.
+   * @throws {LimitError} when there are too many unfinished runs, or nothing is left.
    */
   admit(start: Start): (costUsd: number) => void
 }
@@ -39,7 +43,8 @@ export interface Admission {
 const DAY_MS = 24 * 60 * 60 * 1000
 
 export function createAdmission(options: AdmissionOptions): Admission {
-  const { maxRunsPerIp, dailyUsd = Infinity, dailyUsdPerOwner = Infinity } = options
+  const { maxRuns, maxRunsPerOwner, maxRunsPerIp } = options
+  const { dailyUsd = Infinity, dailyUsdPerOwner = Infinity } = options
   const unfinished = new Set<{ owner: string; address: string; worstCaseUsd: number }>()
   const spentByOwner = new Map<string, number>()
   let spent = 0
@@ -52,11 +57,17 @@ export function createAdmission(options: AdmissionOptions): Admission {
     spentByOwner.clear()
   }
 
-  function assertPlace(address: string): void {
-    const runs = [...unfinished].filter((run) => run.address === address).length
-    if (runs < maxRunsPerIp) return
-    const message = `At most ${maxRunsPerIp} answers at a time to one address; wait for one to end.`
-    throw new LimitError(message, RUN_ENDS_AFTER_MS, 'address_runs')
+  function assertRoom(owner: string, address: string): void {
+    const runs = [...unfinished]
+    const refuse = (message: string, reason: LimitReason) => {
+      throw new LimitError(message, RUN_ENDS_AFTER_MS, reason)
+    }
+    if (runs.filter((run) => run.address === address).length >= maxRunsPerIp)
+      refuse(`At most ${maxRunsPerIp} answers at a time to one address; wait for one to end.`, 'address_runs')
+    if (runs.filter((run) => run.owner === owner).length >= maxRunsPerOwner)
+      refuse(`At most ${maxRunsPerOwner} answers at a time; wait for one to end.`, 'too_many_runs')
+    if (runs.length >= maxRuns)
+      refuse('The server is answering as many as it can; try again in a moment.', 'too_many_runs')
   }
 
   function assertBudget(owner: string): void {
@@ -73,7 +84,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
     admit({ owner, ip, worstCaseUsd }) {
       startNewDay()
       const run = { owner, address: addressKey(ip), worstCaseUsd }
-      assertPlace(run.address)
+      assertRoom(owner, run.address)
       assertBudget(owner)
       unfinished.add(run)
       return (costUsd) => {

@@ -7,8 +7,8 @@ const WINDOW = 200
 const LONG = '600000'
 
 /** A reader that has taken a window, and acks nothing. */
-async function behind(farewellMs: string) {
-  const server = await startTestServer({ WINDOW_CHARS: String(WINDOW), FAREWELL_MS: farewellMs })
+async function behind(readerDrainMs: string) {
+  const server = await startTestServer({ WINDOW_CHARS: String(WINDOW), READER_DRAIN_MS: readerDrainMs })
   const client = await server.client()
   const runId = await server.start(client, 'closing [[sim tokens=9999 thinking=0]]')
   const readerId = randomUUID()
@@ -18,7 +18,7 @@ async function behind(farewellMs: string) {
   return { server, connection, position, ack }
 }
 
-test('a reader that acks within FAREWELL_MS hears of the end, and closing takes no longer than that', async () => {
+test('a reader that acks within READER_DRAIN_MS receives the end, and closing takes no longer than that', async () => {
   const { server, connection, position, ack } = await behind(LONG)
   const closing = server.close()
   while ((await fetch(`${server.url}/readyz`)).status === 200) {}
@@ -27,7 +27,7 @@ test('a reader that acks within FAREWELL_MS hears of the end, and closing takes 
   const { terminal } = await collect(connection, {
     after: position,
     enough: async (soFar) => {
-      // Only where it must: once everything is on its way, nobody waits for an ack.
+      // Only where it must: once everything is on its way, nothing waits for an ack.
       if (soFar.position - acked >= WINDOW) await ack((acked = soFar.position))
       return false
     },
@@ -36,14 +36,14 @@ test('a reader that acks within FAREWELL_MS hears of the end, and closing takes 
   await closing
 })
 
-test('a reader that acks nothing is not waited for beyond FAREWELL_MS', async () => {
+test('a reader that acks nothing is not waited for beyond READER_DRAIN_MS', async () => {
   const { server, connection, position } = await behind('50')
   await server.close()
   expect((await collect(connection, { after: position })).terminal).toBeUndefined()
 })
 
-test('a socket that takes nothing is not waited for beyond FAREWELL_MS', async () => {
-  const server = await startTestServer({ FAREWELL_MS: '50' })
+test('a socket that takes nothing is not waited for beyond READER_DRAIN_MS', async () => {
+  const server = await startTestServer({ READER_DRAIN_MS: '50' })
   const client = await server.client()
   // More than the sockets between hold.
   const runId = await server.start(client, 'frozen [[sim tokens=128000 thinking=0]]', { maxTokens: 128_000 })

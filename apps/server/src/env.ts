@@ -50,7 +50,7 @@ const EnvSchema = z.object({
   RETAIN_MS: ms(300_000),
   MAX_RETAINED_CHARS: count(100_000_000),
   DRAIN_MS: z.coerce.number().int().min(0).max(2_147_483_647).default(30_000),
-  FAREWELL_MS: z.coerce.number().int().min(0).max(2_147_483_647).default(2000),
+  READER_DRAIN_MS: z.coerce.number().int().min(0).max(2_147_483_647).default(2000),
   MAX_RETRY_AFTER_MS: z.coerce.number().int().min(0).max(2_147_483_647).default(10_000),
   STARTS_PER_MINUTE: count(20),
   STARTS_PER_MINUTE_PER_IP: count(60),

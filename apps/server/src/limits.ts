@@ -2,7 +2,13 @@ import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { addressKey } from './address-key.ts'
 
 /** Which limit refused a start, for the metrics. */
-export type LimitReason = 'owner_rate' | 'address_rate' | 'address_runs' | 'owner_budget' | 'server_budget'
+export type LimitReason =
+  | 'owner_rate'
+  | 'address_rate'
+  | 'too_many_runs'
+  | 'address_runs'
+  | 'owner_budget'
+  | 'server_budget'
 
 /** Too much, too fast. `retryAfterMs`: when it is worth trying again. */
 export class LimitError extends Error {

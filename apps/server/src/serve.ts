@@ -31,7 +31,7 @@ export interface RunningServer {
   readonly runs: Runs
   /**
    * Takes no new runs (and says so at /readyz), gives the live ones `drainMs` (default 0) to end, ends the rest
-   * with `interrupted`, gives their readers `FAREWELL_MS` to hear of it, then their sockets as
+   * with `interrupted`, gives their readers `READER_DRAIN_MS` to receive the end, then their sockets as
    * long to close, and closes. Readers and acks are served until then.
    * Idempotent.
    */
@@ -48,6 +48,8 @@ export async function serve({ env, logger, webRoot, router, ownerOf }: ServeOpti
     acksPerMinute: env.ACKS_PER_MINUTE,
   })
   const admission = createAdmission({
+    maxRuns: env.MAX_RUNS,
+    maxRunsPerOwner: env.MAX_RUNS_PER_OWNER,
     maxRunsPerIp: env.MAX_RUNS_PER_IP,
     dailyUsd: env.DAILY_USD,
     dailyUsdPerOwner: env.DAILY_USD_PER_OWNER,
@@ -62,15 +64,12 @@ export async function serve({ env, logger, webRoot, router, ownerOf }: ServeOpti
     runMaxMs: env.RUN_MAX_MS,
     retainMs: env.RETAIN_MS,
     maxRetainedChars: env.MAX_RETAINED_CHARS,
-    maxRunsPerOwner: env.MAX_RUNS_PER_OWNER,
-    maxRuns: env.MAX_RUNS,
     ...observeRuns(logger, metrics),
   })
   const claude = createClaude({
     apiKey: simulator ? 'simulator' : (env.ANTHROPIC_API_KEY ?? ''),
     baseUrl: simulator?.url ?? env.ANTHROPIC_BASE_URL,
     idleMs: env.UPSTREAM_IDLE_MS,
-    totalMs: env.RUN_MAX_MS,
     maxRetryAfterMs: env.MAX_RETRY_AFTER_MS,
     onFailure: (failure) => logger.warn(failure, 'Claude failed'),
   })
@@ -118,8 +117,8 @@ export async function serve({ env, logger, webRoot, router, ownerOf }: ServeOpti
 
   const close = async (drainMs: number) => {
     draining = true
-    await runs.close({ drainMs, farewellMs: env.FAREWELL_MS })
-    const cutOff = setTimeout(() => app.server.closeAllConnections(), env.FAREWELL_MS)
+    await runs.close({ drainMs, readerDrainMs: env.READER_DRAIN_MS })
+    const cutOff = setTimeout(() => app.server.closeAllConnections(), env.READER_DRAIN_MS)
     await app.close()
     clearTimeout(cutOff)
     metricsServer?.close()

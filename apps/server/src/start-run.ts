@@ -17,7 +17,7 @@ interface StartRunOptions {
  * the same run and costs nothing, so a retry is never refused for its number. With the `epoch` that its first attempt
  * was sent in, a retry is not paid for twice either when the server was restarted in between: it is refused.
  *
- * @throws {LimitError} RunsError `not_found`, `too_many_runs`, `closing`, `forgotten`.
+ * @throws {LimitError} RunsError `not_found`, `closing`, `forgotten`.
  */
 export async function startRun(context: Context, options: StartRunOptions): Promise<{ runId: string }> {
   const { owner, runs, onRefusal } = context

@@ -18,8 +18,6 @@ export function toTrpcError(cause: unknown, fallback: unknown = cause): unknown 
       return new TRPCError({ code: 'NOT_FOUND', message, cause })
     case 'position_beyond_end':
       return new TRPCError({ code: 'BAD_REQUEST', message, cause })
-    case 'too_many_runs':
-      return new TRPCError({ code: 'TOO_MANY_REQUESTS', message, cause })
     case 'reader_replaced':
       return new TRPCError({ code: 'CONFLICT', message, cause })
     case 'forgotten':

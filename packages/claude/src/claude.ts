@@ -1,7 +1,6 @@
 import type { Readable } from 'node:stream'
 import Anthropic from '@anthropic-ai/sdk'
-import type { ErrorCode, RunEvent } from '@sluice/events'
-import type { Source } from '@sluice/runs'
+import type { ErrorCode, RunEvent, Source } from '@sluice/events'
 import { Answer } from './answer.ts'
 import { ClaudeError, errorCodeOf, errorEvent } from './claude-error.ts'
 import { type ClaudeRequest, promptChars, toMessageParams } from './claude-request.ts'
@@ -15,8 +14,6 @@ export interface ClaudeOptions {
   readonly baseUrl?: string | undefined
   /** How long Claude may be silent, in ms: before its headers (retries included), and between two events. */
   readonly idleMs: number
-  /** How long an answer may take in all, in ms. Pings keep a dead stream alive for ever. */
-  readonly totalMs: number
   /** A `retry-after` longer than this, in ms, is not waited for: the reader is told instead, and can decide. */
   readonly maxRetryAfterMs: number
   /** Told of every answer that failed, for the log. Holds neither key nor body. */
@@ -60,23 +57,19 @@ const END_MS = 1000
 
 async function* ask(
   { client, upstream }: { client: Anthropic; upstream: UpstreamFetch },
-  { idleMs, totalMs, maxRetryAfterMs, onFailure }: ClaudeOptions,
+  { idleMs, maxRetryAfterMs, onFailure }: ClaudeOptions,
   request: ClaudeRequest,
   { runId, signal }: { runId: string; signal: AbortSignal },
 ): AsyncGenerator<RunEvent[], void, undefined> {
   const answer = new Answer({ model: request.model, promptChars: promptChars(request) })
   const call = new AbortController()
   const idle = watchdog(() => call.abort(new ClaudeError('upstream_timeout', `silent for ${idleMs} ms`)))
-  const total = watchdog(() =>
-    call.abort(new ClaudeError('upstream_timeout', `took more than ${totalMs} ms`)),
-  )
   const hangUp = () => call.abort()
   signal.addEventListener('abort', hangUp, { once: true })
   if (signal.aborted) hangUp()
   let response: Response | undefined
   let complete: Readable | undefined
   try {
-    total.arm(totalMs)
     idle.arm(idleMs)
     response = await client
       .withOptions({ fetch: onlySafeRetries(upstream.fetch, call, maxRetryAfterMs) })
@@ -109,7 +102,6 @@ async function* ask(
     yield [errorEvent(code, answer.spent() ?? {})]
   } finally {
     idle.stop()
-    total.stop()
     signal.removeEventListener('abort', hangUp)
     // Whatever is still open closes now, and not when the garbage collector finds it.
     if (complete === undefined) call.abort()

@@ -19,3 +19,4 @@ export {
   UsageSchema,
 } from './run-event.ts'
 export { EMPTY_RUN_VIEW, reduceRun, type RunView } from './run-view.ts'
+export { type Source } from './source.ts'

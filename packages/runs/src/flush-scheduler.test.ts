@@ -56,7 +56,7 @@ test('many wait with one timer, and each is woken once however often it asked', 
   expect(scheduler.isDue(0)).toBe(true)
 })
 
-test('a timer that comes early wakes nobody before the tick', async () => {
+test('a timer that comes early wakes no loop before the tick', async () => {
   const manual = manualClock()
   let early = 8
   const clock: Clock = {

@@ -2,9 +2,9 @@ import type { Clock } from './clock.ts'
 
 /** Parts of a frame. Runs that began at different times share the ticks of this grid, and a timer for each tick. */
 const GRID_PARTS = 5
-/** Of a frame: how late the last one may have been without moving the next one to a later tick. */
+/** Part of a frame: how late the last one may have been without moving the next one to a later tick. */
 const TOLERANCE = 0.1
-/** ms. Timers are no more precise than that. */
+/** The precision of timers, in ms. */
 const PRECISION = 1
 
 export interface FlushSchedulerOptions {
@@ -14,14 +14,14 @@ export interface FlushSchedulerOptions {
 }
 
 /**
- * The one beat of a process. Pulls from Claude and frames to readers happen on a common grid of ticks: a run is pulled
- * once a frame, and its readers, whose last frame is as old as its last pull, are sent what came in the same tick.
+ * Times the pulls and frames of a process on a common grid of ticks: a run is pulled once per frame time, and its
+ * readers, whose last frame is as old as its last pull, are sent the new text in the same tick.
  */
 export class FlushScheduler {
   readonly #clock: Clock
   readonly #frameMs: number
   readonly #gridMs: number
-  /** Who is to be woken, by the time of the tick. A tick has a timer from its first entry on. */
+  /** The callbacks of each tick, by its time. A tick has a timer from its first callback on. */
   readonly #ticks = new Map<number, Set<() => void>>()
 
   constructor({ clock, frameMs }: FlushSchedulerOptions) {

@@ -17,9 +17,7 @@ function setUp() {
   const scheduler = new FlushScheduler({ clock, frameMs: FRAME_MS })
   const lease = new Lease({
     clock,
-    windowChars: WINDOW,
-    graceMs: 5000,
-    leaseMs: 75_000,
+    limits: { windowChars: WINDOW, graceMs: 5000, leaseMs: 75_000 },
     keepWithoutReaders: false,
     onAbandoned: () => {},
   })
@@ -160,7 +158,7 @@ test('a reader that has it all, the end too, returns at once and empty', async (
   }
 })
 
-test('a frame moves the position by at most a window, without flow control as well', async () => {
+test('a frame moves the position by at most a window, also without flow control', async () => {
   const { clock, log, follow } = setUp()
   await log.append([text('x'.repeat(250)), DONE])
   const { read } = follow()
@@ -227,7 +225,7 @@ test('a reader that lapses is told so, having had every entry it was sent', asyn
   expect(getEventListeners(connection.signal, 'abort')).toEqual([])
 })
 
-test('a reader that waits for room lapses as well', async () => {
+test('a reader that waits for an ack lapses too', async () => {
   const { clock, log, follow } = setUp()
   await log.append([text('x'.repeat(1000))])
   const { read, connection } = follow({ readerId: 'a' })
@@ -254,7 +252,7 @@ test('a reader that is replaced is told so, and the newer one goes on', async ()
 test.for([
   ['waits for the log', []],
   ['waits for its next frame', [text('abc')]],
-  ['waits for room', [text('x'.repeat(1000))]],
+  ['waits for an ack', [text('x'.repeat(1000))]],
 ] as const)('a reader that is closed while it %s returns, and leaves nothing', async ([, events]) => {
   const { clock, log, lease, follow } = setUp()
   await log.append(events)

@@ -17,24 +17,24 @@ export interface FollowOptions {
   readonly maxFrameChars: number
   readonly scheduler: FlushScheduler
   readonly clock: Clock
-  /** Told of every frame that has text, with the time since the one before it, in ms; undefined for the first. */
+  /** Called for every frame with text, with the time since the one before it, in ms; undefined for the first. */
   readonly onFrame?: (gapMs: number | undefined) => void
 }
 
 /**
- * Everything that follows a position, until the log ends or `signal` aborts. A reader that has all there is gets what
- * is appended at once: the pump appends text once a beat. One that is behind gets a frame a beat. A frame is one
+ * Everything that follows a position, until the log ends or `signal` aborts. A reader that is up to date gets an append
+ * at once: the pump appends text once per frame time. One that is behind gets one frame per frame time. A frame is one
  * entry, or several where types meet, text merged. A slow reader needs no queue: what it has not taken is still in
  * the log.
  *
- * @throws {RunsError} `reader_lapsed` or `reader_replaced` when the lease threw the reader out.
+ * @throws {RunsError} `reader_lapsed` or `reader_replaced` when the lease removed the reader.
  */
 export async function* followLog(options: FollowOptions): AsyncGenerator<LogEntry, void, undefined> {
   const { log, lease, readerId, signal, maxFrameChars, scheduler, clock, onFrame } = options
   let position = options.after
   /** When the last frame of text was sent. */
   let sentAt: number | undefined
-  /** The last frame did not bring all there was. */
+  /** The last frame did not reach the end of the log. */
   let isBehind = false
   const sleeper = new Sleeper()
   const reader = lease.open({ readerId, position, wake: sleeper.wake })
@@ -43,7 +43,7 @@ export async function* followLog(options: FollowOptions): AsyncGenerator<LogEntr
   if (signal.aborted) reader.close()
   try {
     while (reader.isOpen()) {
-      const limit = Math.min(maxFrameChars, reader.allowance() - position)
+      const limit = Math.min(maxFrameChars, reader.limit() - position)
       const { end, ended } = await log.status()
       if (ended && position >= end) return
       if (position >= end || limit <= 0) {

@@ -3,28 +3,35 @@ import { RunsError } from './runs-error.ts'
 import { Sleeper } from './sleeper.ts'
 import { Watchers } from './watchers.ts'
 
-export interface LeaseOptions {
-  readonly clock: Clock
-  /** How far a reader may be sent beyond its last ack, and Claude be read beyond the furthest reader. */
+export interface LeaseLimits {
+  /**
+   * How far a reader may be sent beyond its last ack, and Claude be read beyond the furthest reader, in UTF-16 code
+   * units.
+   */
   readonly windowChars: number
   /** How long a run goes on, in ms, without any reader: before the first and after the last one. */
   readonly graceMs: number
   /** How long a flow-controlled reader may stay silent, in ms, before it counts as gone. */
   readonly leaseMs: number
+}
+
+export interface LeaseOptions {
+  readonly clock: Clock
+  readonly limits: LeaseLimits
   /** Go on without readers, and then without a window. */
   readonly keepWithoutReaders: boolean
-  /** Called once, when no reader has been there for `graceMs`. */
+  /** Called once, when the run has had no reader for `graceMs`. */
   readonly onAbandoned: () => void
 }
 
 /** One subscription's hold on a run. */
 export interface Reader {
-  /** False once it was closed or thrown out. */
+  /** False once it was closed or removed. */
   isOpen(): boolean
-  /** Why the lease threw it out; undefined when it did not. */
+  /** Why the lease removed it; undefined when it did not. */
   readonly reason: RunsError | undefined
   /** The furthest position it may be sent. Infinity without flow control. */
-  allowance(): number
+  limit(): number
   /** Notes that everything up to `position` is on its way to the reader: it may be acknowledged from now on. */
   sent(position: number): void
   /** Gives the hold up. Idempotent. */
@@ -49,17 +56,17 @@ interface Holder {
   sent: number
   /** The position of its last ack; stays 0 without flow control. */
   acked: number
-  /** When it last gave a sign of life, by the clock; means nothing without flow control. */
+  /** When it came or last sent an ack, by the clock. */
   heardAt: number
+  cancelLapse: (() => void) | undefined
 }
 
 /** How many readers that left are remembered, with what they had acknowledged. A page has one at a time. */
 const MAX_REMEMBERED = 50
 
 /**
- * Who reads a run, how far they are, and whether anybody still does.
- *
- * It answers the two questions that cost money: how far may Claude be read, and may the run go on at all.
+ * Who reads a run, and how far they are. It answers the two questions that cost money: how far may Claude be read, and
+ * may the run go on at all.
  */
 export class Lease {
   readonly #options: LeaseOptions
@@ -69,10 +76,8 @@ export class Lease {
   readonly #remembered = new Map<string, number>()
   /** The furthest ack of any reader so far, or the furthest that one without flow control was sent. */
   #furthest = 0
-  /** Ticking exactly while the run is live and nobody holds it. */
+  /** Its timer runs exactly while the run is not over and has no reader. */
   #cancelGrace: (() => void) | undefined
-  /** Ticking exactly while a flow-controlled reader holds it. Never re-armed by an ack, only by its own end. */
-  #cancelSweep: (() => void) | undefined
   #ended = false
 
   constructor(options: LeaseOptions) {
@@ -85,16 +90,19 @@ export class Lease {
     return this.#holders.size
   }
 
+  /** Whether the run is over. */
+  get ended(): boolean {
+    return this.#ended
+  }
+
   /**
-   * Takes hold of the run. Under flow control a reader has acknowledged nothing yet, wherever it starts, but what an
-   * earlier reader with its id had.
+   * Takes hold of the run. Under flow control a reader has acknowledged nothing yet, wherever it starts, except what
+   * an earlier reader with its id had.
    */
   open({ readerId, position, wake }: OpenOptions): Reader {
-    if (readerId !== undefined) {
-      const previous = [...this.#holders].find((holder) => holder.readerId === readerId)
-      if (previous) this.#remove(previous, new RunsError('reader_replaced', 'A newer reader has this id.'))
-    }
-    const { clock, windowChars } = this.#options
+    const { clock, limits } = this.#options
+    const previous = [...this.#holders].find((other) => readerId !== undefined && other.readerId === readerId)
+    if (previous) this.#remove(previous, new RunsError('reader_replaced', 'A newer reader has this id.'))
     const holder: Holder = {
       readerId,
       wake,
@@ -102,19 +110,19 @@ export class Lease {
       sent: position,
       acked: (readerId !== undefined && this.#remembered.get(readerId)) || 0,
       heardAt: clock.now(),
+      cancelLapse: undefined,
     }
     this.#holders.add(holder)
     this.#cancelGrace?.()
-    this.#cancelGrace = undefined
     if (readerId === undefined) this.#reach(position)
-    else this.#startSweep(this.#options.leaseMs)
+    else this.#lapseIfSilent(holder)
 
     return {
       isOpen: () => this.#holders.has(holder),
       get reason() {
         return holder.reason
       },
-      allowance: () => (readerId === undefined ? Number.POSITIVE_INFINITY : holder.acked + windowChars),
+      limit: () => (readerId === undefined ? Number.POSITIVE_INFINITY : holder.acked + limits.windowChars),
       sent: (sentUpTo) => {
         holder.sent = Math.max(holder.sent, sentUpTo)
         if (readerId === undefined) this.#reach(sentUpTo)
@@ -141,9 +149,9 @@ export class Lease {
 
   /** Up to where Claude may be read now. */
   demand(): number {
-    const { windowChars, keepWithoutReaders } = this.#options
+    const { limits, keepWithoutReaders } = this.#options
     if (this.#holders.size === 0 && keepWithoutReaders) return Number.POSITIVE_INFINITY
-    return this.#furthest + windowChars
+    return this.#furthest + limits.windowChars
   }
 
   /** Calls `wake` when `demand()` or `readers` may have changed, until the returned function is called. */
@@ -151,21 +159,18 @@ export class Lease {
     return this.#watchers.add(wake)
   }
 
-  /** Resolves when nobody holds the run, or when `signal` aborts. */
-  async empty(signal: AbortSignal): Promise<void> {
+  /** Resolves when no reader holds the run. */
+  async empty(): Promise<void> {
     const sleeper = new Sleeper()
     const unwatch = this.watch(sleeper.wake)
-    signal.addEventListener('abort', sleeper.wake, { once: true })
-    while (this.#holders.size > 0 && !signal.aborted) await sleeper.sleep()
-    signal.removeEventListener('abort', sleeper.wake)
+    while (this.#holders.size > 0) await sleeper.sleep()
     unwatch()
   }
 
-  /** The run has ended: readers may finish in their own time, but nobody is missed any more. */
+  /** The run is over: readers may finish in their own time, and it needs none any more. */
   end(): void {
     this.#ended = true
     this.#cancelGrace?.()
-    this.#cancelGrace = undefined
   }
 
   #reach(position: number): void {
@@ -176,14 +181,11 @@ export class Lease {
 
   #remove(holder: Holder, reason?: RunsError): void {
     if (!this.#holders.delete(holder)) return
-    this.#remember(holder)
+    holder.cancelLapse?.()
     holder.reason = reason
+    this.#remember(holder)
     holder.wake?.()
-    if (this.#holders.size === 0) {
-      this.#cancelSweep?.()
-      this.#cancelSweep = undefined
-      this.#startGrace()
-    }
+    if (this.#holders.size === 0) this.#startGrace()
     this.#watchers.notify()
   }
 
@@ -197,32 +199,16 @@ export class Lease {
   }
 
   #startGrace(): void {
-    const { clock, graceMs, keepWithoutReaders, onAbandoned } = this.#options
-    if (this.#ended || keepWithoutReaders) return
-    this.#cancelGrace = clock.after(graceMs, () => {
-      this.#cancelGrace = undefined
-      onAbandoned()
-    })
+    const { clock, limits, keepWithoutReaders, onAbandoned } = this.#options
+    if (!this.#ended && !keepWithoutReaders) this.#cancelGrace = clock.after(limits.graceMs, onAbandoned)
   }
 
-  #startSweep(ms: number): void {
-    this.#cancelSweep ??= this.#options.clock.after(ms, () => {
-      this.#cancelSweep = undefined
-      this.#sweep()
-    })
-  }
-
-  /** Throws out whoever has been silent for a lease, and comes back when the next one could be. */
-  #sweep(): void {
-    const { clock, leaseMs } = this.#options
-    const now = clock.now()
-    let next = Number.POSITIVE_INFINITY
-    for (const holder of this.#holders) {
-      if (holder.readerId === undefined) continue
-      const left = holder.heardAt + leaseMs - now
-      if (left > 0) next = Math.min(next, left)
-      else this.#remove(holder, new RunsError('reader_lapsed', `No ack for ${leaseMs} ms.`))
-    }
-    if (next !== Number.POSITIVE_INFINITY) this.#startSweep(next)
+  /** Removes a reader that has been silent for a lease, or looks again when it could be. An ack touches no timer. */
+  #lapseIfSilent(holder: Holder): void {
+    const { clock, limits } = this.#options
+    const { leaseMs } = limits
+    const left = holder.heardAt + leaseMs - clock.now()
+    if (left > 0) holder.cancelLapse = clock.after(left, () => this.#lapseIfSilent(holder))
+    else this.#remove(holder, new RunsError('reader_lapsed', `No ack for ${leaseMs} ms.`))
   }
 }

@@ -21,9 +21,7 @@ function setUp(options: ScriptedSourceOptions = {}) {
   const log = new MemoryLog()
   const lease = new Lease({
     clock,
-    windowChars: WINDOW,
-    graceMs: 5000,
-    leaseMs: 75_000,
+    limits: { windowChars: WINDOW, graceMs: 5000, leaseMs: 75_000 },
     keepWithoutReaders: false,
     onAbandoned: () => {},
   })
@@ -228,7 +226,7 @@ test('a pump that is aborted before it begins pulls once, for the last word', as
 })
 
 test('text that comes with the abort is kept, and the last word is still heard', async () => {
-  const { cut, script, start, events } = setUp({ deaf: true })
+  const { cut, script, start, events } = setUp({ ignoresAbort: true })
   const outcome = start()
   await settle()
   cut.abort('stopped')
@@ -244,7 +242,7 @@ test('text that comes with the abort is kept, and the last word is still heard',
 
 test('a source that goes on after an abort is heard once more, not for ever', async () => {
   const { clock, cut, script, start, events, leftovers } = setUp({
-    deaf: true,
+    ignoresAbort: true,
     onPull: (pull) => [text(`${pull}`)],
   })
   const outcome = start()
@@ -262,9 +260,9 @@ test.for([
   ['was pulled', [], 0],
   ['rested', [text('a')], 10],
 ] as const)(
-  'a deaf source that %s when the abort came is waited for 1 s, no longer',
+  'a source that ignores the abort that %s when the abort came is waited for 1 s, no longer',
   async ([, said, ms]) => {
-    const { clock, cut, script, start, leftovers } = setUp({ deaf: true })
+    const { clock, cut, script, start, leftovers } = setUp({ ignoresAbort: true })
     script.say(...said)
     const outcome = start()
     await clock.advance(ms)
@@ -277,8 +275,8 @@ test.for([
   },
 )
 
-test('a deaf source that settles within the second still has the last word', async () => {
-  const { clock, cut, script, start, leftovers } = setUp({ deaf: true })
+test('a source that ignores the abort that settles within the second still has the last word', async () => {
+  const { clock, cut, script, start, leftovers } = setUp({ ignoresAbort: true })
   const outcome = start()
   await settle()
   cut.abort('stopped')
@@ -289,7 +287,7 @@ test('a deaf source that settles within the second still has the last word', asy
   expect(leftovers()).toEqual(NOTHING_LEFT)
 })
 
-test('a generator is put away at its end and at an abort, without waiting for it', async () => {
+test('a generator is returned at its end and at an abort, without waiting for it', async () => {
   const { clock, cut, start } = setUp()
   let finished = 0
   const never = new Promise<void>(() => {})
@@ -309,7 +307,7 @@ test('a generator is put away at its end and at an abort, without waiting for it
   expect(finished).toBe(0)
 })
 
-test('what a source throws while it is put away is told, and changes nothing', async () => {
+test('what a source throws while it returns is reported, and changes nothing', async () => {
   const { start, lateErrors } = setUp()
   const late = new Error('late')
   const generator = async function* (): AsyncGenerator<RunEvent[]> {
@@ -317,7 +315,7 @@ test('what a source throws while it is put away is told, and changes nothing', a
       yield [DONE]
     } finally {
       await settle()
-      // oxlint-disable-next-line no-unsafe-finally -- what is put away like this is what is tested
+      // oxlint-disable-next-line no-unsafe-finally -- such a generator is what is tested
       throw late
     }
   }
@@ -343,7 +341,7 @@ test('a pause of any length costs the source nothing but the wait', async () => 
   expect((await log.status()).end).toBe(WINDOW + 1)
 })
 
-test('what a source throws after it was given up is told, and changes nothing', async () => {
+test('what a source throws after it was given up is reported, and changes nothing', async () => {
   const { clock, cut, start, lateErrors } = setUp()
   let fail: (error: Error) => void = () => {}
   const source: AsyncIterable<RunEvent[]> = {
@@ -364,8 +362,8 @@ test('what a source throws after it was given up is told, and changes nothing', 
   expect(outcome.state).toBe('over')
 })
 
-test('a log that takes longer than the second does not make a deaf source wait for ever', async () => {
-  const { clock, cut, log, script, start } = setUp({ deaf: true })
+test('a log that takes longer than the second does not make a source that ignores the abort wait for ever', async () => {
+  const { clock, cut, log, script, start } = setUp({ ignoresAbort: true })
   const append = log.append.bind(log)
   let written: () => void = () => {}
   log.append = async (events) => {

@@ -1,24 +1,19 @@
 import type { TerminalEvent, Usage } from '@sluice/events'
 
-/** Why a run was cut short. */
-export type EndCause = 'stopped' | 'abandoned' | 'timeout' | 'interrupted'
-
-/** What there is to say of a run once it has ended. Times in ms. */
+/** A run that has ended, in figures. Times in ms. */
 export interface RunSummary {
   readonly runId: string
   readonly owner: string
   readonly model: string
   readonly terminal: TerminalEvent
-  /** Undefined for a run that came to its own end. */
-  readonly cause: EndCause | undefined
   /**
    * What the source says was used, also where the run ended in an error; undefined when it did not say. Then
-   * `terminal.usage` is missing too, but for a run that was stopped: its `done` has to have one, of zeros.
+   * `terminal.usage` is missing too, or all zeros in the `done` of a run that was stopped, which must have one.
    */
   readonly usage: Usage | undefined
   /** Length of its text and thinking, in UTF-16 code units. */
   readonly chars: number
-  /** How many of `chars` came after it was cut short: paid for, and read by nobody. */
+  /** How many of `chars` came after it was cut short: paid for, and not read. */
   readonly charsAfterCut: number
   readonly ms: number
   /** From start to the first text or thinking; undefined when there was none. */

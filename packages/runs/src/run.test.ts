@@ -5,7 +5,7 @@ import type { Log } from './log.ts'
 import { FlushScheduler } from './flush-scheduler.ts'
 import { MemoryLog } from './memory-log.ts'
 import { Run, type RunOptions } from './run.ts'
-import type { EndCause } from './run-summary.ts'
+import { ABANDONED, INTERRUPTED, STOPPED, tookTooLong } from './run-ends.ts'
 import { DONE, OVERLOADED, text } from './testing/events.ts'
 import { manualClock, settle } from './testing/manual-clock.ts'
 import {
@@ -67,7 +67,7 @@ test('a stopped run ends with its source’s estimate of what it cost', async ()
   script.say(text('a'))
   const run = start()
   await clock.advance(10)
-  run.end('stopped')
+  run.end(STOPPED)
   expect((await run.ended).terminal).toEqual(STOPPED_WITH_ESTIMATE)
   expect(await events()).toEqual([STARTED, text('a'), STOPPED_WITH_ESTIMATE])
   // A tick that was waited for still comes.
@@ -79,40 +79,45 @@ test('the source’s signal aborts in the same tick as the stop', async () => {
   const { clock, script, start } = setUp()
   const run = start()
   await clock.advance(10)
-  run.end('stopped')
+  run.end(STOPPED)
   expect(script.signal.aborted).toBe(true)
 })
+
+const CUTS = {
+  stopped: STOPPED,
+  abandoned: ABANDONED,
+  upstream_timeout: tookTooLong(900_000),
+  interrupted: INTERRUPTED,
+}
+const WAYS = Object.keys(CUTS) as (keyof typeof CUTS)[]
 
 test.for([
   ['stopped', { type: 'done', stopReason: 'stopped' }],
   ['abandoned', { type: 'error', code: 'abandoned', retryable: true }],
-  ['timeout', { type: 'error', code: 'upstream_timeout', retryable: true }],
+  ['upstream_timeout', { type: 'error', code: 'upstream_timeout', retryable: true }],
   ['interrupted', { type: 'error', code: 'interrupted', retryable: true }],
-] as const)(
-  'a run that is cut short as %s says so, whether or not its source hears',
-  async ([cause, end]) => {
-    for (const deaf of [false, true]) {
-      const { clock, script, start, events, leftovers } = setUp({ deaf })
-      script.say(text('a'))
-      const run = start()
-      await clock.advance(100)
-      run.end(cause)
-      await clock.advance(1000)
-      expect((await run.ended).terminal).toMatchObject(end)
-      expect(await events()).toEqual([STARTED, text('a'), (await run.ended).terminal])
-      expect(leftovers()).toEqual(NOTHING_LEFT)
-    }
-  },
-)
+] as const)('a run that is cut short as %s says so, whether or not its source hears', async ([way, end]) => {
+  for (const ignoresAbort of [false, true]) {
+    const { clock, script, start, events, leftovers } = setUp({ ignoresAbort })
+    script.say(text('a'))
+    const run = start()
+    await clock.advance(100)
+    run.end(CUTS[way])
+    await clock.advance(1000)
+    expect((await run.ended).terminal).toMatchObject(end)
+    expect(await events()).toEqual([STARTED, text('a'), (await run.ended).terminal])
+    expect(leftovers()).toEqual(NOTHING_LEFT)
+  }
+})
 
-test.for(['stopped', 'abandoned', 'timeout', 'interrupted'] as const)(
+test.for(WAYS)(
   'a run that is cut short as %s keeps what its source says was used, and by which model',
-  async (cause) => {
+  async (way) => {
     const { clock, script, start } = setUp()
     script.say(text('a'))
     const run = start()
     await clock.advance(100)
-    run.end(cause)
+    run.end(CUTS[way])
     await clock.advance(1000)
     const { usage, costUsd, model } = STOPPED_WITH_ESTIMATE
     const summary = await run.ended
@@ -122,10 +127,10 @@ test.for(['stopped', 'abandoned', 'timeout', 'interrupted'] as const)(
 )
 
 test('a stop that its source did not hear has an estimate that claims nothing', async () => {
-  const { clock, start } = setUp({ deaf: true })
+  const { clock, start } = setUp({ ignoresAbort: true })
   const run = start()
   await clock.advance(100)
-  run.end('stopped')
+  run.end(STOPPED)
   await clock.advance(1000)
   expect((await run.ended).terminal).toMatchObject({
     usage: { outputTokens: 0, estimated: true },
@@ -133,27 +138,27 @@ test('a stop that its source did not hear has an estimate that claims nothing', 
   })
 })
 
-test('only the first cause of an end counts', async () => {
-  const { clock, start } = setUp({ deaf: true })
+test('a run that is cut short twice ends as the first said', async () => {
+  const { clock, start } = setUp({ ignoresAbort: true })
   const run = start()
   await clock.advance(100)
-  run.end('stopped')
-  run.end('timeout')
+  run.end(STOPPED)
+  run.end(ABANDONED)
   await clock.advance(1000)
-  run.end('interrupted')
+  run.end(INTERRUPTED)
   expect((await run.ended).terminal).toMatchObject({ type: 'done', stopReason: 'stopped' })
 })
 
 test.for([DONE, OVERLOADED])(
   'a source that had $type ready when the run was cut short has the last word',
   async (last) => {
-    for (const cause of ['stopped', 'abandoned', 'timeout', 'interrupted'] satisfies EndCause[]) {
-      const { clock, script, start, events } = setUp({ deaf: true })
+    for (const way of WAYS) {
+      const { clock, script, start, events } = setUp({ ignoresAbort: true })
       script.say(text('a'))
       const run = start()
       await clock.advance(10)
       script.say(text('b'), last)
-      run.end(cause)
+      run.end(CUTS[way])
       expect((await run.ended).terminal).toEqual(last)
       expect(await events()).toEqual([STARTED, text('ab'), last])
     }
@@ -163,7 +168,7 @@ test.for([DONE, OVERLOADED])(
 test('a stop before the source was even called still ends the run, once', async () => {
   const { start, events, leftovers } = setUp()
   const run = start()
-  run.end('stopped')
+  run.end(STOPPED)
   expect((await run.ended).terminal).toEqual(STOPPED_WITH_ESTIMATE)
   expect(await events()).toEqual([STARTED, STOPPED_WITH_ESTIMATE])
   expect(leftovers()).toEqual(NOTHING_LEFT)
@@ -174,7 +179,7 @@ test('a stop of a run that has ended changes nothing', async () => {
   script.say(DONE)
   const run = start()
   await run.ended
-  run.end('stopped')
+  run.end(STOPPED)
   await settle()
   expect(await events()).toEqual([STARTED, DONE])
   expect(leftovers()).toEqual(NOTHING_LEFT)
@@ -196,7 +201,7 @@ test('a source that ends without a terminal event ends the run as upstream_inter
   expect(leftovers()).toEqual(NOTHING_LEFT)
 })
 
-test('a source that throws ends the run with one internal error, tells us and nobody else', async () => {
+test('a source that throws ends the run with one internal error, and what it threw is reported but not sent to readers', async () => {
   const { clock, script, start, events, errors, leftovers } = setUp()
   const bug = new Error('password123')
   script.say(text('a'))
@@ -233,12 +238,12 @@ test('a source that throws because it was aborted does not hide why', async () =
     },
   })
   await settle()
-  run.end('stopped')
+  run.end(STOPPED)
   expect((await run.ended).terminal).toMatchObject({ type: 'done', stopReason: 'stopped' })
   expect(errors).toHaveLength(1)
 })
 
-test('a run that nobody reads is abandoned after the grace, and its source aborted', async () => {
+test('a run without readers is abandoned after the grace, and its source aborted', async () => {
   const { clock, script, start, leftovers } = setUp()
   script.say(text('a'))
   const run = start()

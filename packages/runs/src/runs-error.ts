@@ -1,11 +1,9 @@
 export type RunsErrorCode =
-  /** No such run for this owner: it never was, has expired, or is somebody else's. Which, is not told. */
+  /** No such run for this owner: it never existed, has expired, or belongs to another owner. Not told apart. */
   | 'not_found'
   /** A position that the run has not reached. */
   | 'position_beyond_end'
-  /** The owner, or the whole process, has as many unfinished runs as it may. */
-  | 'too_many_runs'
-  /** A start that was first sent in an earlier epoch, which may have been paid for: there is no telling any more. */
+  /** A start that was first sent in an earlier epoch, and may have been paid for then. */
   | 'forgotten'
   /** No new runs: the process is shutting down. */
   | 'closing'
@@ -13,7 +11,7 @@ export type RunsErrorCode =
   | 'reader_lapsed'
   /** A newer subscription uses the same reader id. */
   | 'reader_replaced'
-  /** An event after the terminal one: a bug in whoever appends. */
+  /** An event after the terminal one: a bug in the caller. */
   | 'log_ended'
 
 /** Every error this package throws. Branch on `code`; `message` is for people. */

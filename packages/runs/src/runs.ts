@@ -1,43 +1,36 @@
 import { Claims } from './claims.ts'
 import { type Clock, systemClock } from './clock.ts'
+import { Deadline } from './deadline.ts'
 import { FlushScheduler } from './flush-scheduler.ts'
 import { followLog } from './follow-log.ts'
-import { LiveRuns, type LiveRunsOptions } from './live-runs.ts'
 import type { Log, LogEntry } from './log.ts'
 import { MemoryLog } from './memory-log.ts'
-import type { Source } from './pump.ts'
 import { RetainedRuns, type RetainedRunsOptions } from './retained-runs.ts'
-import { Run, type RunLimits } from './run.ts'
+import { INTERRUPTED, STOPPED } from './run-ends.ts'
+import { Run, type RunLimits, type RunRequest } from './run.ts'
 import type { RunSummary } from './run-summary.ts'
 import { RunsError } from './runs-error.ts'
-import { sleep } from './sleep.ts'
 
-export interface RunsOptions extends RunLimits, LiveRunsOptions, RetainedRunsOptions {
+export interface RunsOptions extends RunLimits, RetainedRunsOptions {
   /** The time from one pull of a run to the next, and from one frame to a reader to the next, in ms. 0: none. */
   readonly frameMs: number
   /** Default: the system's. */
   readonly clock?: Clock
   /** Where a run's events are kept. Default: in memory. */
   readonly createLog?: (runId: string) => Log
-  /** Told of every run that starts. */
+  /** Called when a run starts. */
   readonly onStart?: (run: { runId: string; owner: string; model: string }) => void
-  /** Told of every run's first text or thinking, and how long it took, in ms. */
+  /** Called at the first text or thinking of a run, with the time since its start, in ms. */
   readonly onFirstText?: (run: { runId: string; ms: number }) => void
-  /** Told of every frame of text but a subscription's first: the time since the one before it, in ms. */
+  /** Called for every frame of text but a subscription's first, with the time since the one before it, in ms. */
   readonly onFrameGap?: (ms: number) => void
-  /** Told of every run's end. */
+  /** Called when a run has ended. */
   readonly onEnd?: (run: RunSummary) => void
-  /** Told of a source that threw, or a log that failed: a bug or an outage, never an expected failure. */
+  /** Called when a source threw or a log failed: a bug or an outage, never an expected failure. */
   readonly onError?: (error: unknown, runId: string) => void
 }
 
-export interface StartOptions {
-  readonly owner: string
-  /** A UUID that the caller chose, so that starting twice is starting once. */
-  readonly runId: string
-  readonly model: string
-  readonly source: Source
-  readonly onDisconnect?: 'abort' | 'continue' | undefined
+export interface StartOptions extends RunRequest {
   /** Called once, when this run is over; without a summary where its log failed. */
   readonly onEnd?: ((run: RunSummary | undefined) => void) | undefined
 }
@@ -46,8 +39,8 @@ export interface ReadOptions {
   /** The position the reader has; 0 for the beginning. It acknowledges nothing: that takes an ack. */
   readonly after: number
   /**
-   * Puts the reader under flow control by acks. Without it the reader is limited, and found dead, by its
-   * transport alone, which must abort `signal` when the peer takes nothing any more.
+   * Puts the reader under flow control by acks. Without it only the transport limits the reader and notices that it
+   * is dead: it must abort `signal` when the peer takes nothing any more.
    */
   readonly readerId?: string | undefined
   readonly signal: AbortSignal
@@ -58,16 +51,17 @@ export class Runs {
   readonly #options: RunsOptions
   readonly #clock: Clock
   readonly #scheduler: FlushScheduler
+  /** Live and retained. */
   readonly #runs = new Map<string, Run>()
   /** Of these runs, and of many that are gone. */
   readonly #claims = new Claims()
-  readonly #live: LiveRuns
+  /** One for every live run; each resolves when the callbacks of its end have been called. */
+  readonly #live = new Set<Promise<void>>()
   readonly #retained: RetainedRuns
   #closing = false
 
   constructor(options: RunsOptions) {
     this.#options = options
-    this.#live = new LiveRuns(options)
     this.#clock = options.clock ?? systemClock
     this.#scheduler = new FlushScheduler({ frameMs: options.frameMs, clock: this.#clock })
     this.#retained = new RetainedRuns(options, this.#clock, (runId) => this.#runs.delete(runId))
@@ -85,23 +79,17 @@ export class Runs {
 
   /** Open subscriptions, over all runs. */
   get readers(): number {
-    let readers = 0
-    for (const run of this.#runs.values()) readers += run.lease.readers
-    return readers
+    return this.#sum((run) => run.lease.readers)
   }
 
-  /** Live runs for which Claude is not read just now, for their readers have enough. */
+  /** Live runs for which Claude is not being read, because their readers are a window behind. */
   get paused(): number {
-    let paused = 0
-    for (const run of this.#runs.values()) paused += run.paused ? 1 : 0
-    return paused
+    return this.#sum((run) => (run.paused ? 1 : 0))
   }
 
   /** UTF-16 code units of text kept, over all runs. */
   get chars(): number {
-    let chars = 0
-    for (const run of this.#runs.values()) chars += run.chars
-    return chars
+    return this.#sum((run) => run.chars)
   }
 
   /** Names the memory in which run ids are claimed now: see {@link assertRemembers}. */
@@ -112,7 +100,7 @@ export class Runs {
   /**
    * Makes sure that every run id that was claimed in this epoch is still known to be, also of runs that are gone.
    *
-   * @throws {RunsError} `forgotten` when it may have been claimed and nobody knows.
+   * @throws {RunsError} `forgotten` when it may have been claimed and that is not known any more.
    */
   assertRemembers(epoch: string): void {
     if (this.#claims.remembers(epoch)) return
@@ -128,18 +116,16 @@ export class Runs {
   }
 
   /**
-   * Claims a run id and starts the run; for the same owner and id again it does nothing, whatever the limits,
-   * and also when the run is gone.
+   * Claims a run id and starts the run; for the same owner and id again it does nothing, also when the run is gone.
    *
    * @returns whether this call started it.
-   * @throws {RunsError} `not_found` when another owner has the id, `too_many_runs`, `closing`.
+   * @throws {RunsError} `not_found` when another owner has the id, `closing`.
    */
   async start({ owner, runId, onEnd, ...rest }: StartOptions): Promise<{ created: boolean }> {
     const claimedBy = this.#ownerOf(runId)
     if (claimedBy === owner) return { created: false }
     if (claimedBy !== undefined) throw notFound()
     if (this.#closing) throw new RunsError('closing', 'The server is restarting; try again in a moment.')
-    this.#live.assertRoom(owner)
     const { onStart, onFirstText, onError, createLog } = this.#options
     const run = new Run({
       ...rest,
@@ -154,7 +140,8 @@ export class Runs {
     })
     this.#runs.set(runId, run)
     this.#claims.add(runId, owner)
-    this.#live.add(owner, this.#seeOff(run, onEnd))
+    const end = this.#onEnded(run, onEnd).finally(() => this.#live.delete(end))
+    this.#live.add(end)
     onStart?.({ runId, owner, model: rest.model })
     return { created: true }
   }
@@ -175,7 +162,7 @@ export class Runs {
       throw new RunsError('position_beyond_end', `Position ${after} is beyond the end of the run, ${end}.`)
     }
     const { windowChars, onFrameGap } = this.#options
-    run.subscribed()
+    run.subscriptions += 1
     return followLog({
       log: run.log,
       lease: run.lease,
@@ -186,7 +173,7 @@ export class Runs {
       scheduler: this.#scheduler,
       clock: this.#clock,
       onFrame(gapMs) {
-        run.sentFrame()
+        run.frames += 1
         if (gapMs !== undefined) onFrameGap?.(gapMs)
       },
     })
@@ -206,7 +193,7 @@ export class Runs {
     this.#find(owner, runId).lease.ack(readerId, position)
   }
 
-  /** Where a run stands, for whoever looks at the flow itself. @throws {RunsError} `not_found`. */
+  /** Where the flow of a run stands. @throws {RunsError} `not_found`. */
   async inspect(owner: string, runId: string) {
     const { log, lease, paused } = this.#find(owner, runId)
     const { end, ended } = await log.status()
@@ -215,30 +202,35 @@ export class Runs {
 
   /** Ends a run with `done`, stop reason `stopped`. Idempotent. @throws {RunsError} `not_found`. */
   async stop(owner: string, runId: string): Promise<void> {
-    this.#find(owner, runId).end('stopped')
+    this.#find(owner, runId).end(STOPPED)
   }
 
   /**
    * Starts no more runs, gives the live ones `drainMs` to end, and ends the rest with `error`, code
-   * `interrupted`. Then gives readers `farewellMs` to take what is left for them. Resolves when every run has
+   * `interrupted`. Then gives readers `readerDrainMs` to receive what is left for them. Resolves when every run has
    * its end in its log. Both times default to 0.
    */
-  async close({ drainMs = 0, farewellMs = 0 } = {}): Promise<void> {
+  async close({ drainMs = 0, readerDrainMs = 0 } = {}): Promise<void> {
     this.#closing = true
-    await this.#within(drainMs, () => this.#live.ended())
-    for (const run of this.#runs.values()) run.end('interrupted')
-    await this.#live.ended()
-    const leases = [...this.#runs.values()].map(({ lease }) => lease)
-    await this.#within(farewellMs, (signal) => Promise.all(leases.map((lease) => lease.empty(signal))))
+    await this.#within(drainMs, Promise.allSettled(this.#live))
+    for (const run of this.#runs.values()) run.end(INTERRUPTED)
+    await Promise.allSettled(this.#live)
+    await this.#within(readerDrainMs, Promise.all([...this.#runs.values()].map(({ lease }) => lease.empty())))
     this.#retained.close()
   }
 
-  /** Waits for `work`, but no longer than `ms`; its signal aborts then. */
-  async #within(ms: number, work: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
-    const over = new AbortController()
-    void work(over.signal).finally(() => over.abort())
-    await sleep(this.#clock, ms, over.signal)
-    over.abort()
+  async #within(ms: number, work: Promise<unknown>): Promise<void> {
+    if (ms === 0) return
+    const deadline = new Deadline(this.#clock)
+    deadline.start(ms)
+    await deadline.within(work)
+    deadline.cancel()
+  }
+
+  #sum(of: (run: Run) => number): number {
+    let sum = 0
+    for (const run of this.#runs.values()) sum += of(run)
+    return sum
   }
 
   #find(owner: string, runId: string): Run {
@@ -251,8 +243,7 @@ export class Runs {
     return this.#runs.get(runId)?.owner ?? this.#claims.ownerOf(runId)
   }
 
-  /** Waits for the end of a run and tells of it. */
-  async #seeOff(run: Run, onOwnEnd: StartOptions['onEnd']): Promise<void> {
+  async #onEnded(run: Run, tellCaller: StartOptions['onEnd']): Promise<void> {
     const { onEnd, onError } = this.#options
     let summary: RunSummary | undefined
     try {
@@ -262,12 +253,12 @@ export class Runs {
       onError?.(error, run.runId)
     } finally {
       this.#retained.add(run)
-      onOwnEnd?.(summary)
+      tellCaller?.(summary)
     }
   }
 }
 
-/** The same words for unknown, expired and foreign, so that nobody learns which. */
+/** The same words for unknown, expired and foreign runs, so that a caller cannot tell them apart. */
 function notFound(): RunsError {
   return new RunsError('not_found', 'There is no such run.')
 }

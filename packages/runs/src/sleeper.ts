@@ -1,6 +1,6 @@
 /**
- * Lets one loop sleep until something it watches has changed. A wake-up carries no data: the loop looks again. One
- * that comes while the loop is awake ends its next sleep at once, so that no change is slept through.
+ * Lets one loop sleep until something it watches has changed. A wake-up carries no data: the loop looks again. A
+ * wake-up while the loop is awake ends its next sleep at once, so that no change is missed.
  */
 export class Sleeper {
   #woken = false

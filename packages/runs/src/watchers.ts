@@ -1,4 +1,4 @@
-/** The loops that want to know when something changes. They are told that it did, not what: they look again. */
+/** The loops that wait for a change. They are told that something changed, not what: they look again. */
 export class Watchers {
   readonly #watchers = new Set<() => void>()
 

@@ -58,7 +58,6 @@ async function eventsOf(body: (response: ServerResponse) => void, idleMs = IDLE_
     apiKey: 'k',
     baseUrl: url,
     idleMs,
-    totalMs: 5000,
     maxRetryAfterMs: 0,
   })
   const run = new AbortController()

@@ -170,7 +170,7 @@ export function logContract(name: string, createLog: () => Log | Promise<Log>): 
   })
 
   test.for([DONE, OVERLOADED])(
-    `${name}: $type ends the log, and is read by whoever comes late`,
+    `${name}: $type ends the log, and is read by a reader that comes late`,
     async (terminal) => {
       const log = await createLog()
       expect(await log.append([text('abc'), terminal])).toBe(4)

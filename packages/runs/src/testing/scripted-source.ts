@@ -1,8 +1,7 @@
-import type { DoneEvent, RunEvent } from '@sluice/events'
-import type { Source } from '../pump.ts'
+import type { DoneEvent, RunEvent, Source } from '@sluice/events'
 import { Sleeper } from '../sleeper.ts'
 
-/** What an aborted {@link scriptedSource} hands over: an estimate that nobody else could have made up. */
+/** What an aborted {@link scriptedSource} hands over: an estimate that cannot come from anywhere else. */
 export const STOPPED_WITH_ESTIMATE: DoneEvent = {
   type: 'done',
   stopReason: 'stopped',
@@ -17,7 +16,7 @@ export interface ScriptedSource {
   readonly calls: number
   /** How often an item was asked for: each pull is a demand. */
   readonly pulls: number
-  /** How often it was put away. */
+  /** How often `return` was called. */
   readonly returns: number
   /** The signal of the last call. */
   readonly signal: AbortSignal
@@ -32,20 +31,20 @@ export interface ScriptedSource {
 export interface ScriptedSourceOptions {
   /** Called at every pull with its number, from 1: what arrives just then. */
   readonly onPull?: (pull: number) => readonly RunEvent[]
-  /** Take no notice of the signal. */
-  readonly deaf?: boolean
+  /** Ignore the signal. */
+  readonly ignoresAbort?: boolean
 }
 
 /** A source under a test's control: it counts what is asked of it and answers an abort as it should. */
-export function scriptedSource({ onPull, deaf = false }: ScriptedSourceOptions = {}): ScriptedSource {
+export function scriptedSource({ onPull, ignoresAbort = false }: ScriptedSourceOptions = {}): ScriptedSource {
   const arrivals = new Sleeper()
-  const deafened = new AbortController().signal
+  const neverAborted = new AbortController().signal
   let waiting: RunEvent[] = []
   let ending: (() => IteratorResult<readonly RunEvent[]>) | undefined
-  const state = { calls: 0, pulls: 0, returns: 0, signal: deafened }
+  const state = { calls: 0, pulls: 0, returns: 0, signal: neverAborted }
 
   async function next(): Promise<IteratorResult<readonly RunEvent[]>> {
-    const signal = deaf ? deafened : state.signal
+    const signal = ignoresAbort ? neverAborted : state.signal
     state.pulls++
     waiting.push(...(onPull?.(state.pulls) ?? []))
     for (;;) {
