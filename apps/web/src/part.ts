@@ -1,5 +1,4 @@
-import { pageClock } from './run/page-clock.ts'
-import { untilAnswered, type UntilAnsweredOptions } from './until-answered.ts'
+import { pageClock, untilAnswered, type UntilAnsweredOptions } from '@sluice/client'
 
 /** About eight seconds; by then it is no blip. */
 const MAX_ATTEMPTS = 12

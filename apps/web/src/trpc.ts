@@ -1,9 +1,8 @@
 import { createTRPCReact } from '@trpc/react-query'
 import { type HTTPLinkOptions, httpLink, httpSubscriptionLink, retryLink, splitLink } from '@trpc/client'
 import type { AppRouter } from '@sluice/server'
-import { backoffMs } from './backoff.ts'
+import { backoffMs, isRefusal } from '@sluice/client'
 import type { ChatApi } from './chat/chat-api.ts'
-import { isRefusal } from './server-error.ts'
 
 export const trpc = createTRPCReact<AppRouter>()
 

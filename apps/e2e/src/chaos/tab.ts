@@ -1,9 +1,14 @@
-import { newId } from '@sluice/web/new-id'
-import { createRunStore, isOver, type RunSnapshot } from '@sluice/web/run-store'
-import { isForgotten, isRefusal } from '@sluice/web/server-error'
-import { createStarter } from '@sluice/web/starter'
+import {
+  createRunStore,
+  createStarter,
+  isForgotten,
+  isOver,
+  isRefusal,
+  newId,
+  type RunSnapshot,
+  untilAnswered,
+} from '@sluice/client'
 import { createChatApi, createClient } from '@sluice/web/trpc'
-import { untilAnswered } from '@sluice/web/until-answered'
 import { createTabClock } from './tab-clock.ts'
 
 /** What a page keeps of a run, for a reload or for a second tab. */

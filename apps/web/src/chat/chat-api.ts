@@ -1,7 +1,6 @@
-import type { RunAck, RunSource } from '../run/run-source.ts'
+import type { RunAck, RunSource, StartApi } from '@sluice/client'
 import type { Message } from './messages.ts'
 import type { AskSettings } from './settings.ts'
-import type { StartApi } from './starter.ts'
 
 export interface StartInput extends AskSettings {
   readonly runId: string

@@ -1,12 +1,11 @@
 import { EMPTY_RUN_VIEW } from '@sluice/events'
 import { TRPCClientError } from '@trpc/client'
 import { expect, test } from 'vitest'
-import { createFakeServer, DONE } from '../run/testing/fake-server.ts'
-import { createManualClock } from '../run/testing/manual-clock.ts'
+import { MAX_ATTEMPTS } from '@sluice/client'
+import { createFakeServer, createManualClock, DONE } from '@sluice/client/testing'
 import { createChat } from './chat.ts'
 import type { ChatApi, StartInput } from './chat-api.ts'
 import type { StoredTurn } from './stored-chat.ts'
-import { MAX_ATTEMPTS } from '../until-answered.ts'
 
 type Answer = 'yes' | 'lost' | 'draining' | { refusal: string; retryAfterMs?: number }
 

@@ -1,14 +1,17 @@
 import { EMPTY_RUN_VIEW } from '@sluice/events'
-import { newId } from '../new-id.ts'
-import { type PageClock, pageClock } from '../run/page-clock.ts'
-import type { CallError } from '../run/run-source.ts'
-import { isOver } from '../run/run-store.ts'
-import { isRefusal } from '../server-error.ts'
-import { untilAnswered } from '../until-answered.ts'
+import {
+  type CallError,
+  createStarter,
+  isOver,
+  isRefusal,
+  newId,
+  pageClock,
+  type PageClock,
+  untilAnswered,
+} from '@sluice/client'
 import type { ChatApi } from './chat-api.ts'
 import { type ConversationLimits, messagesFor, type Question } from './messages.ts'
 import type { AskSettings } from './settings.ts'
-import { createStarter } from './starter.ts'
 import type { ChatStorage, StoredTurn } from './stored-chat.ts'
 import { isLost, questionOf, storedTurn, type Turn, turnOf } from './turn.ts'
 

@@ -1,7 +1,6 @@
 import { EMPTY_RUN_VIEW } from '@sluice/events'
 import { expect, test } from 'vitest'
-import { createFakeServer, DONE } from '../run/testing/fake-server.ts'
-import { createManualClock } from '../run/testing/manual-clock.ts'
+import { createFakeServer, createManualClock, DONE } from '@sluice/client/testing'
 import { createChat } from './chat.ts'
 import { createConversationStore } from './conversation-store.ts'
 import { createLibrary } from './library.ts'

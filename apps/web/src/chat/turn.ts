@@ -1,4 +1,4 @@
-import { createRunStore, type RunStore, type RunStoreOptions } from '../run/run-store.ts'
+import { createRunStore, type RunStore, type RunStoreOptions } from '@sluice/client'
 import { isEnded } from './is-ended.ts'
 import type { Question } from './messages.ts'
 import { type RunTimes, watchTimes } from './run-times.ts'

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
-import { createFakeServer, DONE } from '../run/testing/fake-server.ts'
-import { createManualClock } from '../run/testing/manual-clock.ts'
-import { createRunStore } from '../run/run-store.ts'
+import { createRunStore } from '@sluice/client'
+import { createFakeServer, createManualClock, DONE } from '@sluice/client/testing'
 import { createReciter } from './reciter.ts'
 
 function setup() {

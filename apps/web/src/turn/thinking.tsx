@@ -1,6 +1,6 @@
+import type { RunSnapshot } from '@sluice/client'
 import { AnswerText } from '../answer/answer-text.tsx'
 import type { RunTimes } from '../chat/run-times.ts'
-import type { RunSnapshot } from '../run/run-store.ts'
 import { seconds } from '../ui/format.ts'
 import { useGrowingText } from './use-growing-text.ts'
 

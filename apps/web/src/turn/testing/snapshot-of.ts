@@ -1,5 +1,5 @@
 import { EMPTY_RUN_VIEW, type RunView } from '@sluice/events'
-import { createRunStore, type RunSnapshot } from '../../run/run-store.ts'
+import { createRunStore, type RunSnapshot } from '@sluice/client'
 
 /** A run in some state, connected unless `rest` says otherwise. */
 export function snapshotOf(view: Partial<RunView>, rest: Partial<RunSnapshot> = {}): RunSnapshot {

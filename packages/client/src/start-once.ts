@@ -1,7 +1,7 @@
-import type { PageClock } from '../run/page-clock.ts'
-import type { CallError } from '../run/run-source.ts'
-import { isForgotten, isFromServer, isRefusal } from '../server-error.ts'
-import { untilAnswered } from '../until-answered.ts'
+import type { PageClock } from './page-clock.ts'
+import type { CallError } from './run-source.ts'
+import { isForgotten, isFromServer, isRefusal } from './server-error.ts'
+import { untilAnswered } from './retry.ts'
 
 /** See {@link createStarter}. Never rejects. */
 export type Start<Input> = (input: Input, unwanted?: AbortSignal) => Promise<StartEnd>

@@ -6,8 +6,8 @@ import {
   type RunEvent,
   type UnknownEvent,
 } from '@sluice/events'
-import { backoffMs } from '../backoff.ts'
-import { newId } from '../new-id.ts'
+import { backoffMs } from './backoff.ts'
+import { newId } from './new-id.ts'
 import type { PageClock } from './page-clock.ts'
 import type { CallError, RunSource } from './run-source.ts'
 

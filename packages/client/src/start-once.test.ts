@@ -1,8 +1,8 @@
 import { TRPCClientError } from '@trpc/client'
 import { expect, test } from 'vitest'
-import { createManualClock } from '../run/testing/manual-clock.ts'
-import { createStarter } from './starter.ts'
-import { MAX_ATTEMPTS } from '../until-answered.ts'
+import { createManualClock } from './testing/manual-clock.ts'
+import { createStarter } from './start-once.ts'
+import { MAX_ATTEMPTS } from './retry.ts'
 
 const INPUT = { runId: 'run', messages: [{ role: 'user' as const, content: 'Why?' }] }
 

@@ -1,5 +1,5 @@
 import { backoffMs } from './backoff.ts'
-import type { PageClock } from './run/page-clock.ts'
+import type { PageClock } from './page-clock.ts'
 
 /** About a minute; by then the person at the page should decide. */
 export const MAX_ATTEMPTS = 20
