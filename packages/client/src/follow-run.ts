@@ -1,11 +1,4 @@
-import {
-  advance,
-  isTerminal,
-  parsePosition,
-  parseRunEvent,
-  type RunEvent,
-  type UnknownEvent,
-} from '@sluice/events'
+import { advance, isTerminal, parsePosition, parseRunEvent, type ReceivedEvent } from '@sluice/events'
 import { backoffMs } from './backoff.ts'
 import { newId } from './new-id.ts'
 import type { PageClock } from './page-clock.ts'
@@ -39,7 +32,7 @@ export interface FollowOptions {
    */
   onReader(readerId: string): void
   /** Every event once and in order. */
-  onEvent(event: RunEvent | UnknownEvent, position: number): void
+  onEvent(event: ReceivedEvent): void
   /** `retryInMs`: nothing happens before the next attempt, so long from now. */
   onConnection(connection: 'connecting' | 'open' | 'reconnecting', retryInMs?: number): void
   onGap(): void
@@ -112,8 +105,8 @@ export function followRun(options: FollowOptions): { stop(): void } {
     received = position
     losses = 0
     fruitless = 0
-    if (event.type !== 'unknown' && isTerminal(event)) leave()
-    options.onEvent(event, position)
+    if (isTerminal(event)) leave()
+    options.onEvent(event)
   }
 
   function failed(error: CallError) {
@@ -153,7 +146,7 @@ export function followRun(options: FollowOptions): { stop(): void } {
   }
 }
 
-function parse(data: unknown): RunEvent | UnknownEvent | undefined {
+function parse(data: unknown): ReceivedEvent | undefined {
   try {
     return parseRunEvent(data)
   } catch {

@@ -160,15 +160,72 @@ test('what is no event at all counts as a gap', async () => {
   expect(server.readers).toHaveLength(2)
 })
 
-test('an event of an unknown type moves the position by 1 and shows nothing', async () => {
-  const { clock, server, view } = setup()
-  server.text('a')
-  server.sendAt(2, { type: 'citation', url: 'x' })
-  server.setPosition(2)
-  server.text('b')
-  await clock.advance(200)
-  expect(view()).toMatchObject({ text: 'ab', position: 3 })
+test('events of unknown types are counted as the server counts them, and show nothing', async () => {
+  for (const { events, view } of NEWER_RUNS) {
+    const { clock, server, store } = setup()
+    let position = 0
+    for (const event of events) server.sendAt((position += lengthOf(event)), event)
+    await clock.advance(200)
+    expect(store.getSnapshot()).toMatchObject({ view, gaps: 0 })
+    expect(server.readers).toHaveLength(1)
+  }
 })
+
+test('a run with events of unknown types is resumed at every position', async () => {
+  for (const { events, view } of NEWER_RUNS) {
+    const end = events.reduce((sum, event) => sum + lengthOf(event), 0)
+    for (let at = 1; at < end; at++) {
+      const run = setup()
+      const send = (from: number, until: number) => {
+        let position = 0
+        for (const event of events) {
+          const start = position
+          position += lengthOf(event)
+          if (position <= from || start >= until) continue
+          const part = cut(event, Math.max(from, start) - start, Math.min(until, position) - start)
+          run.server.sendAt(Math.min(until, position), part)
+        }
+      }
+      send(0, at)
+      await run.clock.advance(200)
+      expect(run.view().position).toBe(at)
+      run.server.dropped()
+      await run.clock.advance(1000)
+      expect(run.server.reader().lastEventId).toBe(String(at))
+      run.server.connected()
+      send(at, end)
+      await run.clock.advance(200)
+      expect(run.store.getSnapshot()).toMatchObject({ view, gaps: 0 })
+    }
+  }
+})
+
+type WireEvent = { readonly type: string; readonly text?: string } & Record<string, unknown>
+
+/** What a newer server may say: events of unknown types, with and without text, in the middle of a run. */
+const NEWER_RUNS = [
+  { type: 'tool_input', callId: 'c', text: '{"city":"Zürich 🌊"}' },
+  { type: 'tool_call', callId: 'c', name: 'weather' },
+  { type: 'drawing', text: ['not', 'a', 'string'] as never },
+].map((unknown) => {
+  const events: WireEvent[] = [
+    { type: 'start', model: 'claude', runId: 'run' },
+    { type: 'text', text: 'one ' },
+    unknown,
+    { type: 'text', text: 'two' },
+    { ...DONE },
+  ]
+  return { events, view: { status: 'done', text: 'one two', position: 9 + lengthOf(unknown) } }
+})
+
+/** The rule of the protocol, once more. */
+function lengthOf({ text }: WireEvent): number {
+  return typeof text === 'string' ? text.length : 1
+}
+
+function cut(event: WireEvent, from: number, until: number): WireEvent {
+  return typeof event.text === 'string' ? { ...event, text: event.text.slice(from, until) } : event
+}
 
 test('gaps that never close end in a visible failure, and in no more subscriptions', async () => {
   const { clock, server, store } = setup()

@@ -1,15 +1,15 @@
 import {
   EMPTY_RUN_VIEW,
+  EventBuffer,
+  hasEnded,
   isTerminal,
+  type ReceivedEvent,
   reduceRun,
-  type RunEvent,
   type RunView,
-  type UnknownEvent,
 } from '@sluice/events'
 import { type Acker, createAcker } from './acker.ts'
 import { createCommitScheduler } from './commit-scheduler.ts'
 import { followRun, type RunFailure } from './follow-run.ts'
-import { createInbox } from './inbox.ts'
 import { type PageClock, pageClock } from './page-clock.ts'
 import type { RunAck, RunSource } from './run-source.ts'
 
@@ -64,7 +64,7 @@ export interface RunStoreOptions {
 
 /** Nothing more will come of this run. */
 export function isOver({ view, failure }: RunSnapshot): boolean {
-  return failure !== undefined || view.status === 'done' || view.status === 'failed'
+  return failure !== undefined || hasEnded(view)
 }
 
 /**
@@ -75,10 +75,10 @@ export function isOver({ view, failure }: RunSnapshot): boolean {
 export function createRunStore(options: RunStoreOptions): RunStore {
   const { runId, initial = EMPTY_RUN_VIEW, source, ack, clock = pageClock, charsPerSecond } = options
   const listeners = new Set<() => void>()
-  const inbox = createInbox()
-  const scheduler = createCommitScheduler({ clock, commit, charsPerSecond })
+  // What has been received and not yet shown. Flow control keeps it below one window.
+  const inbox = new EventBuffer<ReceivedEvent>(initial.position)
+  const scheduler = createCommitScheduler({ clock, commit: () => commit(), charsPerSecond })
   const urgent = new Set<string>(['thinking', 'text'])
-  let received = initial.position
   let rendered = 0
   let frames = 0
   let acker: Acker | undefined
@@ -113,7 +113,7 @@ export function createRunStore(options: RunStoreOptions): RunStore {
     }
     follower = followRun({
       runId,
-      after: received,
+      after: inbox.end,
       source,
       clock,
       onReader(readerId) {
@@ -130,7 +130,7 @@ export function createRunStore(options: RunStoreOptions): RunStore {
         const retryAt = retryInMs === undefined ? undefined : clock.now() + retryInMs
         if (connection === snapshot.connection && retryAt === snapshot.retryAt) return
         const lost = snapshot.connection === 'open' && connection === 'reconnecting'
-        const found = connection === 'open' && snapshot.connection !== 'open' && received > 0
+        const found = connection === 'open' && snapshot.connection !== 'open' && inbox.end > 0
         publish({
           connection,
           retryAt,
@@ -141,14 +141,17 @@ export function createRunStore(options: RunStoreOptions): RunStore {
       onGap: () => publish({ gaps: snapshot.gaps + 1 }),
       onFailure: fail,
     })
-    if (!inbox.isEmpty()) scheduler.schedule()
+    if (hasMore()) scheduler.schedule()
   }
 
-  function receive(event: RunEvent | UnknownEvent, position: number) {
-    received = position
+  function hasMore(): boolean {
+    return inbox.end > snapshot.view.position
+  }
+
+  function receive(event: ReceivedEvent) {
     frames++
-    inbox.push(event)
-    if (event.type !== 'unknown' && isTerminal(event)) {
+    inbox.append(event)
+    if (isTerminal(event)) {
       // The server ended this reader with its last event: there is nobody left to acknowledge to.
       acker?.stop()
       scheduler.scheduleUrgent()
@@ -156,22 +159,24 @@ export function createRunStore(options: RunStoreOptions): RunStore {
     else scheduler.schedule()
   }
 
-  function commit() {
-    const events = inbox.take(scheduler.chars())
-    if (events.length === 0) return
-    const change = { view: events.reduce(reduceRun, snapshot.view), commits: snapshot.commits + 1 }
+  function commit(chars = scheduler.chars()) {
+    const entries = inbox.read(snapshot.view.position, chars)
+    if (entries.length === 0) return
+    const view = entries.reduce((before, { event }) => reduceRun(before, event), snapshot.view)
+    inbox.drop(view.position)
+    const change = { view, commits: snapshot.commits + 1 }
     if (isOver({ ...snapshot, ...change })) {
       close()
       publish(change)
       return
     }
     publish(change)
-    if (!inbox.isEmpty()) scheduler.schedule()
+    if (hasMore()) scheduler.schedule()
   }
 
   function fail(failure: RunFailure) {
     // What had arrived is still part of the answer.
-    while (!inbox.isEmpty()) commit()
+    commit(Number.POSITIVE_INFINITY)
     if (isOver(snapshot)) return
     close()
     publish({ failure })
@@ -198,6 +203,6 @@ export function createRunStore(options: RunStoreOptions): RunStore {
       acker?.rendered(position)
     },
     fail,
-    flow: () => ({ received, rendered, acked: acked(), frames }),
+    flow: () => ({ received: inbox.end, rendered, acked: acked(), frames }),
   }
 }
