@@ -9,7 +9,7 @@ import { createManualClock } from './testing/manual-clock.ts'
 function setup(options: Partial<RunStoreOptions> = {}) {
   const clock = createManualClock()
   const server = createFakeServer()
-  const store = createRunStore({ runId: 'run', source: server.source, ack: server.ack, clock, ...options })
+  const store = createRunStore({ runId: 'run', runs: server.runs, clock, ...options })
   const commitTimes: number[] = []
   let commits = 0
   store.subscribe(() => {
@@ -303,7 +303,7 @@ test('a server that is away is asked often in the first five seconds, later ever
 test('a connect that says nothing is made again after 5 s, then with ever more patience, up to 20 s', async () => {
   const clock = createManualClock()
   const server = createFakeServer()
-  const store = createRunStore({ runId: 'run', source: server.source, ack: server.ack, clock })
+  const store = createRunStore({ runId: 'run', runs: server.runs, clock })
   store.connect()
   for (const [i, patience] of [5000, 10_000, 15_000, 20_000, 20_000].entries()) {
     await clock.advance(patience - 1)
@@ -367,14 +367,14 @@ function createOver() {
   const clock = createManualClock()
   const server = createFakeServer()
   const initial = { ...EMPTY_RUN_VIEW, status: 'done' as const }
-  createRunStore({ runId: 'run', initial, source: server.source, ack: server.ack, clock }).connect()
+  createRunStore({ runId: 'run', initial, runs: server.runs, clock }).connect()
   return { clock, server }
 }
 
 test('only what was rendered is acknowledged', async () => {
   const clock = createManualClock()
   const server = createFakeServer()
-  const store = createRunStore({ runId: 'run', source: server.source, ack: server.ack, clock })
+  const store = createRunStore({ runId: 'run', runs: server.runs, clock })
   store.connect()
   server.connected()
   server.text('x'.repeat(6000))
@@ -407,7 +407,7 @@ test('a new subscription acknowledges what is on the page as soon as the server 
 test('a reconnect acknowledges nothing that was received but not rendered', async () => {
   const clock = createManualClock()
   const server = createFakeServer()
-  const store = createRunStore({ runId: 'run', source: server.source, ack: server.ack, clock })
+  const store = createRunStore({ runId: 'run', runs: server.runs, clock })
   store.connect()
   server.connected()
   server.text('x'.repeat(6000))
@@ -428,7 +428,7 @@ test('what an earlier page had received is acknowledged once this page has rende
   const initial = { ...EMPTY_RUN_VIEW, status: 'streaming' as const, position: 9000, text: 'x'.repeat(8999) }
   const clock = createManualClock()
   const server = createFakeServer()
-  const store = createRunStore({ runId: 'run', initial, source: server.source, ack: server.ack, clock })
+  const store = createRunStore({ runId: 'run', initial, runs: server.runs, clock })
   store.connect()
   server.connected()
   await clock.advance(1000)

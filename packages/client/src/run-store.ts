@@ -11,7 +11,8 @@ import { type Acker, createAcker } from './acker.ts'
 import { createCommitScheduler } from './commit-scheduler.ts'
 import { followRun, type RunFailure } from './follow-run.ts'
 import { type PageClock, pageClock } from './page-clock.ts'
-import type { RunAck, RunSource } from './run-source.ts'
+import { retry } from './retry.ts'
+import type { RunsApi } from './runs-api.ts'
 
 export interface RunSnapshot {
   readonly view: RunView
@@ -38,6 +39,7 @@ export interface RunFlow {
 }
 
 export interface RunStore {
+  readonly runId: string
   readonly getSnapshot: () => RunSnapshot
   readonly subscribe: (listener: () => void) => () => void
   /** Follows the run from what this store already has; does nothing when connected, or at the run's end. */
@@ -46,6 +48,11 @@ export interface RunStore {
   readonly close: () => void
   /** Everything up to `position` is on the page, and may be acknowledged. */
   readonly rendered: (position: number) => void
+  /**
+   * Tells the server to end the run, again and again until it answers; the end then comes as an event. Rejects when
+   * the server refuses, as for a run that is gone, or cannot be reached.
+   */
+  readonly stop: () => Promise<void>
   /** Ends what never became a run, or cannot be one any more. */
   readonly fail: (failure: RunFailure) => void
   readonly flow: () => RunFlow
@@ -55,8 +62,8 @@ export interface RunStoreOptions {
   runId: string
   /** What an earlier page had already received. Default: nothing. */
   initial?: RunView
-  source: RunSource
-  ack: RunAck
+  /** `client.runs` of a tRPC client. */
+  runs: RunsApi
   clock?: PageClock
   /** Shows at most this many characters a second; read at every commit. Default: no limit. */
   charsPerSecond?: (() => number) | undefined
@@ -73,7 +80,7 @@ export function isOver({ view, failure }: RunSnapshot): boolean {
  * can be rendered quickly. The first thinking, the first text, the end and failures are shown at once.
  */
 export function createRunStore(options: RunStoreOptions): RunStore {
-  const { runId, initial = EMPTY_RUN_VIEW, source, ack, clock = pageClock, charsPerSecond } = options
+  const { runId, initial = EMPTY_RUN_VIEW, runs, clock = pageClock, charsPerSecond } = options
   const listeners = new Set<() => void>()
   // What has been received and not yet shown. Flow control keeps it below one window.
   const inbox = new EventBuffer<ReceivedEvent>(initial.position)
@@ -114,14 +121,14 @@ export function createRunStore(options: RunStoreOptions): RunStore {
     follower = followRun({
       runId,
       after: inbox.end,
-      source,
+      runs,
       clock,
       onReader(readerId) {
         acker?.stop()
         acker = createAcker({
           clock,
           rendered,
-          send: (position) => ack({ runId, readerId, position }),
+          send: (position) => runs.ack.mutate({ runId, readerId, position }),
         })
       },
       onEvent: receive,
@@ -191,6 +198,7 @@ export function createRunStore(options: RunStoreOptions): RunStore {
   }
 
   return {
+    runId,
     getSnapshot: () => snapshot,
     subscribe(listener) {
       listeners.add(listener)
@@ -201,6 +209,9 @@ export function createRunStore(options: RunStoreOptions): RunStore {
     rendered(position) {
       rendered = Math.max(rendered, position)
       acker?.rendered(position)
+    },
+    async stop() {
+      await retry(() => runs.stop.mutate({ runId }), { clock })
     },
     fail,
     flow: () => ({ received: inbox.end, rendered, acked: acked(), frames }),

@@ -1,4 +1,4 @@
-import type { RunAck, RunSource, StartApi } from '@sluice/client'
+import type { RunsApi, StartApi } from '@sluice/client'
 import type { Message } from './messages.ts'
 import type { AskSettings } from './settings.ts'
 
@@ -9,7 +9,5 @@ export interface StartInput extends AskSettings {
 
 /** The server's procedures, as far as a chat needs them. */
 export interface ChatApi extends StartApi<StartInput> {
-  stop(input: { runId: string }): Promise<unknown>
-  events: RunSource
-  ack: RunAck
+  readonly runs: RunsApi
 }

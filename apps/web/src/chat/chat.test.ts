@@ -13,8 +13,6 @@ function setup(stored: readonly StoredTurn[] = []) {
   const clock = createManualClock()
   const server = createFakeServer()
   const starts: StartInput[] = []
-  const stops: string[] = []
-  const unstoppable = new Map<string, (error: unknown) => void>()
   const saved: (readonly StoredTurn[])[] = []
   const waiting: ((answer: Answer) => void)[] = []
   const api: ChatApi = {
@@ -27,12 +25,7 @@ function setup(stored: readonly StoredTurn[] = []) {
       if (answer === 'draining') throw answered('SERVICE_UNAVAILABLE', 503, 'The server is restarting.')
       if (answer !== 'yes') throw answered('TOO_MANY_REQUESTS', 429, answer.refusal, answer.retryAfterMs)
     },
-    stop({ runId }) {
-      stops.push(runId)
-      return new Promise((_resolve, reject) => unstoppable.set(runId, reject))
-    },
-    events: server.source,
-    ack: server.ack,
+    runs: server.runs,
   }
   const storage = { load: () => stored, save: (turns: readonly StoredTurn[]) => void saved.push(turns) }
   const chat = createChat({ api, storage, clock })
@@ -50,7 +43,7 @@ function setup(stored: readonly StoredTurn[] = []) {
   }
   /** The server knows no run that it was told to stop. */
   const refuseStop = async (runId: string) => {
-    unstoppable.get(runId)?.(answered('NOT_FOUND', 404, 'No such run.'))
+    server.refuseStop(runId, answered('NOT_FOUND', 404, 'No such run.'))
     await clock.advance(0)
   }
   /** What the page does once a turn has started. */
@@ -59,7 +52,7 @@ function setup(stored: readonly StoredTurn[] = []) {
     server.setPosition(0)
     server.connected()
   }
-  return { chat, clock, server, starts, stops, saved, answer, refuseStop, last, follow }
+  return { chat, clock, server, starts, stops: server.stops, saved, answer, refuseStop, last, follow }
 }
 
 function answered(code: string, httpStatus: number, message: string, retryAfterMs?: number) {

@@ -6,7 +6,7 @@ import { watchTimes } from './run-times.ts'
 function watched() {
   const clock = createManualClock()
   const server = createFakeServer()
-  const run = createRunStore({ runId: 'run', source: server.source, ack: server.ack, clock })
+  const run = createRunStore({ runId: 'run', runs: server.runs, clock })
   const times = watchTimes(run, {}, clock.now)
   run.connect()
   server.connected()

@@ -6,7 +6,7 @@ import { createReciter } from './reciter.ts'
 function setup() {
   const clock = createManualClock()
   const server = createFakeServer()
-  const run = createRunStore({ runId: 'run', source: server.source, ack: server.ack, clock })
+  const run = createRunStore({ runId: 'run', runs: server.runs, clock })
   const said: string[] = []
   const stop = createReciter({ run, say: (message) => said.push(message), clock })
   run.connect()
