@@ -9,11 +9,13 @@ import { startTestServer } from './testing/start-test-server.ts'
 const ROOT = resolve(import.meta.dirname, '../../..')
 const readme = readFileSync(resolve(ROOT, 'README.md'), 'utf8')
 
-test('the procedure that the README adds is the one that is tested here, letter for letter', () => {
-  // A README that was rewritten for another project has no recipe, or one of its own.
-  if (!readme.includes('haikuRouter')) return
-  expect(readme).toContain(readFileSync(resolve(import.meta.dirname, 'testing/haiku.ts'), 'utf8').trim())
-})
+// A README that was rewritten for another project has no recipe, or one of its own.
+test.skipIf(!readme.includes('haikuRouter'))(
+  'the procedure that the README adds is the one that is tested here, letter for letter',
+  () => {
+    expect(readme).toContain(readFileSync(resolve(import.meta.dirname, 'testing/haiku.ts'), 'utf8').trim())
+  },
+)
 
 test('a feature with its own `start` streams, stops and resumes like any other', async () => {
   await using server = await startTestServer({}, { router: appRouterWithHaiku })

@@ -30,7 +30,7 @@ export interface RunSnapshot {
 }
 
 /** How far each stage of this page's end has come, as positions. */
-export interface RunFlow {
+interface RunFlow {
   readonly received: number
   readonly rendered: number
   readonly acked: number

@@ -10,7 +10,7 @@ export type StartOnce<Input> = (input: Input, signal?: AbortSignal) => Promise<S
  * The server has confirmed the run, or refused it. When there was no answer, it may have heard of it all the
  * same (`unanswered`) or not, as when nothing was sent (`unheard`).
  */
-export type StartEnd =
+type StartEnd =
   | { readonly type: 'started' | 'unanswered' | 'unheard' }
   | { readonly type: 'refused'; readonly error: CallError }
 

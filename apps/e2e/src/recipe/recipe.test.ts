@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { appRouterWithHaiku, startTestServer } from '@sluice/server/testing'
@@ -39,10 +40,12 @@ test.skipIf(noBrowser !== undefined)(
   },
 )
 
-test('the component that the README shows is the one that is tried here, letter for letter', async () => {
-  const readme = await readFile(resolve(import.meta.dirname, '../../../../README.md'), 'utf8')
-  const recipe = readme.split('\n## ').find((section) => section.startsWith('Add a streaming feature'))
-  // A README that was rewritten for another project has no recipe, or one of its own.
-  if (recipe?.includes('haikuRouter'))
-    expect(recipe).toContain((await readFile(resolve(import.meta.dirname, 'page/haiku.tsx'), 'utf8')).trim())
-})
+const readme = readFileSync(resolve(import.meta.dirname, '../../../../README.md'), 'utf8')
+
+// A README that was rewritten for another project has no recipe, or one of its own.
+test.skipIf(!readme.includes('haikuRouter'))(
+  'the component that the README shows is the one that is tried here, letter for letter',
+  () => {
+    expect(readme).toContain(readFileSync(resolve(import.meta.dirname, 'page/haiku.tsx'), 'utf8').trim())
+  },
+)

@@ -4,7 +4,9 @@ import { isTextual, type ReceivedEvent } from '../run-event.ts'
 /** One event for every step of the position. */
 export function units<E extends ReceivedEvent>(events: readonly E[]): E[] {
   return events.flatMap((event): E[] =>
-    isTextual(event) ? event.text.split('').map((unit): E => ({ ...event, text: unit })) : [event],
+    isTextual(event)
+      ? Array.from({ length: event.text.length }, (_, i): E => ({ ...event, text: event.text.charAt(i) }))
+      : [event],
   )
 }
 
