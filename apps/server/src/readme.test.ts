@@ -2,22 +2,23 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
-import { appRouter } from './routers/app-router.ts'
+import { appRouterWithHaiku } from './testing/app-router-with-haiku.ts'
 import { collect } from './testing/collect.ts'
-import { haikuRouter } from './testing/haiku.ts'
 import { startTestServer } from './testing/start-test-server.ts'
-import { mergeRouters, router } from './trpc.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
 const readme = readFileSync(resolve(ROOT, 'README.md'), 'utf8')
 
-test('the procedure that the README adds is the one that is tested here, letter for letter', () => {
-  expect(readme).toContain(readFileSync(resolve(import.meta.dirname, 'testing/haiku.ts'), 'utf8').trim())
-})
+// A README that was rewritten for another project has no recipe, or one of its own.
+test.skipIf(!readme.includes('haikuRouter'))(
+  'the procedure that the README adds is the one that is tested here, letter for letter',
+  () => {
+    expect(readme).toContain(readFileSync(resolve(import.meta.dirname, 'testing/haiku.ts'), 'utf8').trim())
+  },
+)
 
 test('a feature with its own `start` streams, stops and resumes like any other', async () => {
-  const withHaiku = mergeRouters(appRouter, router({ haiku: haikuRouter }))
-  await using server = await startTestServer({}, { router: withHaiku })
+  await using server = await startTestServer({}, { router: appRouterWithHaiku })
   const client = await server.client()
   const runId = randomUUID()
   const input = { runId, about: 'sluice gates [[sim tokens=30]]' }

@@ -1,6 +1,6 @@
 import type { inferRouterOutputs } from '@trpc/server'
 import type { AppRouter } from '@sluice/server'
-import { isRefusal } from './server-error.ts'
+import { isRefusal } from '@sluice/client'
 import { trpc } from './trpc.ts'
 
 export type Models = inferRouterOutputs<AppRouter>['models']['list']

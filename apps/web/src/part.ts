@@ -1,5 +1,4 @@
-import { pageClock } from './run/page-clock.ts'
-import { untilAnswered, type UntilAnsweredOptions } from './until-answered.ts'
+import { pageClock, retry, type RetryOptions } from '@sluice/client'
 
 /** About eight seconds; by then it is no blip. */
 const MAX_ATTEMPTS = 12
@@ -24,7 +23,7 @@ export interface Part<Module> {
 
 export function createPart<Module>(
   importModule: () => Promise<Module>,
-  clock: UntilAnsweredOptions['clock'] = pageClock,
+  clock: RetryOptions['clock'] = pageClock,
 ): Part<Module> {
   const listeners = new Set<() => void>()
   let state: PartState<Module> = { module: undefined, failed: false }
@@ -46,7 +45,7 @@ export function createPart<Module>(
 
   async function begin(): Promise<Module> {
     try {
-      const module = await untilAnswered(attempt, { attempts: MAX_ATTEMPTS, clock })
+      const module = await retry(attempt, { attempts: MAX_ATTEMPTS, clock })
       publish({ module, failed: false })
       return module
     } catch (error) {

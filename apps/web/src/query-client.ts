@@ -1,6 +1,5 @@
 import { QueryClient } from '@tanstack/react-query'
-import { backoffMs } from './backoff.ts'
-import { isRefusal } from './server-error.ts'
+import { backoffMs, isRefusal } from '@sluice/client'
 
 /** Asks until somebody answers; what the server refuses stays refused. */
 export function createQueryClient(): QueryClient {

@@ -1,4 +1,5 @@
 export { cutLength } from './cut.ts'
+export { EventBuffer, type Positioned } from './event-buffer.ts'
 export { mergeEvents } from './merge.ts'
 export { advance, extent, parsePosition } from './position.ts'
 export {
@@ -10,6 +11,7 @@ export {
   isTerminal,
   isTextual,
   parseRunEvent,
+  type ReceivedEvent,
   type RunEvent,
   RunEventSchema,
   type TerminalEvent,
@@ -18,5 +20,5 @@ export {
   type Usage,
   UsageSchema,
 } from './run-event.ts'
-export { EMPTY_RUN_VIEW, reduceRun, type RunView } from './run-view.ts'
+export { EMPTY_RUN_VIEW, hasEnded, reduceRun, type RunView } from './run-view.ts'
 export { type Source } from './source.ts'

@@ -9,6 +9,11 @@ test('text moves the position by its UTF-16 code units', () => {
   expect(extent({ type: 'text', text: '' })).toBe(0)
 })
 
+test('text of an unknown type moves the position by its UTF-16 code units too', () => {
+  expect(extent({ type: 'unknown', text: 'a😀' })).toBe(3)
+  expect(extent({ type: 'unknown', text: '' })).toBe(0)
+})
+
 test('every other event moves the position by 1, one of an unknown type too', () => {
   expect(extent({ type: 'start', model: 'claude', runId: 'r' })).toBe(1)
   expect(extent({ type: 'error', code: 'internal', message: 'a long one', retryable: true })).toBe(1)

@@ -1,12 +1,15 @@
-import { isTextual, type RunEvent, type UnknownEvent } from './run-event.ts'
+import { isTextual, type ReceivedEvent } from './run-event.ts'
 
-/** How far an event moves the position: the UTF-16 code units of `text` and `thinking`, else 1. */
-export function extent(event: RunEvent | UnknownEvent): number {
-  return event.type !== 'unknown' && isTextual(event) ? event.text.length : 1
+/**
+ * How far an event moves the position: by the UTF-16 code units of its `text`, if it has one, else by 1. This holds
+ * for events of unknown types too, so that a new kind of event breaks no old page.
+ */
+export function extent(event: ReceivedEvent): number {
+  return isTextual(event) ? event.text.length : 1
 }
 
 /** The position after `event`, for a log that stood at `position` before it. */
-export function advance(position: number, event: RunEvent | UnknownEvent): number {
+export function advance(position: number, event: ReceivedEvent): number {
   return position + extent(event)
 }
 

@@ -26,6 +26,15 @@ test('an event of a type that a newer server invented reads as unknown', () => {
   expect(parseRunEvent({ type: 'constructor' })).toEqual({ type: 'unknown' })
 })
 
+test('of an event of an unknown type the text is kept, which moves the position', () => {
+  expect(parseRunEvent({ type: 'tool_input', callId: 'c', text: '{"a' })).toEqual({
+    type: 'unknown',
+    text: '{"a',
+  })
+  expect(parseRunEvent({ type: 'tool_input', text: '' })).toEqual({ type: 'unknown', text: '' })
+  expect(parseRunEvent({ type: 'drawing', text: ['a'] })).toEqual({ type: 'unknown' })
+})
+
 test('fields that a newer server added to a known type are dropped', () => {
   expect(parseRunEvent({ type: 'text', text: 'a', lang: 'en' })).toEqual({ type: 'text', text: 'a' })
 })

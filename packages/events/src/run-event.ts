@@ -83,32 +83,37 @@ export type RunEvent = z.infer<typeof RunEventSchema>
 export type DoneEvent = z.infer<typeof DoneEventSchema>
 export type ErrorEvent = z.infer<typeof ErrorEventSchema>
 export type TerminalEvent = DoneEvent | ErrorEvent
-export type TextualEvent = z.infer<typeof TextEventSchema> | z.infer<typeof ThinkingEventSchema>
 
-export function isTextual(event: RunEvent): event is TextualEvent {
-  return event.type === 'text' || event.type === 'thinking'
+/** An event of a type this build does not know. It is shown nowhere; its text, if it has one, moves the position. */
+export type UnknownEvent = { readonly type: 'unknown' } | { readonly type: 'unknown'; readonly text: string }
+
+/** What a reader may get: everything that this build knows, and what a newer server may say. */
+export type ReceivedEvent = RunEvent | UnknownEvent
+
+export type TextualEvent<E extends ReceivedEvent = RunEvent> = Extract<E, { readonly text: string }>
+
+/** It is a piece of text, which can be cut anywhere. */
+export function isTextual<E extends ReceivedEvent>(event: E): event is TextualEvent<E> {
+  return 'text' in event
 }
 
-export function isTerminal(event: RunEvent): event is TerminalEvent {
+export function isTerminal(event: ReceivedEvent): event is TerminalEvent {
   return event.type === 'done' || event.type === 'error'
 }
 
-/** An event of a type this build does not know. It is shown nowhere and moves the position by 1. */
-export type UnknownEvent = { readonly type: 'unknown' }
-
-const AnyEventSchema = z.looseObject({ type: z.string() })
+const AnyEventSchema = z.looseObject({ type: z.string(), text: z.optional(z.unknown()) })
 
 /**
  * Reads an event that came over the wire. Types from a newer server come back as `unknown`.
  *
  * @throws {z.core.$ZodError} for what is no event at all, or a known type with the wrong fields.
  */
-export function parseRunEvent(value: unknown): RunEvent | UnknownEvent {
+export function parseRunEvent(value: unknown): ReceivedEvent {
   const parsed = RunEventSchema.safeParse(value)
   if (parsed.success) return parsed.data
-  const { type } = AnyEventSchema.parse(value)
+  const { type, text } = AnyEventSchema.parse(value)
   if (KNOWN_TYPES.has(type)) throw parsed.error
-  return { type: 'unknown' }
+  return typeof text === 'string' ? { type: 'unknown', text } : { type: 'unknown' }
 }
 
 const KNOWN_TYPES: ReadonlySet<string> = new Set(

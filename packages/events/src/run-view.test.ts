@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { mergeEvents } from './merge.ts'
 import { extent } from './position.ts'
-import type { RunEvent, UnknownEvent, Usage } from './run-event.ts'
+import type { ReceivedEvent, RunEvent, Usage } from './run-event.ts'
 import { EMPTY_RUN_VIEW, reduceRun, type RunView } from './run-view.ts'
 import { anyDone, anyError, anyPiece, anyPieces } from './testing/arbitrary-events.ts'
 
@@ -14,7 +14,7 @@ const usage: Usage = {
   estimated: false,
 }
 
-function view(events: readonly (RunEvent | UnknownEvent)[]): RunView {
+function view(events: readonly ReceivedEvent[]): RunView {
   return events.reduce(reduceRun, EMPTY_RUN_VIEW)
 }
 
@@ -78,6 +78,7 @@ test('white space is text, but not yet writing', () => {
 test('an unknown event only moves the position', () => {
   const before = view([{ type: 'text', text: 'a' }])
   expect(reduceRun(before, { type: 'unknown' })).toEqual({ ...before, position: 2 })
+  expect(reduceRun(before, { type: 'unknown', text: 'abc' })).toEqual({ ...before, position: 4 })
 })
 
 test('an empty text changes nothing, not even the identity of the view', () => {

@@ -1,5 +1,5 @@
 import { advance, extent } from './position.ts'
-import type { ErrorCode, RunEvent, UnknownEvent, Usage } from './run-event.ts'
+import type { ErrorCode, ReceivedEvent, Usage } from './run-event.ts'
 
 /** What a page needs to show a run. */
 export interface RunView {
@@ -30,9 +30,14 @@ export const EMPTY_RUN_VIEW: RunView = {
   error: undefined,
 }
 
+/** The run has said its last event. */
+export function hasEnded({ status }: RunView): boolean {
+  return status === 'done' || status === 'failed'
+}
+
 /** The view after one more event. Pure; empty text, and what follows the end of a run, changes nothing. */
-export function reduceRun(view: RunView, event: RunEvent | UnknownEvent): RunView {
-  if (view.status === 'done' || view.status === 'failed' || extent(event) === 0) return view
+export function reduceRun(view: RunView, event: ReceivedEvent): RunView {
+  if (hasEnded(view) || extent(event) === 0) return view
   const position = advance(view.position, event)
   switch (event.type) {
     case 'start':

@@ -9,7 +9,7 @@ export interface LogEntry {
 /**
  * A run's append-only sequence of events: its queue, its replay buffer and its record.
  *
- * Positions count UTF-16 code units of text, and 1 for any other event. Text of one type has no inner
+ * Positions count UTF-16 code units of text, of any type of event, and 1 for an event without text. Text of one type has no inner
  * boundaries: what was appended in ten pieces may be read in one, and cut anywhere.
  *
  * One writer appends; any number of readers read. Every implementation must pass `logContract`

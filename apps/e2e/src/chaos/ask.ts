@@ -1,4 +1,4 @@
-import { isOver, type RunSnapshot } from '@sluice/web/run-store'
+import { isOver, type RunSnapshot } from '@sluice/client'
 import type { RunPlan } from './run-plan.ts'
 import { openTab, type Tab } from './tab.ts'
 

@@ -1,4 +1,4 @@
-import type { PageClock } from '@sluice/web/page-clock'
+import type { PageClock } from '@sluice/client'
 
 const FRAME_MS = 16
 

@@ -1,9 +1,14 @@
-import { newId } from '@sluice/web/new-id'
-import { createRunStore, isOver, type RunSnapshot } from '@sluice/web/run-store'
-import { isForgotten, isRefusal } from '@sluice/web/server-error'
-import { createStarter } from '@sluice/web/starter'
-import { createChatApi, createClient } from '@sluice/web/trpc'
-import { untilAnswered } from '@sluice/web/until-answered'
+import {
+  createLinks,
+  createRunStore,
+  createStartOnce,
+  isForgotten,
+  isOver,
+  newId,
+  type RunSnapshot,
+} from '@sluice/client'
+import type { AppRouter } from '@sluice/server'
+import { createTRPCClient } from '@trpc/client'
 import { createTabClock } from './tab-clock.ts'
 
 /** What a page keeps of a run, for a reload or for a second tab. */
@@ -12,7 +17,7 @@ export interface Kept {
   readonly view: RunSnapshot['view'] | undefined
 }
 
-/** A tab with the page in it, shown to nobody: the page's own client, run store, acks and retries. */
+/** A tab with the page in it, shown to nobody: the client that the page uses, with its acks and retries. */
 export interface Tab {
   snapshot(): RunSnapshot
   /** Whether the server has confirmed the run. */
@@ -31,14 +36,15 @@ export interface Tab {
 /** Opens a tab that asks, or one that goes on with what another has kept. */
 export function openTab(from: { prompt: string } | Kept): Tab {
   const clock = createTabClock()
-  const client = createClient()
-  const api = createChatApi(client, async () => (await client.models.list.query()).epoch)
-  const startOnce = createStarter(api, clock)
+  const client = createTRPCClient<AppRouter>({ links: createLinks({ url: '/trpc' }) })
+  const startOnce = createStartOnce(
+    { start: client.chat.start.mutate, epoch: async () => (await client.models.list.query()).epoch },
+    clock,
+  )
   const { runId, view } = 'prompt' in from ? { runId: newId(), view: undefined } : from
   const run = createRunStore({
     runId,
-    source: api.events,
-    ack: api.ack,
+    runs: client.runs,
     clock,
     ...(view && { initial: structuredClone(view) }),
   })
@@ -62,7 +68,7 @@ export function openTab(from: { prompt: string } | Kept): Tab {
 
   function requestStop() {
     // Refused when there is nothing left to stop.
-    untilAnswered(() => api.stop({ runId }), { isRefusal, clock }).catch(() => {})
+    run.stop().catch(() => {})
   }
 
   async function ask(prompt: string) {

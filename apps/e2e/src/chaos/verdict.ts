@@ -1,5 +1,5 @@
 import type { RequestRecord } from '@sluice/claude-sim'
-import { isOver } from '@sluice/web/run-store'
+import { isOver } from '@sluice/client'
 import type { Sight, Story } from './ask.ts'
 
 export interface Limits {

@@ -97,7 +97,7 @@ export class RunReader {
     if (advance(this.position, event) !== parsePosition(id)) this.gapAt ??= this.position
     this.position = parsePosition(id) ?? this.position
     if (event.type === 'text') this.text += event.text
-    if (event.type !== 'unknown' && isTerminal(event)) this.terminal = event
+    if (isTerminal(event)) this.terminal = event
   }
 
   #changed(): void {

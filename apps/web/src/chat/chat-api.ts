@@ -1,4 +1,4 @@
-import type { RunAck, RunSource } from '../run/run-source.ts'
+import type { RunsApi, StartApi } from '@sluice/client'
 import type { Message } from './messages.ts'
 import type { AskSettings } from './settings.ts'
 
@@ -8,11 +8,6 @@ export interface StartInput extends AskSettings {
 }
 
 /** The server's procedures, as far as a chat needs them. */
-export interface ChatApi {
-  start(input: StartInput & { epoch: string }): Promise<unknown>
-  /** The epoch that the server is in now. */
-  epoch(): Promise<string>
-  stop(input: { runId: string }): Promise<unknown>
-  events: RunSource
-  ack: RunAck
+export interface ChatApi extends StartApi<StartInput> {
+  readonly runs: RunsApi
 }

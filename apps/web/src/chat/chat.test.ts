@@ -1,12 +1,11 @@
 import { EMPTY_RUN_VIEW } from '@sluice/events'
 import { TRPCClientError } from '@trpc/client'
 import { expect, test } from 'vitest'
-import { createFakeServer, DONE } from '../run/testing/fake-server.ts'
-import { createManualClock } from '../run/testing/manual-clock.ts'
+import { MAX_ATTEMPTS } from '@sluice/client'
+import { createFakeServer, createManualClock, DONE } from '@sluice/client/testing'
 import { createChat } from './chat.ts'
 import type { ChatApi, StartInput } from './chat-api.ts'
 import type { StoredTurn } from './stored-chat.ts'
-import { MAX_ATTEMPTS } from '../until-answered.ts'
 
 type Answer = 'yes' | 'lost' | 'draining' | { refusal: string; retryAfterMs?: number }
 
@@ -14,8 +13,6 @@ function setup(stored: readonly StoredTurn[] = []) {
   const clock = createManualClock()
   const server = createFakeServer()
   const starts: StartInput[] = []
-  const stops: string[] = []
-  const unstoppable = new Map<string, (error: unknown) => void>()
   const saved: (readonly StoredTurn[])[] = []
   const waiting: ((answer: Answer) => void)[] = []
   const api: ChatApi = {
@@ -28,12 +25,7 @@ function setup(stored: readonly StoredTurn[] = []) {
       if (answer === 'draining') throw answered('SERVICE_UNAVAILABLE', 503, 'The server is restarting.')
       if (answer !== 'yes') throw answered('TOO_MANY_REQUESTS', 429, answer.refusal, answer.retryAfterMs)
     },
-    stop({ runId }) {
-      stops.push(runId)
-      return new Promise((_resolve, reject) => unstoppable.set(runId, reject))
-    },
-    events: server.source,
-    ack: server.ack,
+    runs: server.runs,
   }
   const storage = { load: () => stored, save: (turns: readonly StoredTurn[]) => void saved.push(turns) }
   const chat = createChat({ api, storage, clock })
@@ -51,7 +43,7 @@ function setup(stored: readonly StoredTurn[] = []) {
   }
   /** The server knows no run that it was told to stop. */
   const refuseStop = async (runId: string) => {
-    unstoppable.get(runId)?.(answered('NOT_FOUND', 404, 'No such run.'))
+    server.refuseStop(runId, answered('NOT_FOUND', 404, 'No such run.'))
     await clock.advance(0)
   }
   /** What the page does once a turn has started. */
@@ -60,7 +52,7 @@ function setup(stored: readonly StoredTurn[] = []) {
     server.setPosition(0)
     server.connected()
   }
-  return { chat, clock, server, starts, stops, saved, answer, refuseStop, last, follow }
+  return { chat, clock, server, starts, stops: server.stops, saved, answer, refuseStop, last, follow }
 }
 
 function answered(code: string, httpStatus: number, message: string, retryAfterMs?: number) {

@@ -1,14 +1,8 @@
 import { EMPTY_RUN_VIEW } from '@sluice/events'
-import { newId } from '../new-id.ts'
-import { type PageClock, pageClock } from '../run/page-clock.ts'
-import type { CallError } from '../run/run-source.ts'
-import { isOver } from '../run/run-store.ts'
-import { isRefusal } from '../server-error.ts'
-import { untilAnswered } from '../until-answered.ts'
+import { type CallError, createStartOnce, isOver, newId, pageClock, type PageClock } from '@sluice/client'
 import type { ChatApi } from './chat-api.ts'
 import { type ConversationLimits, messagesFor, type Question } from './messages.ts'
 import type { AskSettings } from './settings.ts'
-import { createStarter } from './starter.ts'
 import type { ChatStorage, StoredTurn } from './stored-chat.ts'
 import { isLost, questionOf, storedTurn, type Turn, turnOf } from './turn.ts'
 
@@ -59,8 +53,8 @@ export interface Chat {
 /** A conversation: its turns, and at most one answer at a time. No React in it; `useChat` shows it. */
 export function createChat(options: ChatOptions): Chat {
   const { api, storage, clock = pageClock, settings, limits, charsPerSecond } = options
-  const start = createStarter(api, clock)
-  const following = { source: api.events, ack: api.ack, clock, charsPerSecond }
+  const startOnce = createStartOnce(api, clock)
+  const following = { runs: api.runs, clock, charsPerSecond }
   const listeners = new Set<() => void>()
   let unwanted = new AbortController()
   let forgetRun: (() => void) | undefined
@@ -100,7 +94,7 @@ export function createChat(options: ChatOptions): Chat {
     const isShown = () => state.turns.some((shown) => shown.run === turn.run)
     show([...before, turn])
     save()
-    const end = await start({ runId, messages, ...settings?.() }, wish.signal)
+    const end = await startOnce({ runId, messages, ...settings?.() }, wish.signal)
     const isUnwanted = wish.signal.aborted
     if (end.type === 'refused') {
       if (isShown()) show(restore, refusalOf(end.error))
@@ -108,7 +102,7 @@ export function createChat(options: ChatOptions): Chat {
       return false
     }
     // Also where nobody answered: somebody may have heard.
-    if (isUnwanted && end.type !== 'unheard') requestStop(runId)
+    if (isUnwanted && end.type !== 'unheard') requestStop(turn)
     if (end.type !== 'started') turn.run.fail(isUnwanted ? NEVER_STARTED : UNREACHABLE)
     else if (isShown()) {
       publish({
@@ -119,8 +113,8 @@ export function createChat(options: ChatOptions): Chat {
     return true
   }
 
-  function requestStop(runId: string) {
-    untilAnswered(() => api.stop({ runId }), { isRefusal, clock }).catch(() => {
+  function requestStop({ runId, run }: Turn) {
+    run.stop().catch(() => {
       // By now, it may be another answer that is being stopped.
       if (state.turns.at(-1)?.runId === runId) publish({ stopping: false })
     })
@@ -130,7 +124,7 @@ export function createChat(options: ChatOptions): Chat {
     const turn = state.turns.at(-1)
     if (!turn || !state.busy || state.stopping) return
     publish({ stopping: true })
-    if (turn.started) requestStop(turn.runId)
+    if (turn.started) requestStop(turn)
     else unwanted.abort()
   }
 

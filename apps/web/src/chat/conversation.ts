@@ -1,5 +1,5 @@
+import { hasEnded } from '@sluice/events'
 import * as z from 'zod/mini'
-import { isEnded } from './is-ended.ts'
 import { type StoredTurn, StoredTurnsSchema } from './stored-chat.ts'
 import { withoutDirectives } from './without-directives.ts'
 
@@ -43,5 +43,5 @@ export function furthest(mine: readonly StoredTurn[], others: readonly StoredTur
 }
 
 function isFurther(a: StoredTurn, b: StoredTurn): boolean {
-  return isEnded(a.view) === isEnded(b.view) ? a.view.position > b.view.position : isEnded(a.view)
+  return hasEnded(a.view) === hasEnded(b.view) ? a.view.position > b.view.position : hasEnded(a.view)
 }

@@ -1,7 +1,6 @@
 import { EMPTY_RUN_VIEW } from '@sluice/events'
 import { expect, test } from 'vitest'
-import { createFakeServer, DONE } from '../run/testing/fake-server.ts'
-import { createManualClock } from '../run/testing/manual-clock.ts'
+import { createFakeServer, createManualClock, DONE } from '@sluice/client/testing'
 import { createChat } from './chat.ts'
 import { createConversationStore } from './conversation-store.ts'
 import { createLibrary } from './library.ts'
@@ -18,7 +17,6 @@ function openTab(tabs: Tabs, startWith?: string) {
   const clock = createManualClock()
   const server = createFakeServer()
   const starts: string[] = []
-  const stops: string[] = []
   const { storage, page } = tabs.open()
   const library = createLibrary({
     store: createConversationStore(() => storage, page),
@@ -27,9 +25,7 @@ function openTab(tabs: Tabs, startWith?: string) {
         api: {
           epoch: async () => 'epoch',
           start: async ({ runId }) => void starts.push(runId),
-          stop: async ({ runId }) => void stops.push(runId),
-          events: server.source,
-          ack: server.ack,
+          runs: server.runs,
         },
         storage: kept,
         clock,
@@ -54,7 +50,7 @@ function openTab(tabs: Tabs, startWith?: string) {
     server.send(DONE)
     await clock.advance(16)
   }
-  return { library, clock, server, starts, stops, turns, follow, ask, answer }
+  return { library, clock, server, starts, stops: server.stops, turns, follow, ask, answer }
 }
 
 test('a conversation without a word is not kept, one with a question is', async () => {

@@ -1,4 +1,4 @@
-import { newId } from '../new-id.ts'
+import { newId } from '@sluice/client'
 import type { Chat } from './chat.ts'
 import { type Conversation, CONVERSATION_VERSION, furthest, titleOf } from './conversation.ts'
 import type { ConversationStore } from './conversation-store.ts'

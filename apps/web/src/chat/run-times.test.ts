@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest'
-import { createRunStore } from '../run/run-store.ts'
-import { createFakeServer, DONE } from '../run/testing/fake-server.ts'
-import { createManualClock } from '../run/testing/manual-clock.ts'
+import { createRunStore } from '@sluice/client'
+import { createFakeServer, createManualClock, DONE } from '@sluice/client/testing'
 import { watchTimes } from './run-times.ts'
 
 function watched() {
   const clock = createManualClock()
   const server = createFakeServer()
-  const run = createRunStore({ runId: 'run', source: server.source, ack: server.ack, clock })
+  const run = createRunStore({ runId: 'run', runs: server.runs, clock })
   const times = watchTimes(run, {}, clock.now)
   run.connect()
   server.connected()

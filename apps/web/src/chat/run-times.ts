@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { isOver, type RunStore } from '../run/run-store.ts'
+import { isOver, type RunStore } from '@sluice/client'
 
 /** When things happened to a run, in ms since the epoch. What nobody saw is missing. */
 export const RunTimesSchema = z.object({

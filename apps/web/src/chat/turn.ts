@@ -1,5 +1,5 @@
-import { createRunStore, type RunStore, type RunStoreOptions } from '../run/run-store.ts'
-import { isEnded } from './is-ended.ts'
+import { createRunStore, type RunStore, type RunStoreOptions } from '@sluice/client'
+import { hasEnded } from '@sluice/events'
 import type { Question } from './messages.ts'
 import { type RunTimes, watchTimes } from './run-times.ts'
 import type { StoredTurn } from './stored-chat.ts'
@@ -49,5 +49,5 @@ export function storedTurn({ runId, prompt, attachments, run, started, times, le
 /** Given up here, while another tab got further. */
 export function isLost({ run }: Turn, { view }: StoredTurn): boolean {
   const mine = run.getSnapshot()
-  return mine.failure !== undefined && (isEnded(view) || view.position > mine.view.position)
+  return mine.failure !== undefined && (hasEnded(view) || view.position > mine.view.position)
 }

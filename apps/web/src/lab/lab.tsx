@@ -1,5 +1,5 @@
+import type { RunStore } from '@sluice/client'
 import type { Core } from '../page/create-core.ts'
-import type { RunStore } from '../run/run-store.ts'
 import { IconButton } from '../ui/icon-button.tsx'
 import { FlowPicture } from './flow-picture.tsx'
 import { SimulatorWishes } from './simulator-wish.tsx'

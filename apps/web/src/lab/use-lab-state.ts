@@ -1,7 +1,7 @@
 import { createTRPCClient, httpLink } from '@trpc/client'
 import type { LabAppRouter } from '@sluice/server'
 import { useEffect, useState } from 'react'
-import { isOver, type RunStore } from '../run/run-store.ts'
+import { isOver, type RunStore } from '@sluice/client'
 import { upstreamOf } from './upstream-of.ts'
 
 const POLL_MS = 250

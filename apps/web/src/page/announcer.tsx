@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import type { RunStore } from '../run/run-store.ts'
+import type { RunStore } from '@sluice/client'
 import { announcementOf } from '../turn/ending.ts'
 import { createReciter } from '../turn/reciter.ts'
 

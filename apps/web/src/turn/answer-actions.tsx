@@ -1,5 +1,5 @@
+import type { RunSnapshot } from '@sluice/client'
 import type { RunTimes } from '../chat/run-times.ts'
-import type { RunSnapshot } from '../run/run-store.ts'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
 import { AnswerFigures } from './answer-figures.tsx'

@@ -1,5 +1,5 @@
+import type { RunSnapshot } from '@sluice/client'
 import type { RunTimes } from '../chat/run-times.ts'
-import type { RunSnapshot } from '../run/run-store.ts'
 import { count, dollars, seconds } from '../ui/format.ts'
 import { speedOf } from './speed.ts'
 

@@ -1,6 +1,6 @@
 import type { RunView } from '@sluice/events'
 import { expect, test } from 'vitest'
-import type { RunSnapshot } from '../run/run-store.ts'
+import type { RunSnapshot } from '@sluice/client'
 import { announcementOf, endingOf } from './ending.ts'
 import { snapshotOf } from './testing/snapshot-of.ts'
 

@@ -1,6 +1,5 @@
 import type { ErrorCode, RunView } from '@sluice/events'
-import type { RunFailure } from '../run/follow-run.ts'
-import { isOver, type RunSnapshot } from '../run/run-store.ts'
+import { isOver, type RunFailure, type RunSnapshot } from '@sluice/client'
 
 /** How an answer ended, when there is more to say than that it is complete. */
 export interface Ending {

@@ -1,13 +1,12 @@
 import { expect, test } from 'vitest'
-import { createFakeServer, DONE } from '../run/testing/fake-server.ts'
-import { createManualClock } from '../run/testing/manual-clock.ts'
-import { createRunStore } from '../run/run-store.ts'
+import { createRunStore } from '@sluice/client'
+import { createFakeServer, createManualClock, DONE } from '@sluice/client/testing'
 import { createReciter } from './reciter.ts'
 
 function setup() {
   const clock = createManualClock()
   const server = createFakeServer()
-  const run = createRunStore({ runId: 'run', source: server.source, ack: server.ack, clock })
+  const run = createRunStore({ runId: 'run', runs: server.runs, clock })
   const said: string[] = []
   const stop = createReciter({ run, say: (message) => said.push(message), clock })
   run.connect()

@@ -1,5 +1,4 @@
-import { type PageClock, pageClock } from '../run/page-clock.ts'
-import { isOver, type RunStore } from '../run/run-store.ts'
+import { isOver, type PageClock, pageClock, type RunStore } from '@sluice/client'
 import { announcementOf } from './ending.ts'
 
 /** A screen reader that is told more often never gets to the end of what it was told. */

@@ -1,4 +1,4 @@
-import { isOver, type RunSnapshot } from '../run/run-store.ts'
+import { isOver, type RunSnapshot } from '@sluice/client'
 
 /** What an answer that has no end yet is doing. */
 export type RunState = 'connecting' | 'waiting' | 'thinking' | 'writing' | 'reconnecting'

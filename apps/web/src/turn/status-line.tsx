@@ -1,6 +1,5 @@
+import { pageClock, type RunSnapshot } from '@sluice/client'
 import type { RunTimes } from '../chat/run-times.ts'
-import { pageClock } from '../run/page-clock.ts'
-import type { RunSnapshot } from '../run/run-store.ts'
 import { count, wholeSeconds } from '../ui/format.ts'
 import { useNow } from '../ui/use-now.ts'
 import { type RunState, stateOf, STATE_LABELS } from './run-state.ts'

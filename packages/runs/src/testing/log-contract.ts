@@ -1,12 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { isTerminal, mergeEvents, type RunEvent } from '@sluice/events'
-import { anyDone, anyError, anyPieces } from '@sluice/events/testing'
+import { anyDone, anyError, anyPieces, expectedRead, units } from '@sluice/events/testing'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Log, LogEntry } from '../log.ts'
 import { DONE, OVERLOADED, START, text, thinking } from './events.ts'
 import { Sleeper } from '../sleeper.ts'
-import { expectedRead, units } from './log-model.ts'
 
 const ALL = Number.MAX_SAFE_INTEGER
 

@@ -1,15 +1,8 @@
-import {
-  advance,
-  isTerminal,
-  parsePosition,
-  parseRunEvent,
-  type RunEvent,
-  type UnknownEvent,
-} from '@sluice/events'
-import { backoffMs } from '../backoff.ts'
-import { newId } from '../new-id.ts'
+import { advance, isTerminal, parsePosition, parseRunEvent, type ReceivedEvent } from '@sluice/events'
+import { backoffMs } from './backoff.ts'
+import { newId } from './new-id.ts'
 import type { PageClock } from './page-clock.ts'
-import type { CallError, RunSource } from './run-source.ts'
+import type { CallError, RunsApi } from './runs-api.ts'
 
 /** Subscriptions in a row that bring nothing but nonsense before the run is given up, visibly. */
 const MAX_FRUITLESS = 5
@@ -31,7 +24,7 @@ export interface FollowOptions {
   runId: string
   /** The position to follow on from. */
   after: number
-  source: RunSource
+  runs: Pick<RunsApi, 'events'>
   clock: PageClock
   /**
    * The server has this reader from now on, until the connection is anything but open. Each subscription is a reader
@@ -39,7 +32,7 @@ export interface FollowOptions {
    */
   onReader(readerId: string): void
   /** Every event once and in order. */
-  onEvent(event: RunEvent | UnknownEvent, position: number): void
+  onEvent(event: ReceivedEvent): void
   /** `retryInMs`: nothing happens before the next attempt, so long from now. */
   onConnection(connection: 'connecting' | 'open' | 'reconnecting', retryInMs?: number): void
   onGap(): void
@@ -52,7 +45,7 @@ export interface FollowOptions {
  * A lost connection is made again for as long as it takes.
  */
 export function followRun(options: FollowOptions): { stop(): void } {
-  const { runId, source, clock } = options
+  const { runId, runs, clock } = options
   let received = options.after
   // Since the last event that was new.
   let losses = 0
@@ -72,7 +65,7 @@ export function followRun(options: FollowOptions): { stop(): void } {
     const readerId = newId()
     options.onConnection(wasOpen ? 'reconnecting' : 'connecting')
     cancelTimer = clock.after(Math.min(CONNECT_PATIENCE_MS * (losses + 1), MAX_CONNECT_PATIENCE_MS), lost)
-    const subscription = source(
+    const subscription = runs.events.subscribe(
       { runId, readerId, ...(received > 0 && { lastEventId: String(received) }) },
       {
         onData: ({ id, data }) => isMine() && receive(id, data),
@@ -112,8 +105,8 @@ export function followRun(options: FollowOptions): { stop(): void } {
     received = position
     losses = 0
     fruitless = 0
-    if (event.type !== 'unknown' && isTerminal(event)) leave()
-    options.onEvent(event, position)
+    if (isTerminal(event)) leave()
+    options.onEvent(event)
   }
 
   function failed(error: CallError) {
@@ -153,7 +146,7 @@ export function followRun(options: FollowOptions): { stop(): void } {
   }
 }
 
-function parse(data: unknown): RunEvent | UnknownEvent | undefined {
+function parse(data: unknown): ReceivedEvent | undefined {
   try {
     return parseRunEvent(data)
   } catch {

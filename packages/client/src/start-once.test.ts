@@ -1,8 +1,8 @@
 import { TRPCClientError } from '@trpc/client'
 import { expect, test } from 'vitest'
-import { createManualClock } from '../run/testing/manual-clock.ts'
-import { createStarter } from './starter.ts'
-import { MAX_ATTEMPTS } from '../until-answered.ts'
+import { createManualClock } from './testing/manual-clock.ts'
+import { createStartOnce } from './start-once.ts'
+import { MAX_ATTEMPTS } from './retry.ts'
 
 const INPUT = { runId: 'run', messages: [{ role: 'user' as const, content: 'Why?' }] }
 
@@ -17,7 +17,7 @@ function setup(fates: Fate[]) {
   let epoch = 'first'
   let up: boolean | 'silent' = true
   let paid = 0
-  const start = createStarter(
+  const start = createStartOnce(
     {
       async epoch() {
         if (up === 'silent') await new Promise(() => {})

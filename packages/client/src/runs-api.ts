@@ -11,18 +11,21 @@ export interface CallError {
     | undefined
 }
 
-export interface RunSourceHandlers {
+export interface EventHandlers {
   onData(envelope: { id: string; data: unknown }): void
   onConnectionStateChange(change: { state: 'connecting' | 'pending' | 'idle'; error: CallError | null }): void
   onError(error: CallError): void
   onComplete(): void
 }
 
-/** The shape of the tRPC client's `runs.events.subscribe`, which is all that following a run needs. */
-export type RunSource = (
-  input: { runId: string; readerId: string; lastEventId?: string },
-  handlers: RunSourceHandlers,
-) => { unsubscribe(): void }
-
-/** The shape of the tRPC client's `runs.ack.mutate`. */
-export type RunAck = (input: { runId: string; readerId: string; position: number }) => Promise<unknown>
+/** What following a run needs of the server: the shape of a tRPC client's `client.runs`. */
+export interface RunsApi {
+  readonly events: {
+    subscribe(
+      input: { runId: string; readerId: string; lastEventId?: string },
+      handlers: EventHandlers,
+    ): { unsubscribe(): void }
+  }
+  readonly ack: { mutate(input: { runId: string; readerId: string; position: number }): Promise<unknown> }
+  readonly stop: { mutate(input: { runId: string }): Promise<unknown> }
+}

@@ -1,10 +1,10 @@
 import { advance, type DoneEvent, type RunEvent } from '@sluice/events'
-import type { RunAck, RunSource, RunSourceHandlers } from '../run-source.ts'
+import type { EventHandlers, RunsApi } from '../runs-api.ts'
 
 interface FakeReader {
   readonly readerId: string
   readonly lastEventId: string | undefined
-  readonly handlers: RunSourceHandlers
+  readonly handlers: EventHandlers
   open: boolean
 }
 
@@ -12,26 +12,39 @@ interface FakeReader {
 export function createFakeServer() {
   const readers: FakeReader[] = []
   const acks: { readerId: string; position: number }[] = []
+  const stops: string[] = []
+  const refuseStops = new Map<string, (error: unknown) => void>()
   const held: (() => void)[] = []
   let position = 0
   let answerAcks: 'yes' | 'no' | 'later' = 'yes'
 
-  const source: RunSource = ({ readerId, lastEventId }, handlers) => {
-    const added: FakeReader = { readerId, lastEventId, handlers, open: true }
-    readers.push(added)
-    return {
-      unsubscribe() {
-        added.open = false
-        // tRPC's client completes a subscription that is left.
-        handlers.onComplete()
+  const runs: RunsApi = {
+    events: {
+      subscribe({ readerId, lastEventId }, handlers) {
+        const added: FakeReader = { readerId, lastEventId, handlers, open: true }
+        readers.push(added)
+        return {
+          unsubscribe() {
+            added.open = false
+            // tRPC's client completes a subscription that is left.
+            handlers.onComplete()
+          },
+        }
       },
-    }
-  }
-
-  const ack: RunAck = async ({ readerId, position: acked }) => {
-    acks.push({ readerId, position: acked })
-    if (answerAcks === 'no') throw new Error('fetch failed')
-    if (answerAcks === 'later') await new Promise<void>((resolve) => held.push(resolve))
+    },
+    ack: {
+      async mutate({ readerId, position: acked }) {
+        acks.push({ readerId, position: acked })
+        if (answerAcks === 'no') throw new Error('fetch failed')
+        if (answerAcks === 'later') await new Promise<void>((resolve) => held.push(resolve))
+      },
+    },
+    stop: {
+      mutate: ({ runId }) => {
+        stops.push(runId)
+        return new Promise((_resolve, reject) => refuseStops.set(runId, reject))
+      },
+    },
   }
 
   function reader(): FakeReader {
@@ -41,10 +54,12 @@ export function createFakeServer() {
   }
 
   return {
-    source,
-    ack,
+    runs,
     readers,
     acks,
+    /** The runs that it was told to stop. It does not answer until it refuses. */
+    stops,
+    refuseStop: (runId: string, error: unknown) => refuseStops.get(runId)?.(error),
     reader,
     openReaders: () => readers.filter(({ open }) => open).length,
     connected: () => reader().handlers.onConnectionStateChange({ state: 'pending', error: null }),

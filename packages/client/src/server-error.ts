@@ -1,5 +1,5 @@
 import { TRPCClientError } from '@trpc/client'
-import type { CallError } from './run/run-source.ts'
+import type { CallError } from './runs-api.ts'
 
 /**
  * The server understood the call and said no. Everything else happened on the way, and may be tried again; so

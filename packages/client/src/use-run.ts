@@ -2,8 +2,9 @@ import { useEffect, useLayoutEffect, useSyncExternalStore } from 'react'
 import type { RunSnapshot, RunStore } from './run-store.ts'
 
 /**
- * Shows a run, and follows it while mounted and `live`. What React has committed is reported back to the
- * store, which is what the server counts as read: a page that cannot keep up, or froze, slows its own stream.
+ * Shows a run, and follows it while mounted and `live`: once the server has confirmed its start. What React has
+ * committed is reported back to the store, which is what the server counts as read: a page that cannot keep up, or
+ * froze, slows its own stream.
  */
 export function useRun(run: RunStore, live: boolean): RunSnapshot {
   const snapshot = useSyncExternalStore(run.subscribe, run.getSnapshot)

@@ -9,7 +9,7 @@ import { createManualClock } from './testing/manual-clock.ts'
 function setup(options: Partial<RunStoreOptions> = {}) {
   const clock = createManualClock()
   const server = createFakeServer()
-  const store = createRunStore({ runId: 'run', source: server.source, ack: server.ack, clock, ...options })
+  const store = createRunStore({ runId: 'run', runs: server.runs, clock, ...options })
   const commitTimes: number[] = []
   let commits = 0
   store.subscribe(() => {
@@ -160,15 +160,72 @@ test('what is no event at all counts as a gap', async () => {
   expect(server.readers).toHaveLength(2)
 })
 
-test('an event of an unknown type moves the position by 1 and shows nothing', async () => {
-  const { clock, server, view } = setup()
-  server.text('a')
-  server.sendAt(2, { type: 'citation', url: 'x' })
-  server.setPosition(2)
-  server.text('b')
-  await clock.advance(200)
-  expect(view()).toMatchObject({ text: 'ab', position: 3 })
+test('events of unknown types are counted as the server counts them, and show nothing', async () => {
+  for (const { events, view } of NEWER_RUNS) {
+    const { clock, server, store } = setup()
+    let position = 0
+    for (const event of events) server.sendAt((position += lengthOf(event)), event)
+    await clock.advance(200)
+    expect(store.getSnapshot()).toMatchObject({ view, gaps: 0 })
+    expect(server.readers).toHaveLength(1)
+  }
 })
+
+test('a run with events of unknown types is resumed at every position', async () => {
+  for (const { events, view } of NEWER_RUNS) {
+    const end = events.reduce((sum, event) => sum + lengthOf(event), 0)
+    for (let at = 1; at < end; at++) {
+      const run = setup()
+      const send = (from: number, until: number) => {
+        let position = 0
+        for (const event of events) {
+          const start = position
+          position += lengthOf(event)
+          if (position <= from || start >= until) continue
+          const part = cut(event, Math.max(from, start) - start, Math.min(until, position) - start)
+          run.server.sendAt(Math.min(until, position), part)
+        }
+      }
+      send(0, at)
+      await run.clock.advance(200)
+      expect(run.view().position).toBe(at)
+      run.server.dropped()
+      await run.clock.advance(1000)
+      expect(run.server.reader().lastEventId).toBe(String(at))
+      run.server.connected()
+      send(at, end)
+      await run.clock.advance(200)
+      expect(run.store.getSnapshot()).toMatchObject({ view, gaps: 0 })
+    }
+  }
+})
+
+type WireEvent = { readonly type: string; readonly text?: string } & Record<string, unknown>
+
+/** What a newer server may say: events of unknown types, with and without text, in the middle of a run. */
+const NEWER_RUNS = [
+  { type: 'tool_input', callId: 'c', text: '{"city":"Zürich 🌊"}' },
+  { type: 'tool_call', callId: 'c', name: 'weather' },
+  { type: 'drawing', text: ['not', 'a', 'string'] as never },
+].map((unknown) => {
+  const events: WireEvent[] = [
+    { type: 'start', model: 'claude', runId: 'run' },
+    { type: 'text', text: 'one ' },
+    unknown,
+    { type: 'text', text: 'two' },
+    { ...DONE },
+  ]
+  return { events, view: { status: 'done', text: 'one two', position: 9 + lengthOf(unknown) } }
+})
+
+/** The rule of the protocol, once more. */
+function lengthOf({ text }: WireEvent): number {
+  return typeof text === 'string' ? text.length : 1
+}
+
+function cut(event: WireEvent, from: number, until: number): WireEvent {
+  return typeof event.text === 'string' ? { ...event, text: event.text.slice(from, until) } : event
+}
 
 test('gaps that never close end in a visible failure, and in no more subscriptions', async () => {
   const { clock, server, store } = setup()
@@ -246,7 +303,7 @@ test('a server that is away is asked often in the first five seconds, later ever
 test('a connect that says nothing is made again after 5 s, then with ever more patience, up to 20 s', async () => {
   const clock = createManualClock()
   const server = createFakeServer()
-  const store = createRunStore({ runId: 'run', source: server.source, ack: server.ack, clock })
+  const store = createRunStore({ runId: 'run', runs: server.runs, clock })
   store.connect()
   for (const [i, patience] of [5000, 10_000, 15_000, 20_000, 20_000].entries()) {
     await clock.advance(patience - 1)
@@ -292,13 +349,12 @@ test('mounting twice, as StrictMode does, leaves one subscription', () => {
 
 test('what an earlier page had received is where this one goes on', async () => {
   const initial = { ...EMPTY_RUN_VIEW, status: 'streaming' as const, position: 5, text: 'one ' }
-  const { clock, server, view, store } = setup({ initial })
+  const { clock, server, view } = setup({ initial })
   expect(server.reader().lastEventId).toBe('5')
   server.setPosition(5)
   server.text('two')
   await clock.advance(200)
   expect(view().text).toBe('one two')
-  expect(store.getSnapshot().text.waiting.join('')).toBe('one two')
 })
 
 test('a run that was over before needs no server', () => {
@@ -311,14 +367,14 @@ function createOver() {
   const clock = createManualClock()
   const server = createFakeServer()
   const initial = { ...EMPTY_RUN_VIEW, status: 'done' as const }
-  createRunStore({ runId: 'run', initial, source: server.source, ack: server.ack, clock }).connect()
+  createRunStore({ runId: 'run', initial, runs: server.runs, clock }).connect()
   return { clock, server }
 }
 
 test('only what was rendered is acknowledged', async () => {
   const clock = createManualClock()
   const server = createFakeServer()
-  const store = createRunStore({ runId: 'run', source: server.source, ack: server.ack, clock })
+  const store = createRunStore({ runId: 'run', runs: server.runs, clock })
   store.connect()
   server.connected()
   server.text('x'.repeat(6000))
@@ -351,7 +407,7 @@ test('a new subscription acknowledges what is on the page as soon as the server 
 test('a reconnect acknowledges nothing that was received but not rendered', async () => {
   const clock = createManualClock()
   const server = createFakeServer()
-  const store = createRunStore({ runId: 'run', source: server.source, ack: server.ack, clock })
+  const store = createRunStore({ runId: 'run', runs: server.runs, clock })
   store.connect()
   server.connected()
   server.text('x'.repeat(6000))
@@ -372,7 +428,7 @@ test('what an earlier page had received is acknowledged once this page has rende
   const initial = { ...EMPTY_RUN_VIEW, status: 'streaming' as const, position: 9000, text: 'x'.repeat(8999) }
   const clock = createManualClock()
   const server = createFakeServer()
-  const store = createRunStore({ runId: 'run', initial, source: server.source, ack: server.ack, clock })
+  const store = createRunStore({ runId: 'run', initial, runs: server.runs, clock })
   store.connect()
   server.connected()
   await clock.advance(1000)

@@ -1,24 +1,21 @@
 import {
   EMPTY_RUN_VIEW,
+  EventBuffer,
+  hasEnded,
   isTerminal,
+  type ReceivedEvent,
   reduceRun,
-  type RunEvent,
   type RunView,
-  type UnknownEvent,
 } from '@sluice/events'
-import { type GrowingText, growingText } from '../answer/growing-text.ts'
 import { type Acker, createAcker } from './acker.ts'
 import { createCommitScheduler } from './commit-scheduler.ts'
 import { followRun, type RunFailure } from './follow-run.ts'
-import { createInbox } from './inbox.ts'
 import { type PageClock, pageClock } from './page-clock.ts'
-import type { RunAck, RunSource } from './run-source.ts'
+import { retry } from './retry.ts'
+import type { RunsApi } from './runs-api.ts'
 
 export interface RunSnapshot {
   readonly view: RunView
-  /** `view.text` and `view.thinking` once more, to be shown without looking at all of them again. */
-  readonly text: GrowingText
-  readonly thinking: GrowingText
   readonly connection: 'connecting' | 'open' | 'reconnecting' | 'closed'
   /** Set when the run can no longer be followed; `view.error` is what the run itself says. */
   readonly failure: RunFailure | undefined
@@ -33,7 +30,7 @@ export interface RunSnapshot {
 }
 
 /** How far each stage of this page's end has come, as positions. */
-export interface RunFlow {
+interface RunFlow {
   readonly received: number
   readonly rendered: number
   readonly acked: number
@@ -42,6 +39,7 @@ export interface RunFlow {
 }
 
 export interface RunStore {
+  readonly runId: string
   readonly getSnapshot: () => RunSnapshot
   readonly subscribe: (listener: () => void) => () => void
   /** Follows the run from what this store already has; does nothing when connected, or at the run's end. */
@@ -50,6 +48,11 @@ export interface RunStore {
   readonly close: () => void
   /** Everything up to `position` is on the page, and may be acknowledged. */
   readonly rendered: (position: number) => void
+  /**
+   * Tells the server to end the run, again and again until it answers; the end then comes as an event. Rejects when
+   * the server refuses, as for a run that is gone, or cannot be reached.
+   */
+  readonly stop: () => Promise<void>
   /** Ends what never became a run, or cannot be one any more. */
   readonly fail: (failure: RunFailure) => void
   readonly flow: () => RunFlow
@@ -59,8 +62,8 @@ export interface RunStoreOptions {
   runId: string
   /** What an earlier page had already received. Default: nothing. */
   initial?: RunView
-  source: RunSource
-  ack: RunAck
+  /** `client.runs` of a tRPC client. */
+  runs: RunsApi
   clock?: PageClock
   /** Shows at most this many characters a second; read at every commit. Default: no limit. */
   charsPerSecond?: (() => number) | undefined
@@ -68,7 +71,7 @@ export interface RunStoreOptions {
 
 /** Nothing more will come of this run. */
 export function isOver({ view, failure }: RunSnapshot): boolean {
-  return failure !== undefined || view.status === 'done' || view.status === 'failed'
+  return failure !== undefined || hasEnded(view)
 }
 
 /**
@@ -77,20 +80,18 @@ export function isOver({ view, failure }: RunSnapshot): boolean {
  * can be rendered quickly. The first thinking, the first text, the end and failures are shown at once.
  */
 export function createRunStore(options: RunStoreOptions): RunStore {
-  const { runId, initial = EMPTY_RUN_VIEW, source, ack, clock = pageClock, charsPerSecond } = options
+  const { runId, initial = EMPTY_RUN_VIEW, runs, clock = pageClock, charsPerSecond } = options
   const listeners = new Set<() => void>()
-  const inbox = createInbox()
-  const scheduler = createCommitScheduler({ clock, commit, charsPerSecond })
+  // What has been received and not yet shown. Flow control keeps it below one window.
+  const inbox = new EventBuffer<ReceivedEvent>(initial.position)
+  const scheduler = createCommitScheduler({ clock, commit: () => commit(), charsPerSecond })
   const urgent = new Set<string>(['thinking', 'text'])
-  let received = initial.position
   let rendered = 0
   let frames = 0
   let acker: Acker | undefined
   let disconnect: (() => void) | undefined
   let snapshot: RunSnapshot = {
     view: initial,
-    text: growingText(initial.text),
-    thinking: growingText(initial.thinking),
     connection: 'connecting',
     failure: undefined,
     commits: 0,
@@ -119,15 +120,15 @@ export function createRunStore(options: RunStoreOptions): RunStore {
     }
     follower = followRun({
       runId,
-      after: received,
-      source,
+      after: inbox.end,
+      runs,
       clock,
       onReader(readerId) {
         acker?.stop()
         acker = createAcker({
           clock,
           rendered,
-          send: (position) => ack({ runId, readerId, position }),
+          send: (position) => runs.ack.mutate({ runId, readerId, position }),
         })
       },
       onEvent: receive,
@@ -136,7 +137,7 @@ export function createRunStore(options: RunStoreOptions): RunStore {
         const retryAt = retryInMs === undefined ? undefined : clock.now() + retryInMs
         if (connection === snapshot.connection && retryAt === snapshot.retryAt) return
         const lost = snapshot.connection === 'open' && connection === 'reconnecting'
-        const found = connection === 'open' && snapshot.connection !== 'open' && received > 0
+        const found = connection === 'open' && snapshot.connection !== 'open' && inbox.end > 0
         publish({
           connection,
           retryAt,
@@ -147,14 +148,17 @@ export function createRunStore(options: RunStoreOptions): RunStore {
       onGap: () => publish({ gaps: snapshot.gaps + 1 }),
       onFailure: fail,
     })
-    if (!inbox.isEmpty()) scheduler.schedule()
+    if (hasMore()) scheduler.schedule()
   }
 
-  function receive(event: RunEvent | UnknownEvent, position: number) {
-    received = position
+  function hasMore(): boolean {
+    return inbox.end > snapshot.view.position
+  }
+
+  function receive(event: ReceivedEvent) {
     frames++
-    inbox.push(event)
-    if (event.type !== 'unknown' && isTerminal(event)) {
+    inbox.append(event)
+    if (isTerminal(event)) {
       // The server ended this reader with its last event: there is nobody left to acknowledge to.
       acker?.stop()
       scheduler.scheduleUrgent()
@@ -162,28 +166,24 @@ export function createRunStore(options: RunStoreOptions): RunStore {
     else scheduler.schedule()
   }
 
-  function commit() {
-    const events = inbox.take(scheduler.chars())
-    if (events.length === 0) return
-    let { view, text, thinking } = snapshot
-    for (const event of events) {
-      view = reduceRun(view, event)
-      if (event.type === 'text') text = text.plus(event.text)
-      if (event.type === 'thinking') thinking = thinking.plus(event.text)
-    }
-    const change = { view, text, thinking, commits: snapshot.commits + 1 }
+  function commit(chars = scheduler.chars()) {
+    const entries = inbox.read(snapshot.view.position, chars)
+    if (entries.length === 0) return
+    const view = entries.reduce((before, { event }) => reduceRun(before, event), snapshot.view)
+    inbox.drop(view.position)
+    const change = { view, commits: snapshot.commits + 1 }
     if (isOver({ ...snapshot, ...change })) {
       close()
       publish(change)
       return
     }
     publish(change)
-    if (!inbox.isEmpty()) scheduler.schedule()
+    if (hasMore()) scheduler.schedule()
   }
 
   function fail(failure: RunFailure) {
     // What had arrived is still part of the answer.
-    while (!inbox.isEmpty()) commit()
+    commit(Number.POSITIVE_INFINITY)
     if (isOver(snapshot)) return
     close()
     publish({ failure })
@@ -198,6 +198,7 @@ export function createRunStore(options: RunStoreOptions): RunStore {
   }
 
   return {
+    runId,
     getSnapshot: () => snapshot,
     subscribe(listener) {
       listeners.add(listener)
@@ -209,7 +210,10 @@ export function createRunStore(options: RunStoreOptions): RunStore {
       rendered = Math.max(rendered, position)
       acker?.rendered(position)
     },
+    async stop() {
+      await retry(() => runs.stop.mutate({ runId }), { clock })
+    },
     fail,
-    flow: () => ({ received, rendered, acked: acked(), frames }),
+    flow: () => ({ received: inbox.end, rendered, acked: acked(), frames }),
   }
 }

@@ -9,7 +9,7 @@ function setup({ rendered = 0 } = {}) {
   const acker = createAcker({
     clock,
     rendered,
-    send: async (position) => server.ack({ runId: 'run', readerId: 'reader', position }),
+    send: async (position) => server.runs.ack.mutate({ runId: 'run', readerId: 'reader', position }),
   })
   return { clock, server, acker, sent: () => server.acks.map(({ position }) => position) }
 }

@@ -10,6 +10,9 @@ export interface PageClock {
   onVisible(run: () => void): () => void
 }
 
+const FRAME_MS = 16
+
+/** Of this page; where there is no page, as in Node, of one that is always visible. */
 export const pageClock: PageClock = {
   now: () => performance.now(),
   after(ms, run) {
@@ -17,11 +20,13 @@ export const pageClock: PageClock = {
     return () => clearTimeout(timer)
   },
   frame(run) {
+    if (typeof requestAnimationFrame === 'undefined') return pageClock.after(FRAME_MS, run)
     const frame = requestAnimationFrame(run)
     return () => cancelAnimationFrame(frame)
   },
-  hidden: () => document.hidden,
+  hidden: () => typeof document !== 'undefined' && document.hidden,
   onVisible(run) {
+    if (typeof document === 'undefined') return () => {}
     const listener = () => {
       if (!document.hidden) run()
     }

@@ -1,36 +1,45 @@
-import type { PageClock } from '../run/page-clock.ts'
-import type { CallError } from '../run/run-source.ts'
-import { isForgotten, isFromServer, isRefusal } from '../server-error.ts'
-import { untilAnswered } from '../until-answered.ts'
-import type { ChatApi, StartInput } from './chat-api.ts'
+import { type PageClock, pageClock } from './page-clock.ts'
+import { retry } from './retry.ts'
+import type { CallError } from './runs-api.ts'
+import { isForgotten, isFromServer, isRefusal } from './server-error.ts'
 
-/** See {@link createStarter}. Never rejects. */
-export type Start = (input: StartInput, unwanted?: AbortSignal) => Promise<StartEnd>
+/** See {@link createStartOnce}. Never rejects. `signal`: no attempt follows its abort. */
+export type StartOnce<Input> = (input: Input, signal?: AbortSignal) => Promise<StartEnd>
 
 /**
  * The server has confirmed the run, or refused it. When there was no answer, it may have heard of it all the
  * same (`unanswered`) or not, as when nothing was sent (`unheard`).
  */
-export type StartEnd =
+type StartEnd =
   | { readonly type: 'started' | 'unanswered' | 'unheard' }
   | { readonly type: 'refused'; readonly error: CallError }
+
+/** The server's procedures that a start needs. */
+export interface StartApi<Input> {
+  start(input: Input & { epoch: string }): Promise<unknown>
+  /** The epoch that the server is in now. */
+  epoch(): Promise<string>
+}
 
 /**
  * Starts runs, each paid for once at most, however often its start is sent.
  *
  * A server that is restarted forgets which runs it was asked for. So a start is sent only when the server has
- * just said in which epoch it is. When nobody answers nevertheless, it may have been heard: it is repeated in
- * the same epoch and, when that is over, refused. Then somebody must decide.
+ * just said in which epoch it is. When it is not answered nevertheless, it may have been heard: it is repeated in
+ * the same epoch and, when that is over, refused. Then a person must decide.
  */
-export function createStarter(api: Pick<ChatApi, 'start' | 'epoch'>, clock: PageClock): Start {
+export function createStartOnce<Input extends { readonly runId: string }>(
+  api: StartApi<Input>,
+  clock: Pick<PageClock, 'after'> = pageClock,
+): StartOnce<Input> {
   /** By run id: the epoch of a start that the server may have heard, though it never said so. */
   const unanswered = new Map<string, string>()
 
-  return async (input, unwanted = new AbortController().signal) => {
+  return async (input, signal = new AbortController().signal) => {
     const { runId } = input
 
     async function attempt() {
-      const epoch = unanswered.get(runId) ?? (await unless(unwanted, api.epoch()))
+      const epoch = unanswered.get(runId) ?? (await unless(signal, api.epoch()))
       try {
         await api.start({ ...input, epoch })
       } catch (error) {
@@ -46,7 +55,7 @@ export function createStarter(api: Pick<ChatApi, 'start' | 'epoch'>, clock: Page
       isRefusal(error) && (unanswered.has(runId) ? isFromServer(error) : !isForgotten(error))
 
     try {
-      await untilAnswered(attempt, { isRefusal: isFinal, clock, unwanted })
+      await retry(attempt, { isFinal, clock, signal })
     } catch (error) {
       if (!isFinal(error)) return { type: unanswered.has(runId) ? 'unanswered' : 'unheard' }
       unanswered.delete(runId)

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { appRouterWithHaiku, startTestServer } from '@sluice/server/testing'
+import react from '@vitejs/plugin-react'
+import { build } from 'vite'
+import { expect, test } from 'vitest'
+import { launchChromium, noBrowser } from '../chromium.ts'
+
+if (noBrowser !== undefined) process.stderr.write(`The recipe's page is not tried: ${noBrowser}\n`)
+
+test.skipIf(noBrowser !== undefined)(
+  "the README's component shows what Claude wrote, and pays for it once however it is clicked",
+  async () => {
+    const webRoot = await mkdtemp(join(tmpdir(), 'sluice-recipe-'))
+    try {
+      await build({
+        root: import.meta.dirname,
+        configFile: false,
+        logLevel: 'error',
+        plugins: [react()],
+        build: { outDir: webRoot, emptyOutDir: true },
+      })
+      await using server = await startTestServer({}, { router: appRouterWithHaiku, webRoot })
+      await using browser = await launchChromium()
+      const page = await browser.newPage()
+      await page.goto(server.url)
+      // The session, which the page has from its first request.
+      await page.request.get(`${server.url}/trpc/models.list`)
+      await page.getByRole('button', { name: 'Write a haiku' }).dblclick()
+      await server.upstreamEnd()
+      const { text } = server.upstream()
+      expect(text).not.toBe('')
+      await expect.poll(() => page.locator('p').textContent()).toBe(text)
+      expect(server.upstream().model).toBe('claude-haiku-5-5')
+    } finally {
+      await rm(webRoot, { recursive: true, force: true })
+    }
+  },
+)
+
+const readme = readFileSync(resolve(import.meta.dirname, '../../../../README.md'), 'utf8')
+
+// A README that was rewritten for another project has no recipe, or one of its own.
+test.skipIf(!readme.includes('haikuRouter'))(
+  'the component that the README shows is the one that is tried here, letter for letter',
+  () => {
+    expect(readme).toContain(readFileSync(resolve(import.meta.dirname, 'page/haiku.tsx'), 'utf8').trim())
+  },
+)
