@@ -1,6 +1,7 @@
 import type { RunAck, RunSource } from '../run/run-source.ts'
 import type { Message } from './messages.ts'
 import type { AskSettings } from './settings.ts'
+import type { StartApi } from './starter.ts'
 
 export interface StartInput extends AskSettings {
   readonly runId: string
@@ -8,10 +9,7 @@ export interface StartInput extends AskSettings {
 }
 
 /** The server's procedures, as far as a chat needs them. */
-export interface ChatApi {
-  start(input: StartInput & { epoch: string }): Promise<unknown>
-  /** The epoch that the server is in now. */
-  epoch(): Promise<string>
+export interface ChatApi extends StartApi<StartInput> {
   stop(input: { runId: string }): Promise<unknown>
   events: RunSource
   ack: RunAck

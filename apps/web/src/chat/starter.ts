@@ -2,10 +2,16 @@ import type { PageClock } from '../run/page-clock.ts'
 import type { CallError } from '../run/run-source.ts'
 import { isForgotten, isFromServer, isRefusal } from '../server-error.ts'
 import { untilAnswered } from '../until-answered.ts'
-import type { ChatApi, StartInput } from './chat-api.ts'
 
 /** See {@link createStarter}. Never rejects. */
-export type Start = (input: StartInput, unwanted?: AbortSignal) => Promise<StartEnd>
+export type Start<Input> = (input: Input, unwanted?: AbortSignal) => Promise<StartEnd>
+
+/** The server's procedures that a start needs. */
+export interface StartApi<Input> {
+  start(input: Input & { epoch: string }): Promise<unknown>
+  /** The epoch that the server is in now. */
+  epoch(): Promise<string>
+}
 
 /**
  * The server has confirmed the run, or refused it. When there was no answer, it may have heard of it all the
@@ -22,7 +28,10 @@ export type StartEnd =
  * just said in which epoch it is. When nobody answers nevertheless, it may have been heard: it is repeated in
  * the same epoch and, when that is over, refused. Then somebody must decide.
  */
-export function createStarter(api: Pick<ChatApi, 'start' | 'epoch'>, clock: PageClock): Start {
+export function createStarter<Input extends { readonly runId: string }>(
+  api: StartApi<Input>,
+  clock: PageClock,
+): Start<Input> {
   /** By run id: the epoch of a start that the server may have heard, though it never said so. */
   const unanswered = new Map<string, string>()
 

@@ -6,7 +6,6 @@ import {
   type RunView,
   type UnknownEvent,
 } from '@sluice/events'
-import { type GrowingText, growingText } from '../answer/growing-text.ts'
 import { type Acker, createAcker } from './acker.ts'
 import { createCommitScheduler } from './commit-scheduler.ts'
 import { followRun, type RunFailure } from './follow-run.ts'
@@ -16,9 +15,6 @@ import type { RunAck, RunSource } from './run-source.ts'
 
 export interface RunSnapshot {
   readonly view: RunView
-  /** `view.text` and `view.thinking` once more, to be shown without looking at all of them again. */
-  readonly text: GrowingText
-  readonly thinking: GrowingText
   readonly connection: 'connecting' | 'open' | 'reconnecting' | 'closed'
   /** Set when the run can no longer be followed; `view.error` is what the run itself says. */
   readonly failure: RunFailure | undefined
@@ -89,8 +85,6 @@ export function createRunStore(options: RunStoreOptions): RunStore {
   let disconnect: (() => void) | undefined
   let snapshot: RunSnapshot = {
     view: initial,
-    text: growingText(initial.text),
-    thinking: growingText(initial.thinking),
     connection: 'connecting',
     failure: undefined,
     commits: 0,
@@ -165,13 +159,7 @@ export function createRunStore(options: RunStoreOptions): RunStore {
   function commit() {
     const events = inbox.take(scheduler.chars())
     if (events.length === 0) return
-    let { view, text, thinking } = snapshot
-    for (const event of events) {
-      view = reduceRun(view, event)
-      if (event.type === 'text') text = text.plus(event.text)
-      if (event.type === 'thinking') thinking = thinking.plus(event.text)
-    }
-    const change = { view, text, thinking, commits: snapshot.commits + 1 }
+    const change = { view: events.reduce(reduceRun, snapshot.view), commits: snapshot.commits + 1 }
     if (isOver({ ...snapshot, ...change })) {
       close()
       publish(change)

@@ -8,6 +8,7 @@ import { AnswerEnding } from './answer-ending.tsx'
 import { endingOf } from './ending.ts'
 import { type RunState, stateOf } from './run-state.ts'
 import { StatusLine } from './status-line.tsx'
+import { useGrowingText } from './use-growing-text.ts'
 
 const Thinking = lazily((later) => later.Thinking)
 const AnswerActions = lazily((later) => later.AnswerActions)
@@ -40,6 +41,7 @@ export function AnswerCard(props: {
   const run = useRun(turn.run, live)
   const times = turn.times()
   const { view } = run
+  const text = useGrowingText(view.text)
   const over = isOver(run)
   const ending = endingOf(run)
 
@@ -63,7 +65,7 @@ export function AnswerCard(props: {
       <h2 className="sr-only">Answer</h2>
       {view.thinking !== '' && <Thinking run={run} times={times} />}
       <div className="answer-text" data-testid="answer-text">
-        <AnswerText text={run.text} over={over} brokeOff={ending !== undefined} />
+        <AnswerText text={text} over={over} brokeOff={ending !== undefined} />
       </div>
       <StatusLine run={run} times={times} />
       {ending && (
