@@ -1,33 +1,49 @@
-import { memo } from 'react'
-import { usePart } from '../use-part.ts'
-import type { GrowingText } from './growing-text.ts'
+import { Button } from '../ui/button.tsx'
+import { CopyButton } from '../ui/copy-button.tsx'
+import { LateCode, late } from '../ui/late-code.tsx'
+import type { MarkdownStatus } from './markdown.tsx'
 import './markdown.css'
-import { markdownPart } from './markdown-part.ts'
 
-/**
- * An answer, as markdown when that is loaded. Until then, which is rarely so long that there is a text, it is as
- * it came: at once when the file cannot be had, and else after a second, so that marks do not flash.
- */
-export function AnswerText(props: {
-  text: GrowingText
-  over: boolean
-  /** It is over, and did not end by itself: half a mark at its end keeps the form it had. */
-  brokeOff?: boolean
-}) {
-  const { text, over, brokeOff = false } = props
-  const { module, failed } = usePart(markdownPart)
-  if (module) return <module.Markdown text={text} over={over} brokeOff={brokeOff} />
+const Markdown = late(async () => (await import('./markdown.tsx')).Markdown)
+
+/** An answer as markdown, and as plain text until the code for that is loaded. */
+export function AnswerText({ text, status }: { text: string; status: MarkdownStatus }) {
   return (
-    <div className={failed ? 'md-unread' : 'md-unread after-a-second'}>
-      {text.waiting.map((part, index) => (
-        // Parts are only ever added at the end, so the index is their identity.
-        // oxlint-disable-next-line react/no-array-index-key
-        <Part key={index} text={part} />
-      ))}
+    <LateCode
+      // Loading rarely takes so long that there is a text. After a second, so that marks do not flash.
+      fallback={<PlainText className="after-a-second" text={text} />}
+      failed={
+        <>
+          <PlainText text={text} />
+          <p className="my-2 text-sm text-warn">
+            The code that formats answers could not be loaded.{' '}
+            <Button onClick={() => window.location.reload()}>Reload the page</Button>
+          </p>
+        </>
+      }
+    >
+      <Markdown text={text} status={status} codeActions={CopyCode} />
+    </LateCode>
+  )
+}
+
+function PlainText({ text, className = '' }: { text: string; className?: string }) {
+  return (
+    <div className={`wrap-anywhere whitespace-pre-wrap ${className}`} data-testid="plain-text">
+      {text}
     </div>
   )
 }
 
-const Part = memo(function Part({ text }: { text: string }) {
-  return <div>{text}</div>
-})
+/** Renders nothing, but has the code loaded before the first answer needs it. */
+export function MarkdownPreload() {
+  return (
+    <LateCode>
+      <Markdown text="" status="complete" />
+    </LateCode>
+  )
+}
+
+function CopyCode({ code }: { code: () => string }) {
+  return <CopyButton label="Copy code" text={code} />
+}

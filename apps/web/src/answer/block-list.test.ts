@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { appendText, EMPTY_BLOCKS, finishBlocks } from './blocks.ts'
 import { ANSWER, LONG } from './testing/answer-text.ts'
 import { inPieces } from './testing/in-pieces.ts'
-import { finishedHtml, openHtml, overHtml } from './testing/to-html.tsx'
+import { finishedHtml, openHtml, endedHtml } from './testing/to-html.tsx'
 
 const oneShot = (text: string) => finishedHtml(appendText(EMPTY_BLOCKS, text))
 const textOf = (html: string) =>
@@ -71,20 +71,20 @@ test('where an answer breaks off, half a mark keeps the form it had, and has it 
   const raw = /\*\*|~~|\]\(|^#+ |^\||^ *[-*+] |\|$|^(?:-|=)+$|`/m
   const text = ANSWER.slice(0, ANSWER.indexOf('half a mark') + 4)
   for (let end = 1; end <= text.length; end++) {
-    const html = overHtml(inPieces(text.slice(0, end), 30), { brokeOff: true })
-    expect(html).toBe(overHtml(appendText(EMPTY_BLOCKS, text.slice(0, end)), { brokeOff: true }))
+    const html = endedHtml(inPieces(text.slice(0, end), 30), 'truncated')
+    expect(html).toBe(endedHtml(appendText(EMPTY_BLOCKS, text.slice(0, end)), 'truncated'))
     expect(textOf(html), JSON.stringify(text.slice(Math.max(0, end - 60), end))).not.toMatch(raw)
   }
 })
 
 test('an answer that ended by itself is the markdown that it is, half a mark included', () => {
   const blocks = appendText(EMPTY_BLOCKS, 'All **bold**.\n\nTwo to the `n, **or')
-  expect(overHtml(blocks, { brokeOff: false })).toContain('<p>Two to the `n, **or</p>')
-  expect(overHtml(blocks, { brokeOff: true })).toContain('<p>Two to the <code>n, **or</code></p>')
+  expect(endedHtml(blocks, 'complete')).toContain('<p>Two to the `n, **or</p>')
+  expect(endedHtml(blocks, 'truncated')).toContain('<p>Two to the <code>n, **or</code></p>')
 })
 
 test('of an answer that broke off, nothing is left out that may be all there is', () => {
-  const last = (text: string) => overHtml(appendText(EMPTY_BLOCKS, text), { brokeOff: true })
+  const last = (text: string) => endedHtml(appendText(EMPTY_BLOCKS, text), 'truncated')
   expect(last('The answer:\n\n42')).toContain('42')
   expect(last('Both R&D')).toContain('R&amp;D')
 })

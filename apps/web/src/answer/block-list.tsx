@@ -2,8 +2,7 @@ import { memo, useDeferredValue, useId, useMemo } from 'react'
 import { BlockView } from './block-view.tsx'
 import { type Blocks, finishBlocks, type Group } from './blocks.ts'
 import { closeLast } from './close-last.ts'
-import { copyCode } from './copy-code.ts'
-import { Far } from './far.tsx'
+import type { MarkdownStatus } from './markdown.tsx'
 import { useRevealed } from './use-revealed.ts'
 
 /** Groups this close to the end are laid out always: switched on in view, `content-visibility` flickers. */
@@ -13,25 +12,23 @@ const CHAPTER_GROUPS = 4
 
 interface BlockListProps {
   blocks: Blocks
-  over: boolean
-  /** It is over, and did not end by itself. */
-  brokeOff: boolean
+  status: MarkdownStatus
 }
 
 /**
  * Markdown as it arrives. With each update the last two blocks are parsed and rendered; what is finished is
  * not touched again.
  */
-export const BlockList = memo(function BlockList({ blocks, over, brokeOff }: BlockListProps) {
+export const BlockList = memo(function BlockList({ blocks, status }: BlockListProps) {
   const scope = useId()
   // References that were defined late may change many blocks: they are looked for once the end is on the page, and
   // rendered between other work. Until then the last block stays open, so that its half marks do not flash.
-  const finish = useDeferredValue(over)
+  const finish = useDeferredValue(status !== 'streaming')
   const finished = useMemo(() => {
     if (!finish) return undefined
     const { groups } = finishBlocks(blocks)
-    return brokeOff ? closeLast(groups) : groups
-  }, [blocks, finish, brokeOff])
+    return status === 'truncated' ? closeLast(groups) : groups
+  }, [blocks, finish, status])
   const groups = finished ?? blocks.groups
   const first = useRevealed(groups.length)
 
@@ -43,7 +40,7 @@ export const BlockList = memo(function BlockList({ blocks, over, brokeOff }: Blo
           groups={its}
           scope={scope}
           toEnd={groups.length - start}
-          over={finish}
+          open={!finish}
         />
       ))}
     </>
@@ -55,18 +52,19 @@ interface ChapterProps {
   scope: string
   /** How many groups there are from its first one to the end of the answer. */
   toEnd: number
-  over: boolean
+  /** The last block of the answer is still being written. */
+  open: boolean
 }
 
 const isFar = ({ groups, toEnd }: ChapterProps) => toEnd - groups.length >= NEAR_GROUPS
 
 const Chapter = memo(
   function Chapter(props: ChapterProps) {
-    const { groups, scope, toEnd, over } = props
+    const { groups, scope, toEnd, open } = props
     const far = isFar(props)
 
     return (
-      <Far className="md-chapter" far={far} of={groups} onClick={(event) => void copyCode(event)}>
+      <div className={far ? 'md-chapter md-far' : 'md-chapter'}>
         {groups.map((group, index) => (
           <GroupView
             key={group.key}
@@ -74,10 +72,10 @@ const Chapter = memo(
             scope={scope}
             // Inside what is skipped, nothing need be told so of itself.
             far={!far && toEnd - index > NEAR_GROUPS}
-            open={!over && toEnd - index === 1}
+            open={open && toEnd - index === 1}
           />
         ))}
-      </Far>
+      </div>
     )
   },
   // Of one that is far, the answer may go on without it.

@@ -2,7 +2,6 @@ import { memo, type ReactNode } from 'react'
 import { BlockBoundary } from './block-boundary.tsx'
 import type { Piece } from './blocks.ts'
 import { CodeBlock } from './code-block.tsx'
-import { Far } from './far.tsx'
 import { closeTable, closeTail } from './markdown/close-tail.ts'
 import { isSameDefinitions } from './markdown/definitions.ts'
 import { isFence } from './markdown/fence.ts'
@@ -48,9 +47,9 @@ function contentOf({ pieces, scope, open }: BlockProps): ReactNode {
     const piece = { source, definitions, scope, open: open && index === last }
     if (index === 0) return <PieceView key={index} {...piece} />
     return (
-      <Far key={index} className="md-more" far={index < last - NEAR_PIECES} of={pieces[index]}>
+      <div key={index} className={index < last - NEAR_PIECES ? 'md-more md-far' : 'md-more'}>
         <PieceView {...piece} />
-      </Far>
+      </div>
     )
   })
   /* oxlint-enable react/no-array-index-key */

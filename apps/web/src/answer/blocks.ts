@@ -70,7 +70,7 @@ export const EMPTY_BLOCKS: Blocks = {
 /** The blocks with `text` at their end. Looks at the tail and the new text only, never at the rest. */
 export function appendText(blocks: Blocks, text: string): Blocks {
   if (text === '') return blocks
-  const added = withoutReturns(blocks.endsWithReturn ? text.replace(/^\n/, '') : text)
+  const added = copy(withoutReturns(blocks.endsWithReturn ? text.replace(/^\n/, '') : text))
   let { sealed, tail, length } = blocks
   for (let at = 0; at < added.length;) {
     const step = Math.min(added.length - at, CHECKPOINT_CHARS - (length % CHECKPOINT_CHARS))

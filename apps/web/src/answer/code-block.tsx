@@ -1,13 +1,21 @@
-import { memo, useEffect, useRef } from 'react'
-import { IconButton } from '../ui/icon-button.tsx'
+import { type ComponentType, createContext, memo, use, useEffect, useRef } from 'react'
 import { highlightWhenNear } from './highlight-when-near.ts'
 import { closeTail } from './markdown/close-tail.ts'
-import { codeOf, languageOf } from './markdown/fence.ts'
+import { codeOf, codeOfPieces, languageOf } from './markdown/fence.ts'
 
 const NEAR_PIECES = 3
 
+export interface CodeActionsProps {
+  /** The code as it is now. */
+  readonly code: () => string
+}
+
+/** What is shown in the bar over each block of code. */
+export const CodeActionsContext = createContext<ComponentType<CodeActionsProps> | undefined>(undefined)
+
 /** A block of code. A long one comes in pieces, of which only the last one changes. */
 export function CodeBlock({ sources, open }: { sources: readonly string[]; open: boolean }) {
+  const Actions = use(CodeActionsContext)
   const language = languageOf(sources[0] ?? '')
   const last = sources.length - 1
 
@@ -15,9 +23,7 @@ export function CodeBlock({ sources, open }: { sources: readonly string[]; open:
     <div className="md-code">
       <div className="md-code-bar">
         <span>{language}</span>
-        {/* Pressed, it is `copyCode` that acts. */}
-        <IconButton icon="copy" label="Copy code" />
-        <span role="status" className="md-copied" />
+        {Actions && <Actions code={() => codeOfPieces(sources)} />}
       </div>
       {/* Long lines scroll, for which the keyboard needs to get there. */}
       <pre tabIndex={0} aria-label={language === '' ? 'Code' : `Code: ${language}`}>
@@ -51,7 +57,7 @@ const CodePiece = memo(function CodePiece(props: {
 
   useEffect(() => {
     if (!element.current || language === '') return undefined
-    return highlightWhenNear(element.current)
+    return highlightWhenNear(element.current, language)
   }, [language])
 
   return (

@@ -1,15 +1,17 @@
-import { createPart } from '../part.ts'
-import { whileIdle } from '../steps.ts'
-import { selects } from '../ui/selects.ts'
+import { whileIdle } from './while-idle.ts'
 
 /** What is coloured at once: a slow phone takes some 25 ms for it, and twice that while all of it is new. */
 const PART_CHARS = 1024
 
-const highlighter = createPart(async () => {
-  const { highlight, loadGrammars } = await import('./highlight.ts')
-  await loadGrammars()
-  return { highlight }
-})
+let loading: Promise<typeof import('./highlight.ts')> | undefined
+
+/** Loads the highlighter with its grammars once; after a failure, the next piece of code tries again. */
+function loadHighlighter(): Promise<typeof import('./highlight.ts')> {
+  return (loading ??= import('./highlight.ts').catch((error: unknown) => {
+    loading = undefined
+    throw error
+  }))
+}
 
 const watchers = new Map<Element, (near: boolean) => void>()
 let observer: IntersectionObserver | undefined
@@ -33,31 +35,30 @@ function observe(element: Element, watcher: (near: boolean) => void): () => void
  * Shows a piece of a code block in colours while it is near the viewport, once the page has nothing else to do.
  * In a long answer, coloured code would be most of what the page has to keep. Returns how to call it off.
  */
-export function highlightWhenNear(piece: Element): () => void {
-  const language = languageOf(piece)
-  if (language === '') return () => {}
+export function highlightWhenNear(piece: Element, language: string): () => void {
   let wanted = false
   const forget = observe(piece, (near) => {
     if (near === wanted) return
     wanted = near
-    if (near) void highlight()
+    if (near) void colour()
     else makePlain(piece)
   })
 
-  async function highlight() {
+  async function colour() {
     const text = piece.textContent
     const nodes: (Node | string)[] = []
     try {
-      const { highlight: nodesOf } = await highlighter.load()
+      const { highlight, registerGrammars } = await loadHighlighter()
+      await registerGrammars()
       // Compiles the grammar, which takes as long as a part does.
-      await whileIdle([() => nodesOf('', language)])
+      await whileIdle([() => highlight('', language)])
       for (const part of partsOf(text)) {
-        await whileIdle([() => nodes.push(...nodesOf(part, language))])
+        await whileIdle([() => nodes.push(...highlight(part, language))])
         if (!wanted) return
       }
       if (wanted && piece.textContent === text) replaceContent(piece, nodes)
     } catch {
-      // The file of a release that is gone: the code stays as plain as it is.
+      // The highlighter could not be loaded, or cannot bear this code, which stays plain.
     }
   }
 
@@ -68,18 +69,15 @@ export function highlightWhenNear(piece: Element): () => void {
   }
 }
 
-/** As the page says it: React may have let go of the block. */
-function languageOf(piece: Element): string {
-  return piece.closest('.md-code')?.querySelector('.md-code-bar > span')?.textContent ?? ''
-}
-
 function makePlain(piece: Element): void {
   if (piece.firstElementChild) replaceContent(piece, [piece.textContent])
 }
 
 /** With the same text; not while some of it is selected, which would be something else then. */
 function replaceContent(piece: Element, nodes: readonly (Node | string)[]): void {
-  if (!selects(piece)) piece.replaceChildren(...nodes)
+  const selection = document.getSelection()
+  if (selection?.isCollapsed === false && selection.containsNode(piece, true)) return
+  piece.replaceChildren(...nodes)
 }
 
 /** Each is coloured by itself, so they end at a blank line if they can: few comments go on there. */

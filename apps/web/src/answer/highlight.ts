@@ -1,18 +1,18 @@
 import { createLowlight } from 'lowlight'
-import { whileIdle } from '../steps.ts'
+import { GRAMMARS } from './grammars.ts'
+import { whileIdle } from './while-idle.ts'
 
 const lowlight = createLowlight()
+let registering: Promise<void> | undefined
 
-/** To be awaited first. Does a little at a time: all in one task would keep a slow phone for a tenth of a second. */
-export async function loadGrammars(): Promise<void> {
-  const { GRAMMARS } = await import('./grammars.ts')
-  await whileIdle(
-    Object.entries(GRAMMARS).map(
-      ([name, grammar]) =>
-        () =>
-          lowlight.register(name, grammar),
-    ),
+/** To be awaited first. One at a time: all in one task would keep a slow phone for a tenth of a second. */
+export function registerGrammars(): Promise<void> {
+  const steps = Object.entries(GRAMMARS).map(
+    ([name, grammar]) =>
+      () =>
+        lowlight.register(name, grammar),
   )
+  return (registering ??= whileIdle(steps))
 }
 
 type Nodes = ReturnType<typeof lowlight.highlight>['children']

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { appendText, EMPTY_BLOCKS } from './blocks.ts'
 import { inPieces } from './testing/in-pieces.ts'
-import { finishedHtml, overHtml } from './testing/to-html.tsx'
+import { finishedHtml, endedHtml } from './testing/to-html.tsx'
 
 const textOf = (html: string) => html.replaceAll(/<[^>]*>/g, '')
 
@@ -89,7 +89,7 @@ test('property: whatever links and footnotes lead to, their text is read', () =>
       const words = drawn.map((_part, index) => `w${index}w`)
       const text = drawn.map(([before, write], index) => before + write(words[index] ?? '')).join('')
       const blocks = inPieces(text, size)
-      for (const html of [finishedHtml(blocks), overHtml(blocks, { brokeOff: true })]) {
+      for (const html of [finishedHtml(blocks), endedHtml(blocks, 'truncated')]) {
         const read = textOf(html)
         expect(
           words.filter((word) => !read.includes(word)),

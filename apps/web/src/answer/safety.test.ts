@@ -38,12 +38,12 @@ const ATTACKS = [
 ] as const
 
 const ELEMENTS = new Set(
-  'a blockquote br button code del div em h2 h3 h4 h5 h6 hr input li ol p path pre span strong sup svg table tbody td th thead tr ul circle rect line polyline'.split(
+  'a blockquote br code del div em h2 h3 h4 h5 h6 hr input li ol p pre span strong sup table tbody td th thead tr ul'.split(
     ' ',
   ),
 )
 const ATTRIBUTES = new Set(
-  'href title target rel class colSpan start scope id type disabled checked role tabindex data-align data-depth data-testid viewBox width height fill stroke stroke-width stroke-linecap stroke-linejoin d x y rx cx cy r points focusable'.split(
+  'href title target rel class colSpan start scope id type disabled checked role tabindex data-align data-depth'.split(
     ' ',
   ),
 )

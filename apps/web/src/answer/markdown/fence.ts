@@ -17,6 +17,14 @@ export function languageOf(source: string): string {
   return /^ {0,3}[`~]+[ \t]*([\w+#.-]{1,24})/.exec(source)?.[1] ?? ''
 }
 
+/** The code of a block that was cut into pieces, each with the opening of its fence. */
+export function codeOfPieces(sources: readonly string[]): string {
+  const last = sources.length - 1
+  return sources
+    .map((source, index) => codeOf(source) + (index < last && source.endsWith('\n') ? '\n' : ''))
+    .join('')
+}
+
 /** What is inside a block of code, fenced or indented. */
 export function codeOf(source: string): string {
   for (const token of lex(source, NO_DEFINITIONS)) if (token.type === 'code') return token.text

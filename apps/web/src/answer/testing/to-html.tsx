@@ -12,9 +12,9 @@ export function openHtml(blocks: Blocks): string {
   return html(blocks, true)
 }
 
-/** The document of an answer that is over, by itself or not. */
-export function overHtml(blocks: Blocks, { brokeOff }: { brokeOff: boolean }): string {
-  return renderToStaticMarkup(<BlockList blocks={blocks} over brokeOff={brokeOff} />)
+/** The document of an answer that ended, by itself or not. */
+export function endedHtml(blocks: Blocks, status: 'complete' | 'truncated'): string {
+  return renderToStaticMarkup(<BlockList blocks={blocks} status={status} />)
 }
 
 function html({ groups }: Blocks, open: boolean): string {

@@ -1,33 +1,18 @@
-/** In a browser that cannot say when it is idle: after so long, for as long as the others say at most. */
+/** In a browser without `requestIdleCallback`: the wait, and the time that a task may then take. */
 const PATIENCE_MS = 50
 const IDLE_MS = 50
-/** What a step may take at most, on a slow phone, for the task to stay below 50 ms. */
+/** The idle time, in ms, that must be left to begin another step in the same task. */
 const STEP_MS = 25
 
 type Deadline = Pick<IdleDeadline, 'timeRemaining'>
 
-/** Runs the steps in order while the page has nothing else to do: as many at a time as keep it for less than 50 ms. */
+/** Runs the steps in order while the page is idle, as many in a task as its idle time allows. */
 export async function whileIdle(steps: Iterable<() => void>): Promise<void> {
   let deadline: Deadline | undefined
   for (const step of steps) {
     if (deadline === undefined || deadline.timeRemaining() < STEP_MS) deadline = await idle()
     step()
   }
-}
-
-/** Runs the steps in order, each in a task of its own; what waits for them goes on in another one. */
-export async function inTasks(steps: Iterable<() => void>): Promise<void> {
-  for (const step of steps) {
-    await task()
-    step()
-  }
-  await task()
-}
-
-function task(): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve)
-  })
 }
 
 function idle(): Promise<Deadline> {
