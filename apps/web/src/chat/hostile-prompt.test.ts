@@ -1,7 +1,6 @@
 import { EMPTY_RUN_VIEW } from '@sluice/events'
+import { HOSTILE_PIECES, workGrowth } from '@sluice/markdown/testing'
 import { expect, test } from 'vitest'
-import { HOSTILE_PIECES } from '../answer/testing/hostile-pieces.ts'
-import { workGrowth } from '../answer/testing/work-growth.ts'
 import { NO_WISH, withWish } from '../lab/directive.ts'
 import { titleOf } from './conversation.ts'
 

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
-import { MarkdownPreload } from '../answer/answer-text.tsx'
+import { MarkdownPreload } from '../turn/answer-text.tsx'
 import { fileNameOf, toJson, toMarkdown } from '../chat/export-conversation.ts'
 import type { LibraryState } from '../chat/library.ts'
 import { useChat } from '../chat/use-chat.ts'

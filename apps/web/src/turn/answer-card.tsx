@@ -1,5 +1,5 @@
 import { useLayoutEffect } from 'react'
-import { AnswerText } from '../answer/answer-text.tsx'
+import { AnswerText } from './answer-text.tsx'
 import type { Turn } from '../chat/turn.ts'
 import { isOver } from '../run/run-store.ts'
 import { useRun } from '../run/use-run.ts'

@@ -1,4 +1,4 @@
-import { AnswerText } from '../answer/answer-text.tsx'
+import { AnswerText } from './answer-text.tsx'
 import type { RunTimes } from '../chat/run-times.ts'
 import type { RunSnapshot } from '../run/run-store.ts'
 import { seconds } from '../ui/format.ts'

@@ -1,5 +1,5 @@
 import type { Group } from './blocks.ts'
-import { closeTail } from './markdown/close-tail.ts'
+import { closeTail } from './lexer/close-tail.ts'
 
 /**
  * The finished blocks of a text that broke off. Half a mark at its end looks as it did while the text grew: bold

@@ -1,10 +1,10 @@
+import type { MarkdownStatus } from '@sluice/markdown'
+import '@sluice/markdown/markdown.css'
 import { Button } from '../ui/button.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
 import { LateCode, late } from '../ui/late-code.tsx'
-import type { MarkdownStatus } from './markdown.tsx'
-import './markdown.css'
 
-const Markdown = late(async () => (await import('./markdown.tsx')).Markdown)
+const Markdown = late(async () => (await import('@sluice/markdown')).Markdown)
 
 /** An answer as markdown, and as plain text until the code for that is loaded. */
 export function AnswerText({ text, status }: { text: string; status: MarkdownStatus }) {

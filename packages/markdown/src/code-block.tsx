@@ -1,7 +1,7 @@
 import { type ComponentType, createContext, memo, use, useEffect, useRef } from 'react'
 import { highlightWhenNear } from './highlight-when-near.ts'
-import { closeTail } from './markdown/close-tail.ts'
-import { codeOf, codeOfPieces, languageOf } from './markdown/fence.ts'
+import { closeTail } from './lexer/close-tail.ts'
+import { codeOf, codeOfPieces, languageOf } from './lexer/fence.ts'
 
 const NEAR_PIECES = 3
 

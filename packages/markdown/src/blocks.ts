@@ -5,11 +5,11 @@ import {
   isSameDefinitions,
   NOTHING_DEFINED,
   withDefinitions,
-} from './markdown/definitions.ts'
-import { cutLong } from './markdown/cut-long.ts'
-import { isFence } from './markdown/fence.ts'
-import { lexBlocks } from './markdown/lex.ts'
-import { isVisible, spansOf } from './markdown/spans.ts'
+} from './lexer/definitions.ts'
+import { cutLong } from './lexer/cut-long.ts'
+import { isFence } from './lexer/fence.ts'
+import { lexBlocks } from './lexer/lex.ts'
+import { isVisible, spansOf } from './lexer/spans.ts'
 
 /** Markdown that can be rendered by itself. */
 export interface Piece {

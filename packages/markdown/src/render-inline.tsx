@@ -1,9 +1,9 @@
 import type { Token, Tokens } from 'marked'
 import type { ReactNode } from 'react'
-import type { Definitions } from './markdown/definitions.ts'
-import { decodeEntities } from './markdown/entities.ts'
-import { safeHref } from './markdown/safe-href.ts'
-import { type DialectToken, isNoteReference, known } from './markdown/tokens.ts'
+import type { Definitions } from './lexer/definitions.ts'
+import { decodeEntities } from './lexer/entities.ts'
+import { safeHref } from './lexer/safe-href.ts'
+import { type DialectToken, isNoteReference, known } from './lexer/tokens.ts'
 
 export interface RenderContext {
   readonly definitions: Definitions

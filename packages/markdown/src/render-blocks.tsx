@@ -2,7 +2,7 @@ import type { Tokens } from 'marked'
 import type { ReactNode } from 'react'
 import { CodeBlock } from './code-block.tsx'
 import { noteId, noteMark, type RenderContext, renderInline } from './render-inline.tsx'
-import { type DialectToken, known } from './markdown/tokens.ts'
+import { type DialectToken, known } from './lexer/tokens.ts'
 import { TableBlock } from './table-block.tsx'
 
 export function renderBlocks(tokens: readonly DialectToken[], context: RenderContext): ReactNode[] {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { appendText, EMPTY_BLOCKS, finishBlocks } from './blocks.ts'
-import { closeTable, closeTail } from './markdown/close-tail.ts'
-import { lex } from './markdown/lex.ts'
+import { closeTable, closeTail } from './lexer/close-tail.ts'
+import { lex } from './lexer/lex.ts'
 import { HOSTILE_PIECES } from './testing/hostile-pieces.ts'
 import { workGrowth } from './testing/work-growth.ts'
 
