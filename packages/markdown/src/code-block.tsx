@@ -1,21 +1,18 @@
-import { type ComponentType, createContext, memo, use, useEffect, useRef } from 'react'
+import { createContext, memo, type ReactNode, use, useEffect, useRef } from 'react'
 import { highlightWhenNear } from './highlight-when-near.ts'
 import { closeTail } from './lexer/close-tail.ts'
 import { codeOf, codeOfPieces, languageOf } from './lexer/fence.ts'
 
 const NEAR_PIECES = 3
 
-export interface CodeActionsProps {
-  /** The code as it is now. */
-  readonly code: () => string
-}
+/** Renders what stands in the bar over a block of code. `code` returns the code as it is now. */
+export type CodeActions = (code: () => string) => ReactNode
 
-/** What is shown in the bar over each block of code. */
-export const CodeActionsContext = createContext<ComponentType<CodeActionsProps> | undefined>(undefined)
+export const CodeActionsContext = createContext<CodeActions | undefined>(undefined)
 
 /** A block of code. A long one comes in pieces, of which only the last one changes. */
 export function CodeBlock({ sources, open }: { sources: readonly string[]; open: boolean }) {
-  const Actions = use(CodeActionsContext)
+  const renderActions = use(CodeActionsContext)
   const language = languageOf(sources[0] ?? '')
   const last = sources.length - 1
 
@@ -23,7 +20,7 @@ export function CodeBlock({ sources, open }: { sources: readonly string[]; open:
     <div className="md-code">
       <div className="md-code-bar">
         <span>{language}</span>
-        {Actions && <Actions code={() => codeOfPieces(sources)} />}
+        {renderActions?.(() => codeOfPieces(sources))}
       </div>
       {/* Long lines scroll, for which the keyboard needs to get there. */}
       <pre tabIndex={0} aria-label={language === '' ? 'Code' : `Code: ${language}`}>

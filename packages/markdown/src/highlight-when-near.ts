@@ -1,12 +1,13 @@
+import type * as Highlighter from './highlight.ts'
 import { whileIdle } from './while-idle.ts'
 
 /** What is coloured at once: a slow phone takes some 25 ms for it, and twice that while all of it is new. */
 const PART_CHARS = 1024
 
-let loading: Promise<typeof import('./highlight.ts')> | undefined
+let loading: Promise<typeof Highlighter> | undefined
 
 /** Loads the highlighter with its grammars once; after a failure, the next piece of code tries again. */
-function loadHighlighter(): Promise<typeof import('./highlight.ts')> {
+function loadHighlighter(): Promise<typeof Highlighter> {
   return (loading ??= import('./highlight.ts').catch((error: unknown) => {
     loading = undefined
     throw error

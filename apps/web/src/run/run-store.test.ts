@@ -292,7 +292,7 @@ test('mounting twice, as StrictMode does, leaves one subscription', () => {
 
 test('what an earlier page had received is where this one goes on', async () => {
   const initial = { ...EMPTY_RUN_VIEW, status: 'streaming' as const, position: 5, text: 'one ' }
-  const { clock, server, view, store } = setup({ initial })
+  const { clock, server, view } = setup({ initial })
   expect(server.reader().lastEventId).toBe('5')
   server.setPosition(5)
   server.text('two')

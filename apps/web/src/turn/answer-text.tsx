@@ -22,7 +22,7 @@ export function AnswerText({ text, status }: { text: string; status: MarkdownSta
         </>
       }
     >
-      <Markdown text={text} status={status} codeActions={CopyCode} />
+      <Markdown text={text} status={status} codeActions={copyCode} />
     </LateCode>
   )
 }
@@ -44,6 +44,6 @@ export function MarkdownPreload() {
   )
 }
 
-function CopyCode({ code }: { code: () => string }) {
+function copyCode(code: () => string) {
   return <CopyButton label="Copy code" text={code} />
 }
