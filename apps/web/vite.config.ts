@@ -4,7 +4,6 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { flakyApi } from './src/lab/flaky-api.ts'
 
-const RARELY_CALLED: ReadonlySet<string> = new Set(['grammars', 'over-page'])
 const port = process.env['PORT'] ?? '3000'
 
 export default defineConfig({
@@ -13,20 +12,6 @@ export default defineConfig({
     target: 'es2022',
     // The styles of parts that come later are small, and would come later too.
     cssCodeSplit: false,
-    rolldownOptions: {
-      output: {
-        // Nearly all of what such a file holds is called soon. Told so, Chromium compiles it while it loads and off the
-        // main thread, and not function by function when they are called: https://v8.dev/blog/explicit-compile-hints
-        postBanner: ({ name }) => (RARELY_CALLED.has(name) ? '' : '//# allFunctionsCalledOnLoad'),
-        // Else each module that the first file and a later one have in common would be a file.
-        codeSplitting: {
-          groups: [
-            { name: 'react', test: /node_modules[\\/](?:react|react-dom|scheduler)[\\/]/, priority: 1 },
-            { name: 'shared', minShareCount: 2 },
-          ],
-        },
-      },
-    },
     // What the first file imports is named in the HTML, so as not to be found only after it; nothing else is.
     modulePreload: {
       polyfill: false,

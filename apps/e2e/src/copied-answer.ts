@@ -1,7 +1,12 @@
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 
 /** The raw text of the last answer, from the page's own button: what is rendered is not what was written. */
-export async function copiedAnswer(page: Page): Promise<string> {
+export function copiedAnswer(page: Page): Promise<string> {
+  return copiedBy(page, page.getByTestId('copy-answer').last())
+}
+
+/** What a button of the page copies. */
+export async function copiedBy(page: Page, button: Locator): Promise<string> {
   await page.evaluate(() => {
     Object.defineProperty(navigator, 'clipboard', {
       configurable: true,
@@ -12,7 +17,7 @@ export async function copiedAnswer(page: Page): Promise<string> {
       },
     })
   })
-  await page.getByTestId('copy-answer').last().click()
+  await button.click()
   const copied = await page.waitForFunction(() => document.documentElement.dataset['copied'])
   await page.evaluate(() => delete document.documentElement.dataset['copied'])
   return JSON.parse(String(await copied.jsonValue())) as string

@@ -2,7 +2,7 @@ import { type Simulator, startSimulator } from '@sluice/claude-sim'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { launchChromium, noBrowser } from './chromium.ts'
-import { copiedAnswer } from './copied-answer.ts'
+import { copiedAnswer, copiedBy } from './copied-answer.ts'
 import { type Product, startProduct } from './start-product.ts'
 
 let browser: Browser
@@ -281,64 +281,24 @@ browserTest('code is plain until its fence closes, then coloured and as it was',
   expect(complaints).toEqual([])
 })
 
-/** Elements of the answer, and how many of them React has in mind. */
-const elements = () =>
-  page.evaluate(() => {
-    const all = [...document.querySelectorAll('[data-testid=answer-text] *')]
-    const isHeld = (element: Element) => Object.keys(element).some((key) => key.startsWith('__reactFiber$'))
-    return { all: all.length, held: all.filter(isHeld).length }
-  })
-
 browserTest(
-  'of a long answer React holds the end only, and what it let go of works all the same',
+  'code is coloured while it is near, plain while it is far, and copied as it was written',
   async () => {
     await page.goto(product.url)
-    await page.evaluate(() => {
-      const cloneNode = Reflect.get(Node.prototype, 'cloneNode')
-      document.documentElement.dataset['copies'] = '0'
-      Node.prototype.cloneNode = function counted(...deep) {
-        const { dataset } = document.documentElement
-        dataset['copies'] = String(Number(dataset['copies']) + 1)
-        return cloneNode.apply(this, deep)
-      }
-    })
-    await ask('Hold [[sim tps=0 tokens=24000]]')
+    await ask('Code [[sim tps=0 tokens=24000]]')
     await over()
-    await expect.poll(async () => (await elements()).held).toBeLessThan(1500)
-    expect((await elements()).all).toBeGreaterThan(4000)
-    // Each part is copied once, and not with every commit.
-    const copies = Number(await page.locator('html').getAttribute('data-copies'))
-    expect(copies).toBeGreaterThan(0)
-    expect(copies).toBeLessThanOrEqual(await page.locator('.md-chapter').count())
-    expect(await copiedAnswer(page)).toBe(sent())
-
     const first = page.locator('.md-code').first()
-    expect(await first.locator('[class^=hljs]').count()).toBe(0)
+    const coloured = first.locator('[class^=hljs]')
     await first.scrollIntoViewIfNeeded()
-    await first.locator('[class^=hljs]').first().waitFor()
-    await first.getByRole('button', { name: 'Copy code' }).click()
+    await coloured.first().waitFor()
+    const copied = await copiedBy(page, first.getByRole('button', { name: 'Copy code' }))
+    expect(copied).toBe(/```\w+\n(.*?)\n```/s.exec(sent())?.[1])
     await first.getByText('Copied').waitFor()
-    const copied = JSON.parse(await page.evaluate(() => document.documentElement.dataset['copied'] ?? ''))
-    const [, code = ''] = /```\w+\n(.*?)\n```/s.exec(sent()) ?? []
-    expect(copied).toBe(code)
+    await page.locator('.md-code').last().scrollIntoViewIfNeeded()
+    await expect.poll(() => coloured.count()).toBe(0)
     expect(complaints).toEqual([])
   },
 )
-
-for (const text of ['list', 'table']) {
-  browserTest(`of one endless ${text}, too, React holds the end only`, async () => {
-    await page.goto(product.url)
-    await ask(`Endless [[sim tps=0 tokens=40000 text=${text}]]`)
-    await over()
-    await expect
-      .poll(async () => {
-        const { all, held } = await elements()
-        return held / all
-      })
-      .toBeLessThan(0.35)
-    expect(await copiedAnswer(page)).toBe(sent())
-  })
-}
 
 browserTest('what is selected or has the focus stays, however far the answer goes on', async () => {
   await page.goto(product.url)
@@ -350,7 +310,6 @@ browserTest('what is selected or has the focus stays, however far the answer goe
   await paragraph?.evaluate((element) => document.getSelection()?.selectAllChildren(element))
   const selected = await page.evaluate(() => String(document.getSelection()))
   await over()
-  await expect.poll(async () => (await elements()).held).toBeLessThan(2500)
   expect(await page.evaluate(() => String(document.getSelection()))).toBe(selected)
   expect(await paragraph?.evaluate((element) => element.isConnected)).toBe(true)
   expect(await code?.evaluate((element) => element === document.activeElement)).toBe(true)
@@ -360,7 +319,6 @@ browserTest('code that is selected keeps its colours, and the selection its plac
   await page.goto(product.url)
   await ask('Select [[sim tps=0 tokens=24000]]')
   await over()
-  await expect.poll(async () => (await elements()).held).toBeLessThan(2500)
   const scrollTo = (which: 0 | -1) =>
     page.evaluate((at) => [...document.querySelectorAll('.md-piece')].at(at)?.scrollIntoView(), which)
   await scrollTo(0)

@@ -24,13 +24,3 @@ test('no key of the environment, and nothing that talks to Claude, is in what br
     expect(text.includes(secret), secret).toBe(false)
   }
 })
-
-test('React and the page begin in two tasks, of code that is compiled while it loads', async () => {
-  const chunks = (await filesOf()).flatMap((file) => (file.type === 'chunk' ? [file] : []))
-  const first = chunks.find(({ isEntry }) => isEntry)?.code ?? ''
-  const [before = '', after = ''] = first.split(/\bawait new Promise\(/)
-  expect(first.startsWith('//# allFunctionsCalledOnLoad\n')).toBe(true)
-  expect(before.length).toBeLessThan(after.length / 10)
-  expect(chunks.find(({ name }) => name === 'react')?.code).toContain('allFunctionsCalledOnLoad')
-  expect(chunks.find(({ name }) => name === 'over-page')?.code).not.toContain('allFunctionsCalledOnLoad')
-})

@@ -1,6 +1,5 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import './next-task.ts'
 import { App } from './page/app.tsx'
 import './page/page.css'
 

@@ -1,27 +1,28 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react'
-import { markdownPart } from '../answer/markdown-part.ts'
+import { MarkdownPreload } from '../turn/answer-text.tsx'
+import { fileNameOf, toJson, toMarkdown } from '../chat/export-conversation.ts'
 import type { LibraryState } from '../chat/library.ts'
 import { useChat } from '../chat/use-chat.ts'
 import { LabDoor } from '../lab/lab-door.tsx'
-import { laterPart, lazily } from '../lazily.tsx'
 import { useModelList } from '../model-list.ts'
 import { BackgroundRun } from '../turn/background-run.tsx'
+import { LateCode, late } from '../ui/late-code.tsx'
+import { Announcer } from './announcer.tsx'
 import { Composer } from './composer.tsx'
 import { Conversation } from './conversation.tsx'
 import { ConversationList } from './conversation-list.tsx'
 import type { Core } from './create-core.ts'
+import { download } from './download.ts'
 import { Header } from './header.tsx'
+import { JumpToLatest } from './jump-to-latest.tsx'
+import { Notices } from './notices.tsx'
 import { Sidebar } from './sidebar.tsx'
 import { useEscape } from './use-escape.ts'
 import { useHashId } from './use-hash-id.ts'
 import { useStickToBottom } from './use-stick-to-bottom.ts'
+import { Welcome } from './welcome.tsx'
 
-const Announcer = lazily((later) => later.Announcer)
-const DeleteDialog = lazily((later) => later.DeleteDialog)
-const Dialog = lazily((later) => later.Dialog)
-const JumpToLatest = lazily((later) => later.JumpToLatest)
-const Notices = lazily((later) => later.Notices)
-const Welcome = lazily((later) => later.Welcome)
+const PageDialogs = late(async () => (await import('./page-dialogs.tsx')).PageDialogs)
 
 export function ChatPage({ core }: { core: Core }) {
   const { library, drafts, settings, loadModels } = core
@@ -35,19 +36,12 @@ export function ChatPage({ core }: { core: Core }) {
   const composer = useRef<HTMLTextAreaElement>(null)
   const drawer = useRef<HTMLDivElement>(null)
   const { scroller, content, stick, pin, following } = useStickToBottom()
-  const title = conversations.find((one) => one.id === id)?.title
+  const titleOf = (wanted: string) => conversations.find((one) => one.id === wanted)?.title ?? 'New chat'
   useEscape(busy, chat.stop)
   useHashId(library, id)
   useEffect(() => library.attach(), [library])
   // Not `autoFocus`, for which the page would be laid out in the middle of its first render.
   useEffect(() => composer.current?.focus(), [])
-
-  // After the first paint, so that all of it is there before it is wanted, should the server go away meanwhile.
-  useEffect(() => {
-    loadRest()
-    window.addEventListener('online', loadRest)
-    return () => window.removeEventListener('online', loadRest)
-  }, [])
 
   // Nothing is followed before the session is there: see `createChatApi`.
   const ready = list.models !== undefined
@@ -63,9 +57,8 @@ export function ChatPage({ core }: { core: Core }) {
     focusComposer()
   }
 
-  async function exportAs(format: 'markdown' | 'json') {
+  function exportAs(format: 'markdown' | 'json') {
     chat.save()
-    const { download, fileNameOf, toJson, toMarkdown } = await laterPart.load()
     const conversation = library.read(id)
     if (!conversation) return
     if (format === 'json')
@@ -84,29 +77,23 @@ export function ChatPage({ core }: { core: Core }) {
     />
   )
 
-  const deleteDialog = deleting !== undefined && (
-    <DeleteDialog
-      title={conversations.find((one) => one.id === deleting)?.title ?? 'New chat'}
-      onCancel={() => setDeleting(undefined)}
-      onDelete={() => {
-        setDeleting(undefined)
-        library.remove(deleting)
-        if (listOpen) drawer.current?.focus()
-        else focusComposer()
-      }}
-    />
-  )
+  function remove(unwanted: string) {
+    setDeleting(undefined)
+    library.remove(unwanted)
+    if (listOpen) drawer.current?.focus()
+    else focusComposer()
+  }
 
   return (
     <div className="grid h-dvh grid-cols-[minmax(0,1fr)_auto] lg:grid-cols-[17rem_minmax(0,1fr)_auto]">
       <Sidebar>{conversationList}</Sidebar>
       <div className="grid min-h-0 grid-cols-[minmax(0,1fr)] grid-rows-[auto_minmax(0,1fr)_auto]">
         <Header
-          title={turns.length > 0 ? (title ?? 'New chat') : undefined}
+          title={turns.length > 0 ? titleOf(id) : undefined}
           models={list.models}
           onOpenList={() => setListOpen(true)}
           onNewChat={() => leave(library.create)}
-          onExport={(format) => void exportAs(format)}
+          onExport={exportAs}
           onDelete={() => setDeleting(id)}
         />
         <main
@@ -164,32 +151,22 @@ export function ChatPage({ core }: { core: Core }) {
         const last = one.chat.getSnapshot().turns.at(-1)
         return last && <BackgroundRun key={last.runId} run={last.run} />
       })}
-      {listOpen ? (
-        <Dialog
-          ref={drawer}
-          label="Conversations"
-          testId="list-dialog"
-          className="right-auto grid w-[min(20rem,85vw)] border-r border-line p-3"
-          onClose={() => setListOpen(false)}
-        >
-          {conversationList}
-          {deleteDialog}
-        </Dialog>
-      ) : (
-        deleteDialog
-      )}
+      <LateCode>
+        <PageDialogs
+          drawer={drawer}
+          list={listOpen ? conversationList : undefined}
+          onCloseList={() => setListOpen(false)}
+          deleting={deleting === undefined ? undefined : titleOf(deleting)}
+          onKeep={() => setDeleting(undefined)}
+          onDelete={() => deleting !== undefined && remove(deleting)}
+        />
+      </LateCode>
+      <MarkdownPreload />
       {import.meta.env.DEV && (
         <LabDoor core={core} run={turns.at(-1)?.run} runId={turns.at(-1)?.runId} conversationId={id} />
       )}
     </div>
   )
-}
-
-function loadRest(): void {
-  void Promise.allSettled([
-    markdownPart.load().then(({ warmUp }) => warmUp()),
-    laterPart.load().then(({ overPart }) => overPart.load()),
-  ])
 }
 
 function hasNotice({ setAside, newer, unsaved, deletedElsewhere }: LibraryState): boolean {

@@ -1,10 +1,8 @@
 import type { Refusal } from '../chat/chat.ts'
 import type { Turn } from '../chat/turn.ts'
-import { lazily } from '../lazily.tsx'
 import { wholeSeconds } from '../ui/format.ts'
 import { useNow } from '../ui/use-now.ts'
-
-const ConversationTotals = lazily((later) => later.ConversationTotals)
+import { ConversationTotals } from './conversation-totals.tsx'
 
 /** The line under the composer: what is wrong, or else what all of it cost, and the keys. */
 export function ComposerHelp(props: {

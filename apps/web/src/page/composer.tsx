@@ -3,17 +3,15 @@ import type { Chat, ChatState } from '../chat/chat.ts'
 import { type Drafts, EMPTY_DRAFT } from '../chat/draft.ts'
 import { charsOf } from '../chat/messages.ts'
 import type { Settings } from '../chat/settings.ts'
-import { lazily } from '../lazily.tsx'
 import type { ModelList } from '../model-list.ts'
+import { AttachmentChip } from '../turn/attachment-chip.tsx'
 import { count } from '../ui/format.ts'
+import { AttachButton } from './attach-button.tsx'
 import { ComposerHelp } from './composer-help.tsx'
 import { isComposing } from './is-composing.ts'
+import { ModelPicker } from './model-picker.tsx'
 import { SendButton } from './send-button.tsx'
 import { useAttach } from './use-attach.ts'
-
-const AttachButton = lazily((later) => later.AttachButton)
-const AttachmentChip = lazily((later) => later.AttachmentChip)
-const ModelPicker = lazily((later) => later.ModelPicker)
 
 /** Where a question is written. It keeps its own draft, so that a key press renders nothing else. */
 export function Composer(props: {

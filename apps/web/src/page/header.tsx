@@ -1,9 +1,9 @@
-import { lazily } from '../lazily.tsx'
 import type { Models } from '../model-list.ts'
 import { IconButton } from '../ui/icon-button.tsx'
+import { LateCode, late } from '../ui/late-code.tsx'
 import { Mark } from './mark.tsx'
 
-const ConversationMenu = lazily((later) => later.ConversationMenu)
+const ConversationMenu = late(async () => (await import('./conversation-menu.tsx')).ConversationMenu)
 
 export function Header(props: {
   title: string | undefined
@@ -59,7 +59,9 @@ export function Header(props: {
           onClick={onNewChat}
         />
         <span className="size-9">
-          <ConversationMenu isEmpty={isEmpty} onExport={onExport} onDelete={onDelete} />
+          <LateCode>
+            <ConversationMenu isEmpty={isEmpty} onExport={onExport} onDelete={onDelete} />
+          </LateCode>
         </span>
       </span>
     </header>

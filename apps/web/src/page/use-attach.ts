@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { Drafts } from '../chat/draft.ts'
 import { charsOf } from '../chat/messages.ts'
-import { laterPart } from '../lazily.tsx'
+import { readAttachment } from '../chat/read-attachment.ts'
 
 /** Adds files to a draft, one after the other, as far as they fit; says what did not. */
 export function useAttach(options: {
@@ -18,7 +18,7 @@ export function useAttach(options: {
     setReading(true)
     const problems: string[] = []
     try {
-      const [limit, { readAttachment }] = await Promise.all([maxChars(), laterPart.load()])
+      const limit = await maxChars()
       for (const file of files) {
         const result = await readAttachment(file, limit - charsOf(drafts.of(id)))
         if ('problem' in result) problems.push(result.problem)

@@ -1,17 +1,14 @@
 import { useLayoutEffect } from 'react'
 import { isOver } from '@sluice/client'
 import { useRun } from '@sluice/client/react'
-import { AnswerText } from '../answer/answer-text.tsx'
+import { AnswerText } from './answer-text.tsx'
 import type { Turn } from '../chat/turn.ts'
-import { lazily } from '../lazily.tsx'
+import { AnswerActions } from './answer-actions.tsx'
 import { AnswerEnding } from './answer-ending.tsx'
 import { endingOf } from './ending.ts'
 import { type RunState, stateOf } from './run-state.ts'
 import { StatusLine } from './status-line.tsx'
-import { useGrowingText } from './use-growing-text.ts'
-
-const Thinking = lazily((later) => later.Thinking)
-const AnswerActions = lazily((later) => later.AnswerActions)
+import { Thinking } from './thinking.tsx'
 
 /**
  * What moves only says that something will come. Text that grows says so itself, and an animation would have the
@@ -41,7 +38,6 @@ export function AnswerCard(props: {
   const run = useRun(turn.run, live)
   const times = turn.times()
   const { view } = run
-  const text = useGrowingText(view.text)
   const over = isOver(run)
   const ending = endingOf(run)
 
@@ -65,7 +61,7 @@ export function AnswerCard(props: {
       <h2 className="sr-only">Answer</h2>
       {view.thinking !== '' && <Thinking run={run} times={times} />}
       <div className="answer-text" data-testid="answer-text">
-        <AnswerText text={text} over={over} brokeOff={ending !== undefined} />
+        <AnswerText text={view.text} status={over ? (ending ? 'truncated' : 'complete') : 'streaming'} />
       </div>
       <StatusLine run={run} times={times} />
       {ending && (

@@ -1,10 +1,8 @@
 import { useState } from 'react'
 import type { Turn } from '../chat/turn.ts'
-import { lazily } from '../lazily.tsx'
-
-const AttachmentChip = lazily((later) => later.AttachmentChip)
-const PromptActions = lazily((later) => later.PromptActions)
-const PromptEditor = lazily((later) => later.PromptEditor)
+import { AttachmentChip } from './attachment-chip.tsx'
+import { PromptActions } from './prompt-actions.tsx'
+import { PromptEditor } from './prompt-editor.tsx'
 
 /** What was asked. It can be asked differently, which takes what came after it away. */
 export function Prompt(props: {

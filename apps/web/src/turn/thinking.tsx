@@ -1,14 +1,12 @@
 import type { RunSnapshot } from '@sluice/client'
-import { AnswerText } from '../answer/answer-text.tsx'
+import { AnswerText } from './answer-text.tsx'
 import type { RunTimes } from '../chat/run-times.ts'
 import { seconds } from '../ui/format.ts'
-import { useGrowingText } from './use-growing-text.ts'
 
 /** Claude's thinking, folded away: the status line says that it goes on, and this what it was about. */
 export function Thinking({ run, times }: { run: RunSnapshot; times: RunTimes }) {
   const { firstAt, firstTextAt = times.endedAt } = times
   const lasted = firstAt !== undefined && firstTextAt !== undefined ? firstTextAt - firstAt : undefined
-  const text = useGrowingText(run.view.thinking)
   const active = run.view.status === 'thinking' && run.failure === undefined
 
   return (
@@ -17,7 +15,7 @@ export function Thinking({ run, times }: { run: RunSnapshot; times: RunTimes }) 
         {active ? 'Thoughts so far' : lasted === undefined ? 'Thoughts' : `Thought for ${seconds(lasted)}`}
       </summary>
       <div className="mt-1.5 border-l border-line pl-3">
-        <AnswerText text={text} over={!active} />
+        <AnswerText text={run.view.thinking} status={active ? 'streaming' : 'complete'} />
       </div>
     </details>
   )
