@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser } from 'playwright-core'
-import { launchChromium } from '../chromium.ts'
-import { startProduct } from '../start-product.ts'
+import { launchChromium } from '../../../e2e/src/chromium.ts'
+import { startProduct } from '../../../e2e/src/start-product.ts'
 import { probe } from './probe.ts'
 import { installPaintRecorder, paintRecorder } from './record-paints.ts'
 import { lines } from './report.ts'
@@ -16,7 +16,7 @@ const WARM_UP_MS = 1000
 const ROUNDS = 2
 const QUICK = { seconds: 7, rounds: 1 } as const
 
-const AI_SDK_SERVER = resolve(import.meta.dirname, '../../../bench/src/peers/ai-sdk.ts')
+const AI_SDK_SERVER = resolve(import.meta.dirname, '../peers/ai-sdk.ts')
 
 /** A page to be measured: opened with its composer ready, and then asked. */
 interface Subject {
