@@ -1,17 +1,18 @@
 /**
- * Checks that pnpm-lock.yaml can be installed on every platform. Tools with native code publish one optional
- * dependency per platform, and pnpm can leave out those of the platforms it is not running on. So this compares
- * what each installed package declares with what the lockfile has for it.
+ * Checks that the pnpm-lock.yaml of a folder can be installed on every platform. Tools with native code publish
+ * one optional dependency per platform, and pnpm can leave out those of the platforms it is not running on. So
+ * this compares what each installed package declares with what the lockfile has for it.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const root = join(import.meta.dirname, '..')
-const store = join(root, 'node_modules/.pnpm')
+const project = join(import.meta.dirname, '..', process.argv[2])
+const lockfile = join(project, 'pnpm-lock.yaml')
+const store = join(project, 'node_modules/.pnpm')
 
 /** Each locked package's entry (dependencies and optional dependencies) by `name@version`. */
 const locked = new Map(
-  readFileSync(join(root, 'pnpm-lock.yaml'), 'utf8')
+  readFileSync(lockfile, 'utf8')
     .replaceAll(/['\r]/g, '')
     .split('\nsnapshots:\n\n')
     .at(-1)
@@ -35,8 +36,8 @@ if (withOptional === 0) fail(`No installed package with optional dependencies wa
 if (missing.size > 0) {
   const lines = [...missing].map(([id, absent]) => `  ${id}: ${absent.join(', ')}`)
   fail(
-    `pnpm-lock.yaml lacks packages that other platforms need:\n${lines.join('\n')}\n` +
-      'To add them, run `npx pnpm install --fix-lockfile`, and commit pnpm-lock.yaml.',
+    `${lockfile} lacks packages that other platforms need:\n${lines.join('\n')}\n` +
+      `To add them, run \`npx pnpm --dir ${project} install --fix-lockfile\`, and commit the file.`,
   )
 }
 

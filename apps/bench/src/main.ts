@@ -13,8 +13,6 @@ const LIMIT_MS = 15 * 60_000
 async function main(): Promise<void> {
   const options = parsed()
   if (options === undefined) return
-  const [major = 0] = process.versions.node.split('.').map(Number)
-  if (major < 24) return fail(`needs Node 24, this is ${process.versions.node}`)
   if (!existsSync(options.sluiceMain)) return fail(`there is no ${options.sluiceMain}: build it first`)
 
   const overdue = setTimeout(() => {

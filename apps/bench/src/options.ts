@@ -28,7 +28,8 @@ export interface Options {
 /** How many streams a server holds cannot be found quickly. */
 const QUICK_NAMES = MEASURE_NAMES.filter((name) => name !== 'streams')
 
-const ROOT = resolve(import.meta.dirname, '../../..')
+/** The built server of this checkout. */
+export const SLUICE_MAIN = resolve(import.meta.dirname, '../../server/dist/main.js')
 
 export const USAGE = `pnpm bench [options]
   --quick             one short round, without the search for the most streams; figures are rough
@@ -49,7 +50,7 @@ export function readOptions(args: readonly string[]): Options | 'help' {
       only: { type: 'string' },
       peers: { type: 'string', default: PEER_NAMES.join() },
       'delta-tokens': { type: 'string', default: '2' },
-      server: { type: 'string', default: resolve(ROOT, 'apps/server/dist/main.js') },
+      server: { type: 'string', default: SLUICE_MAIN },
       'cpu-prof': { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },

@@ -55,7 +55,7 @@ async function measureQuietly(bench: Bench): Promise<void> {
   }
 }
 
-/** A peer that fails is a line in the report, not the end of the run. */
+/** A peer that fails is a line in the report and the exit code, not the end of the run. */
 async function measureFresh(
   bench: Bench,
   name: PeerName,
@@ -66,6 +66,7 @@ async function measureFresh(
   } catch (error) {
     const why = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
     bench.notes.add(`${name} failed: ${why}`)
+    process.exitCode = 1
     bench.progress(`${name} failed: ${error instanceof Error ? error.stack : String(error)}`)
   }
 }

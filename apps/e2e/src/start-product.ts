@@ -16,15 +16,9 @@ export interface Product extends AsyncDisposable {
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
 
-/**
- * The built server, as `pnpm start` runs it, on a free port with the given environment and no other. `nodeArgs` run
- * another server in its place, which says where it listens in the same way.
- */
-export async function startProduct(
-  env: Record<string, string>,
-  nodeArgs: readonly string[] = [MAIN],
-): Promise<Product> {
-  const child = spawn(process.execPath, nodeArgs, {
+/** The built server, as `pnpm start` runs it, on a free port with the given environment and no other. */
+export async function startProduct(env: Record<string, string>): Promise<Product> {
+  const child = spawn(process.execPath, [MAIN], {
     env: { PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -4,7 +4,7 @@ import type { Probe } from './probe.ts'
 import { type Remote, remote } from './rpc.ts'
 import { startProcess } from './start-process.ts'
 
-export interface Peer {
+export interface Peer extends AsyncDisposable {
   readonly name: PeerName
   readonly url: string
   readonly probe: Remote<Probe>
@@ -16,7 +16,7 @@ export interface PeerOptions {
   /** The built server of Sluice. */
   readonly sluiceMain: string
   /** Where CPU profiles go; undefined: none are taken. */
-  readonly profileDir: string | undefined
+  readonly profileDir?: string | undefined
 }
 
 /** One by one, so that tools which follow files find them. */
@@ -55,5 +55,5 @@ export async function startPeer(
         ? { PORT: '0', ANTHROPIC_API_KEY: 'bench', ANTHROPIC_BASE_URL: upstreamUrl, ...ONE_ADDRESS }
         : { UPSTREAM_URL: upstreamUrl },
   })
-  return { name, url, probe: remote<Probe>(child, name), stop }
+  return { name, url, probe: remote<Probe>(child, name), stop, [Symbol.asyncDispose]: stop }
 }

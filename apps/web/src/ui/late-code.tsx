@@ -1,13 +1,12 @@
+import { retry } from '@sluice/client'
 import { Component, type ComponentType, lazy, type ReactNode, Suspense } from 'react'
-import { pageClock } from '../run/page-clock.ts'
-import { untilAnswered } from '../until-answered.ts'
 
 /**
  * A component whose file is loaded when it is first rendered, inside {@link LateCode}. Loading is retried for
  * about a minute, since `React.lazy` never tries again after an error.
  */
 export function late<Props>(load: () => Promise<ComponentType<Props>>) {
-  return lazy(async () => ({ default: await untilAnswered(load, { clock: pageClock }) }))
+  return lazy(async () => ({ default: await retry(load) }))
 }
 
 /** Shows `fallback` while the code of its children is loading, and `failed` when it cannot be loaded or throws. */

@@ -38,7 +38,6 @@ export async function installPaintRecorder(page: Page): Promise<void> {
         for (const ticks of data) notes.push([ticks, at])
       })
       port1.start()
-      // No function has a name here: tsx would have it call a helper that is not in the page.
       new MutationObserver(() => {
         if (asked) return
         asked = true

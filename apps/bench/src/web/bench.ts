@@ -1,8 +1,8 @@
-import { type Simulator, startSimulator } from '@sluice/claude-sim'
-import type { Browser, Page } from 'playwright-core'
-import { launchChromium } from '../chromium.ts'
-import { ONE_ADDRESS } from '../one-address.ts'
-import { type Product, startProduct } from '../start-product.ts'
+import { startSimulator } from '@sluice/claude-sim'
+import { chromiumOptions } from '@sluice/e2e/chromium-options'
+import { chromium, type Page } from 'playwright-core'
+import { SLUICE_MAIN } from '../options.ts'
+import { startPeer } from '../processes/start-peer.ts'
 import { installProbe, type Probe, probe } from './probe.ts'
 import { servePeers } from './serve-peers.ts'
 import { type Figures, watchStream } from './stream.ts'
@@ -19,8 +19,8 @@ interface Ask {
 export type Peer = 'streamdown' | 'react-markdown'
 
 export interface Bench extends AsyncDisposable {
-  readonly product: Product
-  readonly simulator: Simulator
+  /** Of the built product. */
+  readonly url: string
   /** The built product takes an answer. */
   sluice(ask: Ask): Promise<Figures>
   /** Another renderer takes the text of the product's last answer. */
@@ -30,13 +30,8 @@ export interface Bench extends AsyncDisposable {
 
 export async function startBench(): Promise<Bench> {
   const simulator = await startSimulator({ defaults: { ttft: 0, thinking: 0 } })
-  const product = await startProduct({
-    ANTHROPIC_API_KEY: 'key-of-nobody',
-    ANTHROPIC_BASE_URL: simulator.url,
-    STARTS_PER_MINUTE: '1000',
-    ...ONE_ADDRESS,
-  })
-  const browser: Browser = await launchChromium()
+  const product = await startPeer('sluice', { upstreamUrl: simulator.url, sluiceMain: SLUICE_MAIN })
+  const browser = await chromium.launch(chromiumOptions())
   let peers: Awaited<ReturnType<typeof servePeers>> | undefined
 
   async function open(url: string, slow: number) {
@@ -52,8 +47,7 @@ export async function startBench(): Promise<Bench> {
   }
 
   return {
-    product,
-    simulator,
+    url: product.url,
     open,
     async sluice({ tokens, tps, text = 'markdown', slow = 1, keys = false }) {
       const { page, probe: its } = await open(product.url, slow)

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Browser } from 'playwright-core'
-import { launchChromium } from '../chromium.ts'
-import { startProduct } from '../start-product.ts'
+import { chromiumOptions } from '@sluice/e2e/chromium-options'
+import { type Browser, chromium } from 'playwright-core'
+import { SLUICE_MAIN } from '../options.ts'
+import { startPeer } from '../processes/start-peer.ts'
 import { probe } from './probe.ts'
 import { installPaintRecorder, paintRecorder } from './record-paints.ts'
 import { lines } from './report.ts'
@@ -15,8 +16,6 @@ const SECONDS = 12
 const WARM_UP_MS = 1000
 const ROUNDS = 2
 const QUICK = { seconds: 7, rounds: 1 } as const
-
-const AI_SDK_SERVER = resolve(import.meta.dirname, '../../../bench/src/peers/ai-sdk.ts')
 
 /** A page to be measured: opened with its composer ready, and then asked. */
 interface Subject {
@@ -45,19 +44,13 @@ export async function measurePaint({
 }): Promise<string> {
   const { seconds, rounds } = quick ? QUICK : { seconds: SECONDS, rounds: ROUNDS }
   await using upstream = await startStampedUpstream()
-  const env = { ANTHROPIC_API_KEY: 'key-of-nobody', ANTHROPIC_BASE_URL: upstream.url }
-  await using product = await startProduct(env)
+  const sluice = (main: string) => startPeer('sluice', { upstreamUrl: upstream.url, sluiceMain: main })
+  await using product = await sluice(SLUICE_MAIN)
   await using other =
-    against === undefined
-      ? undefined
-      : await startProduct(env, [resolve(against, 'apps/server/dist/main.js')])
-  await using aiSdk = await startProduct({ NODE_ENV: 'production', UPSTREAM_URL: upstream.url }, [
-    '--import',
-    import.meta.resolve('tsx'),
-    AI_SDK_SERVER,
-  ])
+    against === undefined ? undefined : await sluice(resolve(against, 'apps/server/dist/main.js'))
+  await using aiSdk = await startPeer('ai-sdk', { upstreamUrl: upstream.url, sluiceMain: SLUICE_MAIN })
   const peers = await servePeers()
-  const browser = await launchChromium()
+  const browser = await chromium.launch(chromiumOptions())
   try {
     const subjects: Readonly<Record<string, Subject>> = {
       sluice: { url: product.url },

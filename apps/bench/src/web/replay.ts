@@ -12,7 +12,7 @@ export async function replay(
   bench: Bench,
   { tokens, slow }: { tokens: number; slow: number },
 ): Promise<Replay> {
-  const { page } = await bench.open(bench.product.url, 1)
+  const { page } = await bench.open(bench.url, 1)
   const storage = () =>
     page.evaluate(
       () => [Object.entries(localStorage), Object.entries(sessionStorage)] as [string, string][][],
