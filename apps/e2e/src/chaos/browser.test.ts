@@ -1,11 +1,11 @@
 import { type Simulator, startSimulator } from '@sluice/claude-sim'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { launchChromium, noBrowser } from '../chromium.ts'
-import type { ConnectionPlan } from '../fault-plan.ts'
-import { type FaultProxy, startFaultProxy } from '../fault-proxy.ts'
-import { type Product, startProduct } from '../start-product.ts'
-import { CHAOS_ENV } from './weather.ts'
+import { launchChromium, noBrowser } from '../browser/chromium.ts'
+import type { ConnectionPlan } from '../fault-proxy/connection-plan.ts'
+import { type FaultProxy, startFaultProxy } from '../fault-proxy/fault-proxy.ts'
+import { type Product, startProduct } from '../product/start-product.ts'
+import { CHAOS_ENV } from './environment.ts'
 
 const browserTest = noBrowser === undefined ? test : test.skip
 if (noBrowser !== undefined) process.stderr.write(`Browser tests skipped: ${noBrowser}\n`)

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { VANISHED_MS } from '../fault-plan.ts'
-import { type Product, startProduct } from '../start-product.ts'
+import { VANISHED_MS } from '../fault-proxy/connection-plan.ts'
+import { type Product, startProduct } from '../product/start-product.ts'
 import { createRandom, seedFrom } from '../random.ts'
 import { drawRunPlan } from './run-plan.ts'
-import { type InWeather, startInWeather } from './start-in-weather.ts'
-import { storm } from './storm.ts'
+import { type InWeather, startInWeather } from './start-environment.ts'
+import { storm } from './run-chaos.ts'
 import { tally } from './tally.ts'
-import { judge } from './weather.ts'
+import { judge } from './environment.ts'
 
 const RUNS = 160
 const LANES = 30

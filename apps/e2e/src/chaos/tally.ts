@@ -1,4 +1,4 @@
-import type { Story } from './ask.ts'
+import type { Story } from './run-trial.ts'
 
 /** How many tabs saw which end, for the log. */
 export function tally(stories: readonly Story[]): string {

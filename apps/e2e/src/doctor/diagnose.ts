@@ -1,5 +1,5 @@
-import { checkBody, checkHttp } from './check-way.ts'
-import { proxiesSeen } from './cures.ts'
+import { checkBody, checkHttp } from './check-connection.ts'
+import { proxiesSeen } from './fixes.ts'
 import type { Finding } from './finding.ts'
 import { findingsOfFlow } from './findings-of-flow.ts'
 import { type Departure, observeDeparture } from './observe-departure.ts'

@@ -9,7 +9,7 @@ import { plainConfig } from '../nginx/plain-config.ts'
 import { shippedConfig } from '../nginx/shipped-config.ts'
 import { type Nginx, startNginx } from '../nginx/start-nginx.ts'
 import { httpsUrl, httpUrl } from '../nginx/urls.ts'
-import { type Product, startProduct } from '../start-product.ts'
+import { type Product, startProduct } from '../product/start-product.ts'
 import type { Finding } from './finding.ts'
 
 let product: Product

@@ -1,4 +1,4 @@
-import { bufferingCures } from './cures.ts'
+import { bufferingCures } from './fixes.ts'
 import type { Finding } from './finding.ts'
 import type { Flow } from './observe-flow.ts'
 

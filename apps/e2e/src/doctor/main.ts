@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { proxiesSeen } from './cures.ts'
+import { proxiesSeen } from './fixes.ts'
 import { diagnose } from './diagnose.ts'
 import { DoctorError } from './doctor-error.ts'
 import type { Finding } from './finding.ts'

@@ -6,7 +6,7 @@ import { isTerminal, type RunEvent } from '@sluice/events'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seedFrom } from '../random.ts'
-import { resources, until } from '../settled.ts'
+import { resources, until } from '../resources.ts'
 import { anyDamage, damaged } from './damage.ts'
 import { type RecordedStream, recordStream } from './recorded-stream.ts'
 

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ConnectionPlan } from './fault-plan.ts'
+import type { ConnectionPlan } from './connection-plan.ts'
 
 type Fate = Exclude<ConnectionPlan, { kind: 'answer' }>
 type Direction = 'up' | 'down'

@@ -4,10 +4,10 @@ import { startSimulator } from '@sluice/claude-sim'
 import { parseEnv } from '@sluice/server/env'
 import { serve } from '@sluice/server/serve'
 import { pino } from 'pino'
-import { ONE_ADDRESS } from './one-address.ts'
-import { createRandom, seedFrom } from './random.ts'
-import { heapInUse, resources, until } from './settled.ts'
-import { createVisitor } from './soak-visitor.ts'
+import { ONE_ADDRESS } from '../product/one-address.ts'
+import { createRandom, seedFrom } from '../random.ts'
+import { heapInUse, resources, until } from '../resources.ts'
+import { createVisitor } from './visitor.ts'
 
 /**
  * Thousands of short runs, most of them with a disconnect, against the simulator, all in this process; then

@@ -1,9 +1,9 @@
 import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { startFaultProxy } from './fault-proxy.ts'
-import { pageTest } from './page/page-test.ts'
-import { STATES } from './page/states.ts'
+import { startFaultProxy } from '../fault-proxy/fault-proxy.ts'
+import { pageTest } from './page-test.ts'
+import { STATES } from './states.ts'
 
 const VIEWS = [
   { colorScheme: 'light', width: 390 },

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type Collected, collect, WireClient } from '@sluice/server/testing'
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 
 export interface Visitor {
   /** Asks one short question, and reads, leaves, comes back or stops, as it happens. */

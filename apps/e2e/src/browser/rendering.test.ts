@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { launchChromium, noBrowser } from './chromium.ts'
 import { copiedAnswer } from './copied-answer.ts'
-import { type Product, startProduct } from './start-product.ts'
+import { type Product, startProduct } from '../product/start-product.ts'
 
 let browser: Browser
 let simulator: Simulator

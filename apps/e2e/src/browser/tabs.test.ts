@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
-import { answers, ask, lastText, status, textLongerThan } from './page/acts.ts'
-import { pageTest } from './page/page-test.ts'
+import { answers, ask, lastText, status, textLongerThan } from './actions.ts'
+import { pageTest } from './page-test.ts'
 
 pageTest('a second tab follows the same live run: the same text, one request upstream', async (world) => {
   const { page, context, product, simulator } = world

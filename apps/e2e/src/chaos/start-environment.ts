@@ -1,10 +1,10 @@
 import { type Simulator, startSimulator } from '@sluice/claude-sim'
 import { vi } from 'vitest'
-import { browserSidePlan, upstreamSidePlan } from '../fault-plan.ts'
-import { type FaultProxy, startFaultProxy } from '../fault-proxy.ts'
+import { browserSidePlan, upstreamSidePlan } from '../fault-proxy/connection-plan.ts'
+import { type FaultProxy, startFaultProxy } from '../fault-proxy/fault-proxy.ts'
 import { createRandom } from '../random.ts'
 import { becomeBrowser, newSession } from './become-browser.ts'
-import { CHAOS_ENV } from './weather.ts'
+import { CHAOS_ENV } from './environment.ts'
 
 export interface InWeather<Server> {
   readonly simulator: Simulator

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { text as everything } from 'node:stream/consumers'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { ConnectionPlan } from './fault-plan.ts'
+import type { ConnectionPlan } from './connection-plan.ts'
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts'
 
 const ANSWER = Buffer.from('the answer, which is long enough to be cut in the middle of it')

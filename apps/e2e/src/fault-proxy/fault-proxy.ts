@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { carry, type Carried, reset } from './carry.ts'
-import { type ConnectionPlan, PROXY_ANSWERS } from './fault-plan.ts'
+import { carry, type Carried, reset } from './tcp-pipe.ts'
+import { type ConnectionPlan, PROXY_ANSWERS } from './connection-plan.ts'
 
 export interface FaultProxy extends AsyncDisposable {
   /** `http://127.0.0.1:…`, in the target's place. */

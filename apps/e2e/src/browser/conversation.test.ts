@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect } from 'vitest'
-import { answers, ask, status, textLongerThan } from './page/acts.ts'
-import { pageTest } from './page/page-test.ts'
+import { answers, ask, status, textLongerThan } from './actions.ts'
+import { pageTest } from './page-test.ts'
 
 pageTest(
   'an edited question takes its turn’s place, and what came after it is gone',

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
-import { startFaultProxy } from './fault-proxy.ts'
-import { answers, ask, lastAnswer, lastText, status, textLongerThan } from './page/acts.ts'
-import { pageTest } from './page/page-test.ts'
+import { startFaultProxy } from '../fault-proxy/fault-proxy.ts'
+import { answers, ask, lastAnswer, lastText, status, textLongerThan } from './actions.ts'
+import { pageTest } from './page-test.ts'
 
 /** What the browser itself logs of a request that failed. */
 const NETWORK = /Failed to load resource|net::ERR/

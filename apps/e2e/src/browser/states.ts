@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import { ask, status, textLongerThan } from './acts.ts'
+import { ask, status, textLongerThan } from './actions.ts'
 
 /** The main states of the page, each with how to get there from an empty one; `cut` takes the network away. */
 export const STATES: Readonly<Record<string, (page: Page, cut: () => void) => Promise<unknown>>> = {

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
-import { answers, ask, lastText, textLongerThan } from './page/acts.ts'
-import { pageTest } from './page/page-test.ts'
+import { answers, ask, lastText, textLongerThan } from './actions.ts'
+import { pageTest } from './page-test.ts'
 
 const NARROW = { width: 390, height: 800 }
 

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 
-const MAIN = resolve(import.meta.dirname, '../../server/dist/main.js')
+const MAIN = resolve(import.meta.dirname, '../../../server/dist/main.js')
 
 export interface Product extends AsyncDisposable {
   /** Where it listens. */

@@ -1,8 +1,8 @@
 import { type Simulator, startSimulator } from '@sluice/claude-sim'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, expect, test } from 'vitest'
-import { launchChromium, noBrowser } from '../chromium.ts'
-import { type Product, startProduct } from '../start-product.ts'
+import { launchChromium, noBrowser } from './chromium.ts'
+import { type Product, startProduct } from '../product/start-product.ts'
 
 export interface World {
   readonly simulator: Simulator

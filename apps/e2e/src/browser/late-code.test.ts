@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { copiedAnswer } from './copied-answer.ts'
-import { answers, ask, lastText } from './page/acts.ts'
-import { pageTest } from './page/page-test.ts'
+import { answers, ask, lastText } from './actions.ts'
+import { pageTest } from './page-test.ts'
 
 const MARKDOWN = /\/assets\/markdown-[^/]+\.js$/
 const LATER = /\/assets\/later-[^/]+\.js$/

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { expect } from 'vitest'
-import { answers, ask } from './page/acts.ts'
-import { pageTest } from './page/page-test.ts'
+import { answers, ask } from './actions.ts'
+import { pageTest } from './page-test.ts'
 
 const pdf = (name: string, bytes: number) => ({
   name,

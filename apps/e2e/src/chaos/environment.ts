@@ -1,8 +1,8 @@
 import type { RequestRecord } from '@sluice/claude-sim'
-import type { Story } from './ask.ts'
-import { briefly } from './storm.ts'
-import { ONE_ADDRESS } from '../one-address.ts'
-import { problemsOf } from './verdict.ts'
+import type { Story } from './run-trial.ts'
+import { briefly } from './run-chaos.ts'
+import { ONE_ADDRESS } from '../product/one-address.ts'
+import { problemsOf } from './check-invariants.ts'
 
 export const CHAOS_LIMITS = { graceMs: 5000, leaseMs: 12_000, retainMs: 20_000 } as const
 

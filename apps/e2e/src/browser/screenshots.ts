@@ -1,11 +1,11 @@
 import { copyFile, mkdir, rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { startSimulator } from '@sluice/claude-sim'
-import { launchChromium } from '../chromium.ts'
-import { startFaultProxy } from '../fault-proxy.ts'
-import { ONE_ADDRESS } from '../one-address.ts'
-import { startProduct } from '../start-product.ts'
-import { photographLab } from './photograph-lab.ts'
+import { launchChromium } from './chromium.ts'
+import { startFaultProxy } from '../fault-proxy/fault-proxy.ts'
+import { ONE_ADDRESS } from '../product/one-address.ts'
+import { startProduct } from '../product/start-product.ts'
+import { photographLab } from './screenshot-lab.ts'
 import { STATES } from './states.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../../..')

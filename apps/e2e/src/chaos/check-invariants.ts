@@ -1,6 +1,6 @@
 import type { RequestRecord } from '@sluice/claude-sim'
 import { isOver } from '@sluice/web/run-store'
-import type { Sight, Story } from './ask.ts'
+import type { Sight, Story } from './run-trial.ts'
 
 export interface Limits {
   readonly graceMs: number

@@ -1,4 +1,4 @@
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 
 /** What becomes of one TCP connection. Bytes are counted from the target to the client. */
 export type ConnectionPlan =

@@ -3,8 +3,8 @@ import type { APIResponse, Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { launchChromium, noBrowser } from './chromium.ts'
 import { copiedAnswer } from './copied-answer.ts'
-import { ask, lastAnswer, status, textLongerThan } from './page/acts.ts'
-import { type Dev, startDev } from './page/start-dev.ts'
+import { ask, lastAnswer, status, textLongerThan } from './actions.ts'
+import { type Dev, startDev } from './start-dev.ts'
 
 let dev: Dev
 let browser: Browser
@@ -14,7 +14,7 @@ const labTest = noBrowser === undefined ? test : test.skip
 
 beforeAll(async () => {
   if (noBrowser !== undefined) return
-  dev = await startDev(resolve(import.meta.dirname, '../../..'))
+  dev = await startDev(resolve(import.meta.dirname, '../../../..'))
   browser = await launchChromium()
   page = await browser.newPage({ viewport: { width: 1400, height: 900 } })
   await page.goto(dev.url)

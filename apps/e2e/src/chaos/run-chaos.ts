@@ -1,4 +1,4 @@
-import { ask, type Story, type World } from './ask.ts'
+import { ask, type Story, type World } from './run-trial.ts'
 import type { RunPlan } from './run-plan.ts'
 
 export interface StormOptions {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Browser } from 'playwright-core'
-import { ask, textLongerThan } from './acts.ts'
+import { ask, textLongerThan } from './actions.ts'
 import { startDev } from './start-dev.ts'
 
 /** The lab with a slow reader, so that the gate is shut: in development, for no build has a lab. */
