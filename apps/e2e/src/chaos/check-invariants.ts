@@ -1,6 +1,6 @@
 import type { RequestRecord } from '@sluice/claude-sim'
 import { isOver } from '@sluice/web/run-store'
-import type { Sight, Story } from './run-trial.ts'
+import type { Observation, Trial } from './run-trial.ts'
 
 export interface Limits {
   readonly graceMs: number
@@ -8,61 +8,94 @@ export interface Limits {
   readonly retainMs: number
 }
 
-/** Time that a busy machine, and a close on its way through a slow proxy, may take on top. */
+/** Extra time for a busy machine, and for a close on its way through a slow proxy. */
 const SLACK_MS = 5000
 
-/** Everything that is wrong with how a run went, by the records of what Claude was asked and said. */
-export function problemsOf(story: Story, records: readonly RequestRecord[], limits: Limits): string[] {
+/** The violated invariants of each trial, with the evidence to investigate; empty when all hold. */
+export function checkInvariants(
+  trials: readonly Trial[],
+  requests: readonly RequestRecord[],
+  limits: Limits,
+): object[] {
+  return trials.flatMap((trial) => {
+    const records = requests.filter(({ prompt }) => prompt === trial.plan.name)
+    const problems = problemsOf(trial, records, limits)
+    if (problems.length === 0) return []
+    const upstream = records.map(({ status, outcome, text, thinking, endedAt = 0 }) => ({
+      status,
+      outcome,
+      text: text.length,
+      thinking: thinking.length,
+      endedAfter: endedAt - trial.leftAt,
+    }))
+    const { plan, restarted, unconfirmed } = trial
+    const observations = trial.observations.map(({ snapshot }) => briefly(snapshot))
+    return [{ problems, plan, observations, upstream, restarted, unconfirmed }]
+  })
+}
+
+/** A snapshot without its text, short enough to print. */
+export function briefly(snapshot: Observation['snapshot']): object {
+  const { view, connection, failure, gaps, reconnects, acked } = snapshot
+  const { status, position, stopReason, error } = view
+  return { status, position, acked, stopReason, error, failure, connection, gaps, reconnects }
+}
+
+/** Compares a trial with the records of its requests to Claude. */
+function problemsOf(trial: Trial, records: readonly RequestRecord[], limits: Limits): string[] {
   const problems: string[] = []
-  // An answer with an error status is free, and may be asked for again. Anything else may have been paid for.
+  // A response with an error status is free and may be retried. Any other may have been billed.
   const paid = records.filter(({ status }) => status < 400)
   if (paid.length > 1) problems.push(`${paid.length} paid requests`)
   for (const { outcome, endedAt = Number.POSITIVE_INFINITY } of records) {
-    const late = endedAt - story.goneAt - limits.graceMs - limits.leaseMs
+    const late = endedAt - trial.leftAt - limits.graceMs - limits.leaseMs
     if (late > SLACK_MS) problems.push(`upstream (${outcome}) went on ${late} ms longer than lease and grace`)
   }
-  for (const sight of story.sights) problems.push(...problemsOfSight(sight, { story, paid, limits }))
-  if (story.sights.length === 0) problems.push('nobody saw anything')
+  for (const observation of trial.observations)
+    problems.push(...problemsOfObservation(observation, { trial, paid, limits }))
+  if (trial.observations.length === 0) problems.push('no tab observed anything')
   return problems
 }
 
 interface Evidence {
-  readonly story: Story
+  readonly trial: Trial
   readonly paid: readonly RequestRecord[]
   readonly limits: Limits
 }
 
-function problemsOfSight({ snapshot, ends }: Sight, evidence: Evidence): string[] {
+function problemsOfObservation({ snapshot, ends }: Observation, evidence: Evidence): string[] {
   const problems: string[] = []
   const { view, gaps } = snapshot
-  const { plan } = evidence.story
+  const { plan } = evidence.trial
   const sent = evidence.paid.at(-1)
   const over = isOver(snapshot)
   if (gaps > 0) problems.push(`${gaps} gaps in the positions`)
-  if (ends !== (over ? 1 : 0)) problems.push(`${ends} ends, ${over ? 'of one' : 'though it was left before'}`)
-  if (!over && plan.acts.length === 0) problems.push('left without an end')
-  if (!(sent?.text ?? '').startsWith(view.text)) problems.push('the text is no prefix of what was sent')
-  if (!(sent?.thinking ?? '').startsWith(view.thinking)) problems.push('the thinking is no prefix')
+  if (ends !== (over ? 1 : 0))
+    problems.push(`${ends} ends, ${over ? 'not one' : 'though it was closed before the end'}`)
+  if (!over && plan.actions.length === 0) problems.push('no end')
+  if (!(sent?.text ?? '').startsWith(view.text)) problems.push('the text is not a prefix of what was sent')
+  if (!(sent?.thinking ?? '').startsWith(view.thinking))
+    problems.push('the thinking is not a prefix of what was sent')
   if (view.status === 'done' && view.stopReason !== 'stopped') {
-    // That fault comes last, after Claude has said how the answer ended.
+    // This fault comes after Claude has sent the stop reason.
     const unterminated = sent?.outcome === 'faulted' && plan.directive.includes('fault=unterminated')
     if (sent?.outcome !== 'completed' && !unterminated)
       problems.push(`done, though upstream was ${sent?.outcome}`)
-    if (sent?.text !== view.text || sent.thinking !== view.thinking) problems.push('done, but not all of it')
+    if (sent?.text !== view.text || sent.thinking !== view.thinking) problems.push('done, but incomplete')
   }
-  const odd = oddEnding(snapshot, evidence)
-  if (odd !== undefined) problems.push(odd)
+  const unexplained = unexplainedEnd(snapshot, evidence)
+  if (unexplained !== undefined) problems.push(unexplained)
   return problems
 }
 
-/** An end that nothing in the plan explains. */
-function oddEnding(
-  { view, failure }: Sight['snapshot'],
-  { story, paid, limits }: Evidence,
+/** Describes an end that nothing in the plan explains. */
+function unexplainedEnd(
+  { view, failure }: Observation['snapshot'],
+  { trial, paid, limits }: Evidence,
 ): string | undefined {
-  const { plan, restarted, goneAt, unconfirmed } = story
+  const { plan, restarted, leftAt, unconfirmed } = trial
   const end = failure?.code ?? view.error?.code ?? view.stopReason
-  const wasStopped = plan.acts.some(({ what }) => what === 'stop')
+  const wasStopped = plan.actions.some(({ what }) => what === 'stop')
   const explained = (() => {
     switch (end) {
       case 'stopped':
@@ -72,7 +105,7 @@ function oddEnding(
         return restarted
       case 'NOT_FOUND':
         return (
-          restarted || unconfirmed || paid.some(({ endedAt = goneAt }) => goneAt - endedAt > limits.retainMs)
+          restarted || unconfirmed || paid.some(({ endedAt = leftAt }) => leftAt - endedAt > limits.retainMs)
         )
       case 'refused':
         return plan.directive.includes('refusal')

@@ -6,32 +6,33 @@ import { VANISHED_MS } from '../fault-proxy/connection-plan.ts'
 import { createRandom, seedFrom } from '../random.ts'
 import { drawRunPlan } from './run-plan.ts'
 import { heapInUse, resources, until } from '../resources.ts'
-import { type InWeather, startInWeather } from './start-environment.ts'
-import { storm } from './run-chaos.ts'
+import { type ChaosEnvironment, startEnvironment } from './start-environment.ts'
+import { runChaos } from './run-chaos.ts'
 import { tally } from './tally.ts'
-import { CHAOS_LIMITS, judge } from './environment.ts'
+import { CHAOS_LIMITS } from './environment.ts'
+import { checkInvariants } from './check-invariants.ts'
 
 const RUNS = 250
 const WARM_UP = 30
-const LANES = 40
-/** What may be left of a storm: code that was compiled late, caches that are full now. */
+const CONCURRENCY = 40
+/** What may stay on the heap: code compiled late, caches that have filled up. */
 const HEAP_GROWTH_BYTES = 6_000_000
 
 const seed = seedFrom('CHAOS_SEED')
 
-let weather: InWeather<RunningServer>
+let environment: ChaosEnvironment<RunningServer>
 
 beforeEach(async () => {
-  weather = await startInWeather(seed, {
+  environment = await startEnvironment(seed, {
     start: (env) => serve({ env: parseEnv(env, { production: true }), logger: pino({ level: 'silent' }) }),
     end: (server) => server.close(),
   })
 })
-afterEach(() => weather?.close())
+afterEach(() => environment?.close())
 
-test(`${RUNS} runs through resets, holes, trickles, delays and wrong answers on both sides`, async () => {
-  const { simulator, upstreamProxy, server, browserProxy } = weather
-  const world = {
+test(`${RUNS} runs with resets, black holes, trickles, delays and wrong answers on both sides`, async () => {
+  const { simulator, upstreamProxy, server, browserProxy } = environment
+  const context = {
     restarts: () => ({ begun: 0, done: 0 }),
     vanish: (runId: string) => browserProxy.vanish(runId, VANISHED_MS),
   }
@@ -39,19 +40,22 @@ test(`${RUNS} runs through resets, holes, trickles, delays and wrong answers on 
   const plans = Array.from({ length: RUNS }, (_, i) =>
     drawRunPlan(createRandom(seed, `run ${i}`), `run-${i}`),
   )
-  const warmUp = await storm({ plans: plans.slice(0, WARM_UP), lanes: LANES, world })
+  const warmUp = await runChaos({ plans: plans.slice(0, WARM_UP), concurrency: CONCURRENCY, context })
   const heapBefore = heapInUse()
 
-  const stories = await storm({ plans: plans.slice(WARM_UP), lanes: LANES, world })
+  const trials = await runChaos({ plans: plans.slice(WARM_UP), concurrency: CONCURRENCY, context })
   await simulator.waitFor(({ open }) => open === 0, AbortSignal.timeout(30_000))
-  console.info(tally([...warmUp, ...stories]))
+  console.info(tally([...warmUp, ...trials]))
   console.info(
     `${browserProxy.plans.length} connections by browsers, ${upstreamProxy.plans.length} to Claude`,
   )
-  expect(judge([...warmUp, ...stories], simulator.stats().requests), `CHAOS_SEED=${seed}`).toEqual([])
+  expect(
+    checkInvariants([...warmUp, ...trials], simulator.stats().requests, CHAOS_LIMITS),
+    `CHAOS_SEED=${seed}`,
+  ).toEqual([])
 
-  // Whatever the clients still had under way ends with its connection; the server is left to itself.
-  stories.length = 0
+  // Cut what the clients still have open; the server has to clean up by itself.
+  trials.length = 0
   warmUp.length = 0
   simulator.reset()
   await until(CHAOS_LIMITS.retainMs + 20_000, () => {
@@ -70,7 +74,7 @@ test(`${RUNS} runs through resets, holes, trickles, delays and wrong answers on 
   expect(grown).toBeLessThan(HEAP_GROWTH_BYTES)
 })
 
-/** Nothing of any kind is left that was not there before. */
+/** True when no kind of resource has grown. */
 function fits(after: Record<string, number>, before: Record<string, number>): boolean {
   return Object.entries(after).every(([kind, count]) => count <= (before[kind] ?? 0))
 }

@@ -1,49 +1,41 @@
-import { ask, type Story, type World } from './run-trial.ts'
+import { briefly } from './check-invariants.ts'
+import { startTrial, type Trial, type TrialContext } from './run-trial.ts'
 import type { RunPlan } from './run-plan.ts'
 
-export interface StormOptions {
+export interface ChaosOptions {
   readonly plans: readonly RunPlan[]
-  /** How many are under way at a time. */
-  readonly lanes: number
-  readonly world: World
-  /** Called after each run, with how many are over. */
-  readonly onOver?: (over: number) => void
+  /** How many run at a time. */
+  readonly concurrency: number
+  readonly context: TrialContext
+  /** Called after each trial, with how many have ended. */
+  readonly onTrialEnd?: (ended: number) => void
 }
 
-/** Long enough for two connects that fall into a hole, one after the other, on a busy machine. */
-const RUN_MS = 100_000
+/** Long enough for two connects in a row that fall into a black hole, on a busy machine. */
+const TRIAL_MS = 100_000
 
-/** Asks every question, so many at a time. @throws for a run without an end, with its plan and what its tabs show. */
-export async function storm({ plans, lanes, world, onOver }: StormOptions): Promise<Story[]> {
-  const stories: Story[] = []
+/** Runs every plan. @throws when one does not end in time, with its plan and what its tabs show. */
+export async function runChaos({ plans, concurrency, context, onTrialEnd }: ChaosOptions): Promise<Trial[]> {
+  const trials: Trial[] = []
   const queue = plans.values()
 
-  async function lane() {
+  async function worker() {
     for (const plan of queue) {
-      const { story, tabs } = ask(plan, world)
-      const told = await within(RUN_MS, story, () => {
+      const { result, tabs } = startTrial(plan, context)
+      const trial = await within(TRIAL_MS, result, () => {
         const shown = [...tabs].map((tab) => [
           tab.confirmed() ? 'confirmed' : 'unconfirmed',
           briefly(tab.snapshot()),
         ])
-        return `no end in ${RUN_MS} ms: ${JSON.stringify({ plan, tabs: shown }, null, 1)}`
+        return `no end in ${TRIAL_MS} ms: ${JSON.stringify({ plan, tabs: shown }, null, 1)}`
       })
-      stories.push(told)
-      onOver?.(stories.length)
+      trials.push(trial)
+      onTrialEnd?.(trials.length)
     }
   }
 
-  await Promise.all(Array.from({ length: lanes }, lane))
-  return stories
-}
-
-type Snapshot = Story['sights'][number]['snapshot']
-
-/** A snapshot without the text, for people to read. */
-export function briefly(snapshot: Snapshot): object {
-  const { view, connection, failure, gaps, reconnects, acked } = snapshot
-  const { status, position, stopReason, error } = view
-  return { status, position, acked, stopReason, error, failure, connection, gaps, reconnects }
+  await Promise.all(Array.from({ length: concurrency }, worker))
+  return trials
 }
 
 async function within<T>(ms: number, work: Promise<T>, describe: () => string): Promise<T> {

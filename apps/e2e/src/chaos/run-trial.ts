@@ -2,46 +2,46 @@ import { isOver, type RunSnapshot } from '@sluice/web/run-store'
 import type { RunPlan } from './run-plan.ts'
 import { openTab, type Tab } from './tab.ts'
 
-/** What one tab had shown when it was left, or when its answer was over. */
-export interface Sight {
+/** What one tab showed when it was closed, or when its answer ended. */
+export interface Observation {
   readonly snapshot: RunSnapshot
-  /** How many different ends it showed. */
+  /** How many different terminal states it showed. */
   readonly ends: number
 }
 
-/** Everything that became of one plan, as the page saw it. */
-export interface Story {
+/** The result of one plan, as its tabs saw it. */
+export interface Trial {
   readonly plan: RunPlan
-  readonly sights: Sight[]
-  /** When nobody was there any more, in ms since the epoch. */
-  readonly goneAt: number
-  /** Whether the server was restarted, or away, at any time in between. */
+  readonly observations: Observation[]
+  /** When the last tab closed, in ms since the epoch. */
+  readonly leftAt: number
+  /** Whether the server was restarting at any time meanwhile. */
   readonly restarted: boolean
-  /** A tab was left, or shared, before the server had confirmed the run, which may never have heard of it. */
+  /** A tab was closed or duplicated before the server had confirmed the run, so the server may not know it. */
   readonly unconfirmed: boolean
 }
 
-export interface Asked {
-  readonly story: Promise<Story>
+export interface RunningTrial {
+  readonly result: Promise<Trial>
   /** The tabs that are open now. */
   readonly tabs: ReadonlySet<Tab>
 }
 
-export interface World {
-  /** How often the server has begun to be restarted so far, and how often it is back. */
+export interface TrialContext {
+  /** How many restarts of the server have begun so far, and how many are done. */
   readonly restarts: () => { readonly begun: number; readonly done: number }
-  /** Takes the network away from everything that is under way for a run. */
+  /** Takes the network away from all connections of a run. */
   readonly vanish: (runId: string) => void
 }
 
-/** Asks one question in a tab of its own, and does what the plan says. */
-export function ask(plan: RunPlan, world: World): Asked {
+/** Asks one question in a new tab and carries out the plan. */
+export function startTrial(plan: RunPlan, context: TrialContext): RunningTrial {
   const tabs = new Set<Tab>()
-  return { story: act(plan, world, tabs), tabs }
+  return { result: runTrial(plan, context, tabs), tabs }
 }
 
-async function act(plan: RunPlan, { restarts, vanish }: World, tabs: Set<Tab>): Promise<Story> {
-  const sights: Sight[] = []
+async function runTrial(plan: RunPlan, { restarts, vanish }: TrialContext, tabs: Set<Tab>): Promise<Trial> {
+  const observations: Observation[] = []
   const { done } = restarts()
   let unconfirmed = false
   let tab = open({ prompt: `${plan.name} [[sim ${plan.directive}]]` })
@@ -52,35 +52,35 @@ async function act(plan: RunPlan, { restarts, vanish }: World, tabs: Set<Tab>): 
     return opened
   }
 
-  function leave(left: Tab) {
-    unconfirmed ||= !left.confirmed() && !isOver(left.snapshot())
-    left.close()
-    tabs.delete(left)
-    sights.push({ snapshot: left.snapshot(), ends: left.ends() })
+  function close(closing: Tab) {
+    unconfirmed ||= !closing.confirmed() && !isOver(closing.snapshot())
+    closing.close()
+    tabs.delete(closing)
+    observations.push({ snapshot: closing.snapshot(), ends: closing.ends() })
   }
 
-  for (const { at, what } of plan.acts) {
+  for (const { at, what } of plan.actions) {
     await tab.reaches(at)
     if (isOver(tab.snapshot())) break
     if (what === 'stop') tab.stop()
-    else if (what === 'close') leave(tab)
+    else if (what === 'close') close(tab)
     else if (what === 'vanish') {
       vanish(tab.keep('nothing').runId)
-      leave(tab)
+      close(tab)
     } else if (what === 'second-tab') open(tab.keep('all'))
     else {
       const kept = tab.keep(what === 'reload' ? 'all' : 'nothing')
-      leave(tab)
+      close(tab)
       tab = open(kept)
     }
     if (tabs.size === 0) break
   }
-  await Promise.all([...tabs].map((left) => left.reaches(Number.POSITIVE_INFINITY)))
-  for (const left of tabs) leave(left)
+  await Promise.all([...tabs].map((remaining) => remaining.reaches(Number.POSITIVE_INFINITY)))
+  for (const remaining of tabs) close(remaining)
   return {
     plan,
-    sights,
-    goneAt: Date.now(),
+    observations,
+    leftAt: Date.now(),
     restarted: restarts().begun > done,
     unconfirmed,
   }

@@ -6,29 +6,29 @@ import { createRandom } from '../random.ts'
 import { becomeBrowser, newSession } from './become-browser.ts'
 import { CHAOS_ENV } from './environment.ts'
 
-export interface InWeather<Server> {
+export interface ChaosEnvironment<Server> {
   readonly simulator: Simulator
   readonly upstreamProxy: FaultProxy
-  /** The first one, where there are several one after the other. */
+  /** The first one, if it is restarted. */
   readonly server: Server
   readonly browserProxy: FaultProxy
-  /** Ends all of it. */
+  /** Closes everything. */
   close(): Promise<void>
 }
 
-export interface ServerInWeather<Server> {
+export interface ServerLifecycle<Server> {
   start(env: Record<string, string>): Promise<Server>
   end(first: Server): Promise<unknown>
 }
 
 /**
- * A server between a browser, which is this process from now on, and Claude; what goes wrong is drawn from `seed`.
- * When one of them cannot be started, those before it are ended.
+ * Starts simulator, proxy, server and proxy, and makes this process the browser in front of them. Faults are drawn
+ * from `seed`. If one of them does not start, those started before are closed.
  */
-export async function startInWeather<Server extends { readonly url: string }>(
+export async function startEnvironment<Server extends { readonly url: string }>(
   seed: number,
-  { start, end }: ServerInWeather<Server>,
-): Promise<InWeather<Server>> {
+  { start, end }: ServerLifecycle<Server>,
+): Promise<ChaosEnvironment<Server>> {
   const browserSide = createRandom(seed, 'browser side')
   const upstreamSide = createRandom(seed, 'upstream side')
   const ends: (() => unknown)[] = []

@@ -10,7 +10,7 @@ export function checkHttp({ url, web }: Target): Finding {
     level: 'note',
     summary:
       'HTTP/1.1: a browser opens six connections to a site, so a seventh tab that streams would wait, its Stop included.',
-    cure: [
+    fix: [
       url.protocol === 'https:'
         ? 'nginx: `listen 443 ssl http2;` (from 1.25.1 on: `http2 on;`)'
         : 'Put a proxy with TLS and HTTP/2 in front, as in deploy/nginx/sluice.conf',
@@ -30,6 +30,6 @@ export async function checkBody({ about, visitor }: Target): Promise<Finding> {
     check,
     level: 'failure',
     summary: `A proxy answers ${status} to a conversation of the greatest length (${size}): Sluice never saw it.`,
-    cure: ['nginx: client_max_body_size 2m;'],
+    fix: ['nginx: client_max_body_size 2m;'],
   }
 }

@@ -5,7 +5,7 @@ export interface Finding {
   /** A sentence or two, for whoever runs the proxy. */
   readonly summary: string
   /** What to change, a line each. */
-  readonly cure?: readonly string[]
+  readonly fix?: readonly string[]
 }
 
 type Check = 'delivery' | 'resume' | 'stop' | 'pings' | 'disconnect' | 'headers' | 'http' | 'body'

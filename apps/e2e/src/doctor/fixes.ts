@@ -19,9 +19,9 @@ export function proxiesSeen(headers: IncomingHttpHeaders): string[] {
 }
 
 /** What to change where the stream is held back, most likely first. */
-export function bufferingCures(headers: IncomingHttpHeaders, proxies: readonly string[]): string[] {
+export function bufferingFixes(headers: IncomingHttpHeaders, proxies: readonly string[]): string[] {
   const eaten = headers['x-accel-buffering'] === undefined
-  const cures = [
+  const fixes = [
     ...(eaten
       ? [
           'Two nginx in a row? The inner one obeys X-Accel-Buffering and removes it. In the inner one, beside proxy_pass: proxy_pass_header X-Accel-Buffering;',
@@ -30,13 +30,13 @@ export function bufferingCures(headers: IncomingHttpHeaders, proxies: readonly s
     'Any nginx on the way, in `location = /trpc/runs.events`: proxy_buffering off; gzip off; (see deploy/nginx/sluice.conf)',
   ]
   if (headers['content-encoding'] !== undefined)
-    cures.push(
+    fixes.push(
       `The stream arrives compressed (${headers['content-encoding']}). A compressor that does not flush holds it back: switch it off for text/event-stream.`,
     )
   if (proxies.includes('Cloudflare'))
-    cures.push(
+    fixes.push(
       'Cloudflare: no cache rule for /trpc/*, “Response Buffering” off, and a named tunnel: quick tunnels (trycloudflare.com) hold event streams back.',
     )
-  cures.push('Azure Application Gateway: response buffer off. Apache: ProxyPass … flushpackets=on.')
-  return cures
+  fixes.push('Azure Application Gateway: response buffer off. Apache: ProxyPass … flushpackets=on.')
+  return fixes
 }

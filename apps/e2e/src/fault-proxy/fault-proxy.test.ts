@@ -56,21 +56,21 @@ test.each<ConnectionPlan>([{ kind: 'pass' }, { kind: 'trickle', bytes: 20 }, { k
   },
 )
 
-test('a reset comes after so many bytes, and not one more', async () => {
+test('a reset comes after exactly the planned number of bytes', async () => {
   const { client, heard } = await dial({ kind: 'reset', afterBytes: 7 })
   const [error] = (await once(client, 'error')) as [NodeJS.ErrnoException]
   expect([error.code, heard()]).toEqual(['ECONNRESET', 'the ans'])
 })
 
-test('a FIN comes after so many bytes', async () => {
+test('a FIN comes after the planned number of bytes', async () => {
   const { client, heard } = await dial({ kind: 'fin', afterBytes: 7 })
   await once(client, 'end')
   expect(heard()).toBe('the ans')
   client.end()
 })
 
-test('a peer that vanished is not missed: neither its bytes nor its close arrive, until the reset', async () => {
-  const { client, heard } = await dial({ kind: 'half-open', afterBytes: 3, deaf: 'both', holdMs: 300 })
+test('of a peer that vanished neither bytes nor the close arrive, until the reset', async () => {
+  const { client, heard } = await dial({ kind: 'half-open', afterBytes: 3, blocked: 'both', holdMs: 300 })
   await hears(client, heard, 'the')
   const [socket] = accepted as [Socket]
   const order: string[] = []
@@ -82,8 +82,8 @@ test('a peer that vanished is not missed: neither its bytes nor its close arrive
   expect(order).toEqual(['close'])
 })
 
-test('deaf upwards, what comes down still arrives', async () => {
-  const { client, heard } = await dial({ kind: 'half-open', afterBytes: 3, deaf: 'up', holdMs: 60_000 })
+test('with the way up blocked, data still arrives on the way down', async () => {
+  const { client, heard } = await dial({ kind: 'half-open', afterBytes: 3, blocked: 'up', holdMs: 60_000 })
   await hears(client, heard, ANSWER.toString())
   client.write('more')
   accepted[0]?.write('!')
@@ -91,13 +91,13 @@ test('deaf upwards, what comes down still arrives', async () => {
   expect(accepted[0]?.bytesRead).toBe('question'.length)
 })
 
-test('an answer of its own never reaches the target', async () => {
+test('a connection that the proxy answers itself never reaches the target', async () => {
   const { client } = await dial({ kind: 'answer', status: 204 })
   expect(await everything(client)).toContain('204 No Content')
   expect(accepted).toEqual([])
 })
 
-test('a target that is gone is a 502', async () => {
+test('a target that is down is answered with 502', async () => {
   server.close()
   const { client } = await dial({ kind: 'pass' })
   expect(await everything(client)).toContain('502 Bad Gateway')

@@ -1,27 +1,27 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { carry, type Carried, reset } from './tcp-pipe.ts'
+import { pipeWithFault, reset, type TcpPipe } from './tcp-pipe.ts'
 import { type ConnectionPlan, PROXY_ANSWERS } from './connection-plan.ts'
 
 export interface FaultProxy extends AsyncDisposable {
   /** `http://127.0.0.1:…`, in the target's place. */
   readonly url: string
-  /** Connections that are open now. */
+  /** Sockets that are open now. */
   open(): number
-  /** What was planned for every connection so far, in the order they came. */
+  /** The plan of every connection so far, in order of arrival. */
   readonly plans: readonly ConnectionPlan[]
-  /** Resets everything that is open now, as a router does that restarts. */
+  /** Resets all open connections, like a router that restarts. */
   cut(): void
   /**
-   * Whoever is behind the connections whose first words include `words` loses the network: nothing more arrives
-   * either way, closes included, for `holdMs`.
+   * The clients whose first bytes include `text` lose the network: nothing more arrives in either direction, closes
+   * included, for `holdMs`.
    */
-  vanish(words: string, holdMs: number): void
-  /** Leaves no socket and no timer. */
+  vanish(text: string, holdMs: number): void
+  /** Closes all sockets and timers. */
   close(): Promise<void>
 }
 
-/** A TCP proxy in front of `target` that asks `plan` what is to go wrong with each connection. */
+/** A TCP proxy in front of `target`. `plan` says what goes wrong with each connection. */
 export async function startFaultProxy(
   target: string,
   plan: (connection: number) => ConnectionPlan,
@@ -29,32 +29,32 @@ export async function startFaultProxy(
   const { hostname: host, port } = new URL(target)
   const plans: ConnectionPlan[] = []
   const sockets = new Set<Socket>()
-  const carried = new Set<Carried>()
+  const pipes = new Set<TcpPipe>()
   const own = (socket: Socket) => {
     sockets.add(socket)
-    // An error is followed by a close, which is what everything here waits for.
+    // An error is always followed by the close that this code waits for.
     socket.on('error', () => {})
     socket.once('close', () => sockets.delete(socket))
     return socket
   }
 
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
-    const fate = plan(plans.length)
-    plans.push(fate)
+    const planned = plan(plans.length)
+    plans.push(planned)
     own(client)
-    if (fate.kind === 'answer') {
-      answer(client, fate.status)
+    if (planned.kind === 'answer') {
+      answer(client, planned.status)
       return
     }
     const upstream = own(connect({ host, port: Number(port), allowHalfOpen: true, noDelay: true }))
-    // Nobody listens there: a proxy says so.
+    // As a proxy whose backend is down.
     const refused = () => answer(client, 502)
     upstream.once('error', refused)
     upstream.once('connect', () => {
       upstream.off('error', refused)
-      const connection = carry(client, upstream, fate)
-      carried.add(connection)
-      client.once('close', () => carried.delete(connection))
+      const pipe = pipeWithFault(client, upstream, planned)
+      pipes.add(pipe)
+      client.once('close', () => pipes.delete(pipe))
     })
   })
   server.listen(0, '127.0.0.1')
@@ -75,8 +75,8 @@ export async function startFaultProxy(
     open: () => sockets.size,
     plans,
     cut,
-    vanish(words, holdMs) {
-      for (const connection of carried) if (connection.head().includes(words)) connection.vanish(holdMs)
+    vanish(text, holdMs) {
+      for (const pipe of pipes) if (pipe.head().includes(text)) pipe.vanish(holdMs)
     },
     close,
     [Symbol.asyncDispose]: close,

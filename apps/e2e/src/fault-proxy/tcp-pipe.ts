@@ -2,60 +2,60 @@ import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ConnectionPlan } from './connection-plan.ts'
 
-type Fate = Exclude<ConnectionPlan, { kind: 'answer' }>
+type Fault = Exclude<ConnectionPlan, { kind: 'answer' }>
 type Direction = 'up' | 'down'
 type Pieces = AsyncIterable<Buffer>
 
-/** Two sockets as one connection. */
-export interface Carried {
-  /** What the client said first. */
+/** Two sockets joined into one connection. */
+export interface TcpPipe {
+  /** The first bytes that the client sent, as latin1. */
   head(): string
-  /** From now on nothing arrives, closes included, in either direction; in the end, RST. */
+  /** From now on nothing arrives in either direction, closes included; after `holdMs` both sides get RST. */
   vanish(holdMs: number): void
 }
 
-/** libuv tells a reader of a clean end when the last bytes and the reset reach it in one poll. */
-const APART_MS = 12
+/** If the last bytes and the reset arrive in one poll, libuv reports a clean end. This keeps them apart. */
+const RESET_DELAY_MS = 12
 const HEAD_CHARS = 2000
 
-/** Carries bytes and closes both ways between two connected sockets, as far as their fate lets it. */
-export function carry(client: Socket, target: Socket, fate: Fate): Carried {
-  const over = new AbortController()
-  const { signal } = over
-  let left = 'afterBytes' in fate ? fate.afterBytes : Number.POSITIVE_INFINITY
+/** Copies bytes and closes both ways between two connected sockets, with the given fault. */
+export function pipeWithFault(client: Socket, target: Socket, fault: Fault): TcpPipe {
+  const closed = new AbortController()
+  const { signal } = closed
+  let bytesUntilFault = 'afterBytes' in fault ? fault.afterBytes : Number.POSITIVE_INFINITY
   let head = ''
-  let struck = false
-  let deaf: readonly Direction[] = []
-  /** There while some direction leads nowhere; resolves when the connection is over. */
-  let hole: Promise<void> | undefined
-  const holeIn = (direction: Direction) => (deaf.includes(direction) ? hole : undefined)
+  let triggered = false
+  let blocked: readonly Direction[] = []
+  /** Set while a direction is blocked; resolves when the connection is closed. */
+  let blackHole: Promise<void> | undefined
+  const blackHoleOf = (direction: Direction) => (blocked.includes(direction) ? blackHole : undefined)
 
   async function resetAfter(ms: number) {
     try {
       await sleep(ms, undefined, { signal })
     } catch {
-      // The connection was over before that.
+      // The connection closed before.
       return
     }
     for (const socket of [client, target]) reset(socket)
   }
 
-  function strike() {
-    if (struck) return
-    struck = true
-    if (fate.kind === 'half-open') {
-      deaf = fate.deaf === 'both' ? ['up', 'down'] : [fate.deaf]
-      hole = resetAfter(fate.holdMs)
-    } else if (fate.kind === 'reset') void resetAfter(APART_MS)
+  function trigger() {
+    if (triggered) return
+    triggered = true
+    if (fault.kind === 'half-open') {
+      blocked = fault.blocked === 'both' ? ['up', 'down'] : [fault.blocked]
+      blackHole = resetAfter(fault.holdMs)
+    } else if (fault.kind === 'reset') void resetAfter(RESET_DELAY_MS)
     else for (const socket of [client, target]) socket.destroySoon()
   }
 
   async function* paced(pieces: Pieces): Pieces {
-    if (fate.kind === 'trickle') yield* byteByByte(pieces, fate.bytes)
-    else if (fate.kind !== 'delay') yield* pieces
+    if (fault.kind === 'trickle') yield* byteByByte(pieces, fault.bytes)
+    else if (fault.kind !== 'delay') yield* pieces
     else {
       for await (const piece of pieces) {
-        await sleep(fate.ms, undefined, { signal })
+        await sleep(fault.ms, undefined, { signal })
         yield piece
       }
     }
@@ -64,47 +64,54 @@ export function carry(client: Socket, target: Socket, fate: Fate): Carried {
   async function* up(pieces: Pieces): Pieces {
     for await (const piece of paced(pieces)) {
       if (head.length < HEAD_CHARS) head += piece.toString('latin1', 0, HEAD_CHARS)
-      if (!holeIn('up')) yield piece
+      if (!blackHoleOf('up')) yield piece
     }
   }
 
   async function* down(pieces: Pieces): Pieces {
     for await (const piece of paced(pieces)) {
-      if (left > 0 && !holeIn('down')) yield piece.subarray(0, left)
-      const rest = piece.subarray(Math.max(0, left))
-      left -= piece.length
-      if (left > 0) continue
-      strike()
-      if (hole && !holeIn('down')) yield rest
+      if (bytesUntilFault > 0 && !blackHoleOf('down')) yield piece.subarray(0, bytesUntilFault)
+      const rest = piece.subarray(Math.max(0, bytesUntilFault))
+      bytesUntilFault -= piece.length
+      if (bytesUntilFault > 0) continue
+      trigger()
+      if (blackHole && !blackHoleOf('down')) yield rest
     }
   }
 
-  const ways = [
-    { direction: 'up', back: 'down', from: client, to: target, through: up },
-    { direction: 'down', back: 'up', from: target, to: client, through: down },
-  ] as const
-  for (const { direction, back, from, to, through } of ways) {
-    void oneWay({ from, to, through, hole: () => holeIn(direction), holeBack: () => holeIn(back) })
-  }
+  void copy({
+    from: client,
+    to: target,
+    through: up,
+    blackHole: () => blackHoleOf('up'),
+    blackHoleBack: () => blackHoleOf('down'),
+  })
+  void copy({
+    from: target,
+    to: client,
+    through: down,
+    blackHole: () => blackHoleOf('down'),
+    blackHoleBack: () => blackHoleOf('up'),
+  })
   let open = 2
   for (const socket of [client, target]) {
     socket.once('close', () => {
       open -= 1
-      if (open === 0) over.abort()
+      if (open === 0) closed.abort()
     })
   }
   return {
     head: () => head,
     vanish(holdMs) {
-      deaf = ['up', 'down']
-      hole = resetAfter(holdMs)
+      blocked = ['up', 'down']
+      blackHole = resetAfter(holdMs)
     },
   }
 }
 
 /**
- * RST. Node's own reset waits until everything is written, which with a peer that does not read is never. And
- * it sends FIN first: libuv refuses to reset what is shutting down, and Node then never closes it.
+ * Sends RST. Node's own reset waits until everything is written, which never happens with a peer that does not
+ * read. And it sends FIN first: libuv refuses to reset a socket that is shutting down, and Node then never closes it.
  */
 export function reset(socket: Socket): void {
   if (socket.writableLength > 0 || socket.writableEnded) {
@@ -116,31 +123,31 @@ export function reset(socket: Socket): void {
   socket.resetAndDestroy()
 }
 
-interface Way {
+interface CopyOptions {
   readonly from: Socket
   readonly to: Socket
   readonly through: (pieces: Pieces) => Pieces
-  readonly hole: () => Promise<void> | undefined
-  readonly holeBack: () => Promise<void> | undefined
+  readonly blackHole: () => Promise<void> | undefined
+  readonly blackHoleBack: () => Promise<void> | undefined
 }
 
-/** Ends when there is nothing more to carry. A close is news too, and falls into a hole like any byte. */
-async function oneWay({ from, to, through, hole, holeBack }: Way): Promise<void> {
+/** Copies until there is nothing left to copy. A close is lost in a black hole, like any byte. */
+async function copy({ from, to, through, blackHole, blackHoleBack }: CopyOptions): Promise<void> {
   try {
     for await (const piece of through(from.iterator({ destroyOnReturn: false }))) {
       if (!to.destroyed) await write(to, piece)
-      else if (!holeBack()) break
+      else if (!blackHoleBack()) break
     }
-    await hole()
+    await blackHole()
     to.end()
-    if (to.destroyed && !holeBack()) from.destroy()
+    if (to.destroyed && !blackHoleBack()) from.destroy()
   } catch {
-    await hole()
+    await blackHole()
     reset(to)
   }
 }
 
-/** Resolves when there is room for more, or nobody to write to. */
+/** Resolves when the socket takes more, or is closed. */
 async function write(to: Socket, piece: Buffer): Promise<void> {
   if (to.write(piece)) return
   await new Promise<void>((resolve) => {
