@@ -13,12 +13,12 @@ const CANDIDATES = [
 const executablePath = CANDIDATES.find((path) => path !== undefined && path !== '' && existsSync(path))
 
 /**
- * Why browser tests are skipped here; undefined where there is a browser. Never in CI: there a missing browser
- * fails the test that wants it.
+ * Why browser tests are skipped here; undefined where there is a browser. In CI they fail instead. `--force`, because
+ * Turborepo has cached the run without a browser.
  */
 export const noBrowser: string | undefined =
   executablePath === undefined && !process.env['CI']
-    ? 'no Chromium found; install it (Debian: sudo apt-get install chromium) or set CHROMIUM_PATH'
+    ? 'no Chromium found. Install it (Debian: sudo apt-get install chromium) or set CHROMIUM_PATH, then run `pnpm test --force`.'
     : undefined
 
 export function launchChromium(): Promise<Browser> {
