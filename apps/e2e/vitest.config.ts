@@ -5,7 +5,9 @@ export default {
     ...shared.test,
     // These take minutes: show each file as it passes.
     reporters: ['default'],
-    // Browsers and heaps are measured and closed per file.
+    // The tests mostly wait for streams, so two files at a time are faster even on two cores.
+    maxWorkers: 2,
+    // Browsers are opened, and heaps measured, per file.
     isolate: true,
   },
 }

@@ -5,15 +5,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
 
-/** Bytes of JavaScript heap that are really in use. */
+/** Bytes of JavaScript heap in use after garbage collection. */
 export function heapInUse(): number {
-  // Twice: what the first finds dead may free more (finalizers, weak references).
+  // Twice: finalizers and weak references of the first pass may free more.
   collectGarbage()
   collectGarbage()
   return process.memoryUsage().heapUsed
 }
 
-/** What keeps this process alive, by kind: sockets, servers, timers. */
+/** Counts what keeps this process alive, by kind: sockets, servers, timers. */
 export function resources(): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const kind of process.getActiveResourcesInfo()) counts[kind] = (counts[kind] ?? 0) + 1
@@ -22,7 +22,7 @@ export function resources(): Record<string, number> {
 
 const LOOK_MS = 250
 
-/** Looks again and again until nothing is left over. @throws with what is, when it is still there after `ms`. */
+/** Polls until `leftOver` returns undefined. @throws with its last result after `ms`. */
 export async function until(ms: number, leftOver: () => object | undefined): Promise<void> {
   const deadline = performance.now() + ms
   for (;;) {

@@ -8,7 +8,7 @@ export async function ask(page: Page, prompt: string): Promise<void> {
 export const lastAnswer = (page: Page) => page.getByTestId('answer').last()
 export const lastText = (page: Page) => page.getByTestId('answer-text').last()
 
-/** Resolves when the last answer's text is longer than this. */
+/** Resolves when the last answer's text is longer than `length` characters. */
 export function textLongerThan(page: Page, length: number): Promise<unknown> {
   return page.waitForFunction(
     (least) =>
@@ -17,7 +17,7 @@ export function textLongerThan(page: Page, length: number): Promise<unknown> {
   )
 }
 
-/** Resolves when the last answer has one of these. */
+/** Resolves when the last answer has one of these statuses. */
 export function status(page: Page, ...expected: string[]): Promise<unknown> {
   return page.waitForFunction(
     (wanted) =>
@@ -29,7 +29,7 @@ export function status(page: Page, ...expected: string[]): Promise<unknown> {
   )
 }
 
-/** Resolves when there are so many answers, and the last one is complete. */
+/** Resolves when there are `count` answers and the last one is complete. */
 export async function answers(page: Page, count: number): Promise<void> {
   await page
     .getByTestId('answer')

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 
-/** The raw text of the last answer, from the page's own button: what is rendered is not what was written. */
+/** The markdown of the last answer, from its Copy button: the rendered text differs from it. */
 export async function copiedAnswer(page: Page): Promise<string> {
   await page.evaluate(() => {
     Object.defineProperty(navigator, 'clipboard', {

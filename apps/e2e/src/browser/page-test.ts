@@ -17,7 +17,10 @@ afterAll(async () => (await browser)?.close())
 
 if (noBrowser !== undefined) process.stderr.write(`Page tests skipped: ${noBrowser}\n`)
 
-/** A test of the built page in a browser of its own, over a simulator of its own. The console must stay quiet. */
+/**
+ * A test of the built page with a server, a simulator and a browser context of its own. Fails when the page logs an
+ * error or a warning that `complaints` does not expect.
+ */
 export function pageTest(
   name: string,
   run: (world: World) => Promise<void>,

@@ -81,7 +81,7 @@ async function documentOf(): Promise<string> {
   })
 }
 
-/** Watches, whenever a script may look from now on, how far the end is from where it should be. */
+/** From now on measures, in and between frames, how far the view is from the end. */
 async function watchScroll(): Promise<void> {
   await page.evaluate(() => {
     const view = document.querySelector('main') as HTMLElement
@@ -123,7 +123,6 @@ browserTest(
     const { startedAt, endedAt = 0 } = simulator.stats().requests[0] ?? { startedAt: 0 }
     const seconds = (endedAt - startedAt) / 1000
     const commits = Number(await answer().getAttribute('data-commits'))
-    console.info(`${commits} commits in ${seconds.toFixed(1)} s: ${(commits / seconds).toFixed(1)} a second`)
     expect(commits / seconds).toBeGreaterThanOrEqual(8)
     expect(commits / seconds).toBeLessThanOrEqual(12)
     expect(await copiedAnswer(page)).toBe(sent())
@@ -153,9 +152,8 @@ browserTest('while an answer is followed, the end is never more than 40 px off',
   await watchScroll()
   await over()
   const { frames, offBottom, worst } = await scrollSeen()
-  console.info(`${frames} frames, worst ${worst} px off`)
   expect(frames).toBeGreaterThan(100)
-  expect(offBottom).toBe(0)
+  expect(offBottom, `worst ${worst} px off`).toBe(0)
 })
 
 browserTest(
@@ -178,9 +176,8 @@ browserTest(
       frames,
     )
     const { offBottom, worst } = await scrollSeen()
-    console.info(`${frames} frames, worst ${worst} px off`)
     expect(frames).toBeGreaterThan(50)
-    expect(offBottom).toBe(0)
+    expect(offBottom, `worst ${worst} px off`).toBe(0)
   },
 )
 

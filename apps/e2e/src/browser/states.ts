@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { ask, status, textLongerThan } from './actions.ts'
 
-/** The main states of the page, each with how to get there from an empty one; `cut` takes the network away. */
+/** The main states of the page, and how to reach each from an empty page; `cut` takes the network away. */
 export const STATES: Readonly<Record<string, (page: Page, cut: () => void) => Promise<unknown>>> = {
   welcome: (page) => page.getByTestId('simulator-note').or(page.getByTestId('model')).first().waitFor(),
   waiting: async (page) => {
@@ -75,7 +75,7 @@ export const STATES: Readonly<Record<string, (page: Page, cut: () => void) => Pr
     await textLongerThan(page, 600)
     cut()
     await page.locator('[data-testid=connection][data-status=reconnecting]').waitFor()
-    // Only what lasts longer than a second is shown.
+    // Shown only after a second.
     await page.getByTestId('retry-countdown').waitFor({ state: 'visible' })
   },
 }

@@ -17,7 +17,7 @@ export async function* diagnose(
   const flow = target.visitor().then((client) => observeFlow(client, flowing))
   const departure = target.visitor().then((client) => observeDeparture(client, left, graceMs))
   const silence = silent && target.visitor().then((client) => observeSilence(client, silent))
-  // They are awaited one after the other: until its turn, a failure is nobody's.
+  // Awaited one after the other. Without a handler, an early failure of a later one would end the process.
   for (const observation of [flow, departure, silence]) observation?.catch(() => {})
 
   yield checkHttp(target)

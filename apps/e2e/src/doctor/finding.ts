@@ -2,7 +2,7 @@
 export interface Finding {
   readonly check: Check
   readonly level: 'ok' | 'note' | 'failure' | 'skipped'
-  /** A sentence or two, for whoever runs the proxy. */
+  /** A sentence or two for the operator of the proxy. */
   readonly summary: string
   /** What to change, a line each. */
   readonly fix?: readonly string[]

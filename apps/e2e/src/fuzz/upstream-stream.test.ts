@@ -38,7 +38,7 @@ afterAll(() => {
 
 const ends = fc.constantFrom('end', 'destroy', 'silence')
 
-/** Writes a body in pieces of a size, then ends as told. */
+/** Writes a body in pieces of `size` bytes, then ends as `end` says. */
 function bodyOf(bytes: Buffer, { size, end }: { size: number; end: 'end' | 'destroy' | 'silence' }) {
   return async (response: ServerResponse) => {
     response.on('error', () => {})

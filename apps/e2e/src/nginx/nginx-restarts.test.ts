@@ -68,7 +68,7 @@ browserTest(
     const before = await chat.textLongerThan(50)
     await restart('SIGTERM', async () => {
       await chat.status('failed')
-      // Asked while nobody is there: nginx says 502, and the page asks again until somebody answers.
+      // The server is down: nginx answers 502, and the page retries until the server is back.
       const refused = badGateway()
       await chat.ask('Are you back? [[sim tokens=40 thinking=0]]')
       await refused

@@ -1,4 +1,4 @@
-/** Environment for many visitors who come from one address, and whose simulated answers cost nothing. */
+/** Lifts the limits per address and per day, for tests with many visitors. */
 export const ONE_ADDRESS = {
   STARTS_PER_MINUTE_PER_IP: '1000000',
   MAX_RUNS_PER_IP: '1000000',

@@ -13,7 +13,7 @@ test('without a key the built server refuses to start, and says how to go on', a
   expect(complaint).toContain('SIMULATOR=1')
 })
 
-test('a bad environment is one message that lists every problem, and exit code 1', async () => {
+test('a bad environment gives one message that lists every problem, and exit code 1', async () => {
   const { code, complaint } = await runProduct({
     SIMULATOR: '1',
     PORT: 'http',
@@ -25,7 +25,7 @@ test('a bad environment is one message that lists every problem, and exit code 1
   expect(complaint).not.toMatch(/at .*\.js:\d+/)
 })
 
-test('a busy port is named, with the remedy', async () => {
+test('a busy port is named, and another one suggested', async () => {
   const blocker = createServer().listen(0, '127.0.0.1')
   await once(blocker, 'listening')
   const { port } = blocker.address() as AddressInfo
@@ -36,7 +36,7 @@ test('a busy port is named, with the remedy', async () => {
   expect(complaint).toContain(`PORT=${port + 1}`)
 })
 
-test('with SIMULATOR=1 it answers without a key, says so, and serves the page from the same port', async () => {
+test('with SIMULATOR=1 it answers without a key, logs that, and serves the page from the same port', async () => {
   await using product = await startProduct({ SIMULATOR: '1' })
   expect(product.logs.map(({ msg }) => msg).join('\n')).toContain('simulator')
   const page = await fetch(product.url)
@@ -85,7 +85,7 @@ test('the window, frame and lease of the environment hold in the built server', 
   }
 })
 
-/** A built server with the simulator, a session, and one run that is under way. */
+/** A built server with the simulator, a session and one live run. */
 async function withRun(env: Record<string, string>, directive: string) {
   const product = await startProduct({ SIMULATOR: '1', ...env })
   const client = new WireClient(product.url)
@@ -102,14 +102,14 @@ test('SIGTERM lets a run finish, refuses new ones for now, and is no longer read
   const { product, client, runId, connection, before } = await withRun({}, 'tokens=300 tps=200')
   await using _ = product
   const exit = product.stop('SIGTERM')
-  // Refused from the moment that it drains, which the answer to /readyz tells.
+  // /readyz says when it has begun to drain; from then on it refuses.
   while ((await fetch(`${product.url}/readyz`)).status === 200) {}
   const refused = await client.call('chat.start', {
     runId: randomUUID(),
     messages: [{ role: 'user', content: 'too late' }],
   })
   expect(refused.body.error.data).toMatchObject({ code: 'SERVICE_UNAVAILABLE', httpStatus: 503 })
-  // The run that is there is not new, and can still be joined.
+  // A run that has begun can still be joined.
   const joined = await client.events({ runId, header: String(before.position) })
   const [rest, same] = await Promise.all([
     collect(connection, { after: before.position }),

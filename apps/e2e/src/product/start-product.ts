@@ -10,7 +10,7 @@ export interface Product extends AsyncDisposable {
   readonly url: string
   /** Every log line so far, parsed. */
   readonly logs: Record<string, unknown>[]
-  /** Resolves to the first log line with this message, now or later. */
+  /** Resolves to the first log line with this message, past or future. */
   logged(msg: string): Promise<Record<string, unknown>>
   /** Ends the process and resolves to its exit code. Idempotent. */
   stop(signal?: NodeJS.Signals): Promise<number | null>
@@ -56,7 +56,7 @@ export async function startProduct(
   return { url, logs, logged, stop, [Symbol.asyncDispose]: async () => void (await stop('SIGKILL')) }
 }
 
-/** Runs the built server to its end, for what it says when it cannot start. */
+/** Runs the built server until it exits, for its message when it cannot start. */
 export async function runProduct(
   env: Record<string, string>,
 ): Promise<{ code: number | null; complaint: string }> {

@@ -10,8 +10,8 @@ import { heapInUse, resources, until } from '../resources.ts'
 import { createVisitor } from './visitor.ts'
 
 /**
- * Thousands of short runs, most of them with a disconnect, against the simulator, all in this process; then
- * asks what is left of them. Exits 1 when the heap has grown by more than `BOUND_BYTES`, or when something hangs.
+ * Runs thousands of short answers against the simulator, most of them with a disconnect, all in this process, and
+ * measures what is left. Exits 1 when the heap has grown by more than `BOUND_BYTES`, or when something hangs.
  */
 const BOUND_BYTES = 8_000_000
 /** Before the first measurement: code is compiled, pools are filled. */
@@ -70,14 +70,14 @@ async function soak(count: number): Promise<void> {
   await Promise.all(Array.from({ length: LANES }, lane))
 }
 
-/** What is left once every run is over and forgotten. */
+/** Measures once every run has ended and expired. */
 async function measure(when: string): Promise<number> {
   await until(60_000, () => {
     const { live, size, readers } = server.runs
     return live + size + readers === 0 ? undefined : { live, size, readers }
   })
   simulator.reset()
-  // Finalizers run between two turns, and what they let go is garbage only then.
+  // Finalizers run between turns of the event loop; what they release is garbage only then.
   for (let round = 0; round < 5; round++) {
     heapInUse()
     await nextTurn()

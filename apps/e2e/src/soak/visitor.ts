@@ -3,11 +3,11 @@ import { type Collected, collect, WireClient } from '@sluice/server/testing'
 import type { Random } from '../random.ts'
 
 export interface Visitor {
-  /** Asks one short question, and reads, leaves, comes back or stops, as it happens. */
+  /** Asks one short question, then at random reads, leaves, comes back or stops. */
   ask(): Promise<void>
 }
 
-/** A new session, that behaves like people on bad networks. @throws when an answer is not as it should be. */
+/** A new session that behaves like a visitor on a bad network. @throws when an answer has no end. */
 export function createVisitor(url: string, random: Random): Visitor {
   const client = new WireClient(url)
   let known = false
