@@ -1,4 +1,4 @@
-/** Pseudo-random draws that a seed repeats. */
+/** Pseudo-random draws, repeatable by seed. */
 export interface Random {
   /** In [0, 1). */
   next(): number
@@ -6,13 +6,13 @@ export interface Random {
   int(low: number, high: number): number
   chance(probability: number): boolean
   pick<T>(choices: readonly T[]): T
-  /** One of the choices, each as likely as its weight says. */
+  /** One of the choices, with probabilities in proportion to the weights. */
   weighted<T>(choices: readonly (readonly [weight: number, choice: T])[]): T
   /** From `low` to `high`, small numbers as likely as large ones. */
   spread(low: number, high: number): number
 }
 
-/** Each `stream` of a seed is a sequence of its own: what one draws does not move another. */
+/** Each `stream` of a seed is an independent sequence. */
 export function createRandom(seed: number, stream = ''): Random {
   let state = seed >>> 0
   for (const char of stream) state = Math.imul(state ^ char.charCodeAt(0), 0x01_00_01_93) >>> 0
@@ -44,7 +44,7 @@ export function createRandom(seed: number, stream = ''): Random {
   }
 }
 
-/** The seed that `name` in the environment gives, or one that has not been tried yet. */
+/** The seed in the environment variable `name`, or else a new one. It is printed when a test fails. */
 export function seedFrom(name: string): number {
   const seed = Number(process.env[name] || Date.now() % 1_000_000)
   console.info(`${name}=${seed}`)

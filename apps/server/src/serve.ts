@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Server } from 'node:http'
 import { createClaude } from '@sluice/claude'
 import type { Simulator } from '@sluice/claude-sim'
-import { Runs } from '@sluice/runs'
+import { type Clock, Runs } from '@sluice/runs'
 import type { AnyRouter } from '@trpc/server'
 import type { Logger } from 'pino'
 import { createAdmission } from './admission.ts'
@@ -21,6 +21,8 @@ export interface ServeOptions {
   readonly router?: AnyRouter | undefined
   /** Who is asking. Default: an anonymous session in a signed cookie. */
   readonly ownerOf?: OwnerOf | undefined
+  /** Times frames, graces and leases. Default: the system's clock. */
+  readonly clock?: Clock
 }
 
 export interface RunningServer {
@@ -39,7 +41,8 @@ export interface RunningServer {
 }
 
 /** Builds everything from the environment and listens. @throws with `code: 'EADDRINUSE'` for a busy port. */
-export async function serve({ env, logger, webRoot, router, ownerOf }: ServeOptions): Promise<RunningServer> {
+export async function serve(options: ServeOptions): Promise<RunningServer> {
+  const { env, logger, webRoot, router, ownerOf, clock } = options
   const simulator = env.useSimulator ? await startEmbeddedSimulator() : undefined
   const limits = createLimits({
     startsPerMinute: env.STARTS_PER_MINUTE,
@@ -64,6 +67,7 @@ export async function serve({ env, logger, webRoot, router, ownerOf }: ServeOpti
     runMaxMs: env.RUN_MAX_MS,
     retainMs: env.RETAIN_MS,
     maxRetainedChars: env.MAX_RETAINED_CHARS,
+    ...(clock && { clock }),
     ...observeRuns(logger, metrics),
   })
   const claude = createClaude({

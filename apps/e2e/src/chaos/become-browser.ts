@@ -3,7 +3,7 @@ import { vi } from 'vitest'
 
 /**
  * Makes this process look like a browser to the page's own client: `fetch` and `EventSource` for a page of
- * `origin`, with one session. Every request has a connection of its own, so that each meets a fate of its own.
+ * `origin`, with one session. Every request has a connection of its own, so that each gets a fault of its own.
  */
 export function becomeBrowser(origin: string, session: string): void {
   const realFetch = globalThis.fetch
@@ -29,7 +29,7 @@ export function becomeBrowser(origin: string, session: string): void {
   vi.stubGlobal('EventSource', PageEventSource)
 }
 
-/** A session of this server, as the `Cookie` header of a request. */
+/** Opens a session and returns it as a `Cookie` request header. */
 export async function newSession(serverUrl: string): Promise<string> {
   const response = await fetch(`${serverUrl}/trpc/models.list`)
   await response.arrayBuffer()

@@ -1,16 +1,16 @@
 import { type Simulator, startSimulator } from '@sluice/claude-sim'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { launchChromium, noBrowser } from '../chromium.ts'
-import type { ConnectionPlan } from '../fault-plan.ts'
-import { type FaultProxy, startFaultProxy } from '../fault-proxy.ts'
-import { type Product, startProduct } from '../start-product.ts'
-import { CHAOS_ENV } from './weather.ts'
+import { launchChromium, noBrowser } from '../browser/chromium.ts'
+import type { ConnectionPlan } from '../fault-proxy/connection-plan.ts'
+import { type FaultProxy, startFaultProxy } from '../fault-proxy/fault-proxy.ts'
+import { type Product, startProduct } from '../product/start-product.ts'
+import { CHAOS_ENV } from './environment.ts'
 
 const browserTest = noBrowser === undefined ? test : test.skip
 if (noBrowser !== undefined) process.stderr.write(`Browser tests skipped: ${noBrowser}\n`)
 
-/** What a browser itself says of a bad network; the page has no say in it. */
+/** Messages that the browser itself logs on network errors. */
 const NETWORK = /Failed to load resource|net::ERR_|EventSource's response has a/
 
 let browser: Browser
@@ -18,8 +18,8 @@ let simulator: Simulator
 let product: Product
 let env: Record<string, string>
 let proxy: FaultProxy
-/** What is to become of the next connections; those after them pass. */
-let fates: ConnectionPlan[]
+/** Plans of the next connections; later ones pass. */
+let plans: ConnectionPlan[]
 let context: BrowserContext
 let page: Page
 let complaints: string[]
@@ -31,7 +31,7 @@ afterAll(() => browser?.close())
 
 beforeEach(async () => {
   if (noBrowser !== undefined) return
-  fates = []
+  plans = []
   complaints = []
   simulator = await startSimulator({ defaults: { ttft: 0, tps: 200, text: 'lorem', thinking: 0 } })
   env = {
@@ -43,7 +43,7 @@ beforeEach(async () => {
   }
   product = await startProduct(env)
   env['PORT'] = new URL(product.url).port
-  proxy = await startFaultProxy(product.url, () => fates.shift() ?? { kind: 'pass' })
+  proxy = await startFaultProxy(product.url, () => plans.shift() ?? { kind: 'pass' })
   context = await browser.newContext()
   page = await context.newPage()
   page.on('console', (message) => {
@@ -66,12 +66,12 @@ async function ask(prompt: string): Promise<void> {
   await page.getByTestId('composer').press('Enter')
 }
 
-/** The page shows paragraphs where the answer has blank lines. */
+/** Whitespace differs: the page shows paragraphs where the answer has blank lines. */
 const words = (text = '') => text.split(/\s+/).filter(Boolean).join(' ')
 const shown = async () => words((await page.getByTestId('answer-text').last().allInnerTexts()).join())
 const sent = () => words(simulator.stats().requests.at(-1)?.text)
 
-/** Resolves when so many more characters are on the page than at the last call. */
+/** Resolves when the page shows `by` more characters than at the last call. */
 function textGrows(by: number): Promise<unknown> {
   return page.waitForFunction((more) => {
     const length = ([...document.querySelectorAll('[data-testid=answer-text]')].at(-1)?.textContent ?? '')
@@ -110,34 +110,31 @@ browserTest('five resets in one answer: every word once, one request upstream', 
   expect(simulator.stats().messages).toBe(1)
 })
 
-browserTest('502, 503, a portal page and an empty 204 on the way back: the answer goes on', async () => {
+browserTest('502, 503, a captive portal and an empty 204 when reconnecting: the answer goes on', async () => {
   await ask('Turn me away [[sim tokens=1200]]')
   await textGrows(100)
-  fates.push(...([502, 503, 200, 204, 502] as const).map((status) => ({ kind: 'answer', status }) as const))
+  plans.push(...([502, 503, 200, 204, 502] as const).map((status) => ({ kind: 'answer', status }) as const))
   proxy.cut()
   await isDone()
-  expect(fates).toEqual([])
+  expect(plans).toEqual([])
   expect(await shown()).toBe(sent())
   expect(await attribute('gaps')).toBe('0')
   expect(simulator.stats().messages).toBe(1)
 })
 
-browserTest(
-  'a network that swallows everything is left for a new connection, and nothing is lost',
-  async () => {
-    await ask('Swallow me [[sim tokens=1200]]')
-    await textGrows(100)
-    // Chromium knows of none of this, and may try every connection that it has kept before it opens a new one.
-    proxy.vanish('', 120_000)
-    await isDone()
-    expect(await shown()).toBe(sent())
-    expect(await attribute('gaps')).toBe('0')
-    expect(simulator.stats().messages).toBe(1)
-  },
-)
+browserTest('on a dead network the page opens a new connection, and nothing is lost', async () => {
+  await ask('Swallow me [[sim tokens=1200]]')
+  await textGrows(100)
+  // Chromium cannot see this, and may try every kept-alive connection before it opens a new one.
+  proxy.vanish('', 120_000)
+  await isDone()
+  expect(await shown()).toBe(sent())
+  expect(await attribute('gaps')).toBe('0')
+  expect(simulator.stats().messages).toBe(1)
+})
 
 browserTest.each(['SIGTERM', 'SIGKILL'] as const)(
-  'a server that ends by %s in mid-answer: what was said stays, the end is shown, and Retry works',
+  'the server ends by %s in mid-answer: the text stays, the end is shown, and Retry works',
   async (signal) => {
     await ask('Restart me [[sim tokens=5000]]')
     await textGrows(200)

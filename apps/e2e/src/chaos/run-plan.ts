@@ -1,27 +1,27 @@
 import type { Random } from '../random.ts'
 
 /**
- * What somebody at the page does, once the answer has come so far; at 0, before the server has confirmed it.
- * Who vanishes loses the network, and then the page.
+ * What the visitor does once the answer has reached a position; at 0, before the server has confirmed the run.
+ * A visitor who vanishes loses the network first and then the page.
  */
-interface Act {
+interface Action {
   readonly at: number
   readonly what: 'stop' | 'close' | 'vanish' | 'reload' | 'reload-from-nothing' | 'second-tab'
 }
 
-/** One question: how Claude will answer it, and what the person who asked does meanwhile. */
+/** One question: how Claude answers it, and what the visitor does meanwhile. */
 export interface RunPlan {
-  /** Stands in the prompt, so that the request upstream can be found. */
+  /** Part of the prompt, to find the request upstream. */
   readonly name: string
-  /** In the grammar of the simulator. */
+  /** A directive to the simulator. */
   readonly directive: string
-  readonly acts: readonly Act[]
+  readonly actions: readonly Action[]
 }
 
-/** Draws a run's plan from a stream of its own, so that it does not depend on which run began first. */
+/** Each run draws from a random stream of its own, so its plan does not depend on the order of runs. */
 export function drawRunPlan(random: Random, name: string): RunPlan {
   const tokens = random.chance(0.1) ? random.int(1, 20) : random.int(100, 2400)
-  // A few seconds at most, so that a storm of hundreds ends.
+  // A few seconds at most, so that hundreds of runs end.
   const tps = random.weighted([
     [5, 0],
     [20, Math.max(60, Math.round(tokens / (1 + 7 * random.next())))],
@@ -29,7 +29,7 @@ export function drawRunPlan(random: Random, name: string): RunPlan {
   const text = random.pick(['markdown', 'lorem', 'emoji'])
   const pace = `tokens=${tokens} tps=${tps} ttft=${random.spread(0, 600)} ping=500 text=${text} seed=${name}`
   const thinking = random.chance(0.5) ? '' : ' thinking=0'
-  return { name, directive: `${pace}${thinking}${drawFault(random)}`, acts: drawActs(random) }
+  return { name, directive: `${pace}${thinking}${drawFault(random)}`, actions: drawActions(random) }
 }
 
 function drawFault(random: Random): string {
@@ -49,10 +49,10 @@ function drawFault(random: Random): string {
   ])()
 }
 
-function drawActs(random: Random): Act[] {
+function drawActions(random: Random): Action[] {
   const at = () => random.int(0, 5000)
   const reload = () => random.pick(['reload', 'reload-from-nothing'] as const)
-  return random.weighted<() => Act[]>([
+  return random.weighted<() => Action[]>([
     [40, () => []],
     [15, () => [{ at: at(), what: 'stop' }]],
     [12, () => [{ at: at(), what: 'close' }]],

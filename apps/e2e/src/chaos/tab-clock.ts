@@ -2,7 +2,7 @@ import type { PageClock } from '@sluice/client'
 
 const FRAME_MS = 16
 
-/** The time of a visible page. `stop` is what closing the tab does to it: nothing that was due happens. */
+/** The clock of a visible page. `stop` is what closing the tab does: no pending timer fires. */
 export function createTabClock(): PageClock & { stop(): void } {
   const timers = new Set<NodeJS.Timeout>()
   let stopped = false

@@ -11,29 +11,29 @@ import type { AppRouter } from '@sluice/server'
 import { createTRPCClient } from '@trpc/client'
 import { createTabClock } from './tab-clock.ts'
 
-/** What a page keeps of a run, for a reload or for a second tab. */
+/** What a page stores of a run, for a reload or a second tab. */
 export interface Kept {
   readonly runId: string
   readonly view: RunSnapshot['view'] | undefined
 }
 
-/** A tab with the page in it, shown to nobody: the client that the page uses, with its acks and retries. */
+/** A tab without a screen: the page's own client, run store, acks and retries. */
 export interface Tab {
   snapshot(): RunSnapshot
   /** Whether the server has confirmed the run. */
   confirmed(): boolean
   /** How many different ends this tab has shown. */
   ends(): number
-  /** Resolves when the answer has come so far, or when nothing more will come of it. */
+  /** Resolves when the answer has reached this position, or has ended. */
   reaches(position: number): Promise<void>
   stop(): void
-  /** Gone, with everything it was doing. */
+  /** Closes the tab and everything it was doing. */
   close(): void
-  /** What it knows: all of the answer so far, or nothing but that there is one. */
+  /** What it has stored: the answer so far, or only the run id. */
   keep(what: 'all' | 'nothing'): Kept
 }
 
-/** Opens a tab that asks, or one that goes on with what another has kept. */
+/** Opens a tab that asks a question, or one that continues from what another tab has stored. */
 export function openTab(from: { prompt: string } | Kept): Tab {
   const clock = createTabClock()
   const client = createTRPCClient<AppRouter>({ links: createLinks({ url: '/trpc' }) })

@@ -1,11 +1,11 @@
-import type { Story } from './ask.ts'
+import type { Trial } from './run-trial.ts'
 
-/** How many tabs saw which end, for the log. */
-export function tally(stories: readonly Story[]): string {
+/** One line for the log: how many tabs saw which end. */
+export function tally(trials: readonly Trial[]): string {
   const counts = new Map<string, number>()
   let reconnects = 0
-  for (const { sights } of stories) {
-    for (const { snapshot } of sights) {
+  for (const { observations } of trials) {
+    for (const { snapshot } of observations) {
       const { view, failure } = snapshot
       const end = failure?.code ?? view.error?.code ?? view.stopReason ?? 'left'
       counts.set(end, (counts.get(end) ?? 0) + 1)
@@ -13,5 +13,5 @@ export function tally(stories: readonly Story[]): string {
     }
   }
   const ends = [...counts].toSorted(([, a], [, b]) => b - a).map(([end, count]) => `${end} ${count}`)
-  return `${stories.length} runs, ${reconnects} reconnects: ${ends.join(', ')}`
+  return `${trials.length} runs, ${reconnects} reconnects: ${ends.join(', ')}`
 }

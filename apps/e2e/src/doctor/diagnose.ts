@@ -1,5 +1,5 @@
-import { checkBody, checkHttp } from './check-way.ts'
-import { proxiesSeen } from './cures.ts'
+import { checkBody, checkHttp } from './check-connection.ts'
+import { proxiesSeen } from './fixes.ts'
 import type { Finding } from './finding.ts'
 import { findingsOfFlow } from './findings-of-flow.ts'
 import { type Departure, observeDeparture } from './observe-departure.ts'
@@ -17,7 +17,7 @@ export async function* diagnose(
   const flow = target.visitor().then((client) => observeFlow(client, flowing))
   const departure = target.visitor().then((client) => observeDeparture(client, left, graceMs))
   const silence = silent && target.visitor().then((client) => observeSilence(client, silent))
-  // They are awaited one after the other: until its turn, a failure is nobody's.
+  // Awaited one after the other. Without a handler, an early failure of a later one would end the process.
   for (const observation of [flow, departure, silence]) observation?.catch(() => {})
 
   yield checkHttp(target)
@@ -40,7 +40,7 @@ function departureFinding(departure: Departure, graceMs: number): Finding {
     check,
     level: 'failure',
     summary: `A closed tab is not noticed: ${grace} after the only reader had left, the answer ${departure}.`,
-    cure: [
+    fix: [
       'If GRACE_MS is longer than that, say so: --grace <seconds>',
       'nginx: no `proxy_ignore_client_abort on;`. Others: let the proxy close its connection to Sluice when the browser closes its own.',
       'Until then only the lease (LEASE_MS, 75 s) ends what nobody reads.',
@@ -62,7 +62,7 @@ function pingFinding(silence: Silence | undefined): Finding {
       check,
       level: 'failure',
       summary: `A silent stream is cut within ${SILENCE_MS / 1000} s, after ${silence.pings} pings: long thinking would be, too.`,
-      cure: [
+      fix: [
         'A proxy gives up on a connection sooner than after 5 s of silence. nginx: proxy_read_timeout 60s;',
       ],
     }
@@ -71,14 +71,14 @@ function pingFinding(silence: Silence | undefined): Finding {
       check,
       level: 'failure',
       summary: `Pings do not arrive: ${silence.pings} in ${SILENCE_MS / 1000} s, due every 5 s. Browsers reconnect after 15 s without one.`,
-      cure: ['Something holds the stream back: see the cures for delivery.'],
+      fix: ['Something holds the stream back: see the fixes for delivery.'],
     }
   if (!silence.heard)
     return {
       check,
       level: 'failure',
       summary: 'The last words before a silence are held back until a ping pushes them on.',
-      cure: ['Something holds the stream back: see the cures for delivery.'],
+      fix: ['Something holds the stream back: see the fixes for delivery.'],
     }
   return { check, level: 'ok', summary: 'Pings arrive every 5 s while Claude is silent.' }
 }

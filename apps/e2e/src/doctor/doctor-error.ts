@@ -1,6 +1,6 @@
 export type DoctorErrorCode = 'usage' | 'unreachable' | 'certificate' | 'not_sluice'
 
-/** Why nothing could be measured, in words for whoever typed the command. */
+/** Why nothing could be measured. The message is shown to the user as it is. */
 export class DoctorError extends Error {
   override readonly name = 'DoctorError'
   readonly code: DoctorErrorCode

@@ -9,7 +9,7 @@ import { plainConfig } from '../nginx/plain-config.ts'
 import { shippedConfig } from '../nginx/shipped-config.ts'
 import { type Nginx, startNginx } from '../nginx/start-nginx.ts'
 import { httpsUrl, httpUrl } from '../nginx/urls.ts'
-import { type Product, startProduct } from '../start-product.ts'
+import { type Product, startProduct } from '../product/start-product.ts'
 import type { Finding } from './finding.ts'
 
 let product: Product
@@ -46,7 +46,7 @@ async function diagnosis(...args: string[]) {
   const { code, out } = await doctor('--json', ...args)
   const { ok, findings } = JSON.parse(out) as { ok: boolean; findings: Finding[] }
   const levels = Object.fromEntries(findings.map(({ check, level }) => [check, level]))
-  const told = findings.map(({ summary, cure = [] }) => [summary, ...cure].join('\n')).join('\n')
+  const told = findings.map(({ summary, fix = [] }) => [summary, ...fix].join('\n')).join('\n')
   return { code, ok, levels, told }
 }
 
@@ -76,7 +76,7 @@ nginxTest.concurrent('through the shipped nginx configuration all is well', asyn
   expect(code).toBe(0)
 })
 
-nginxTest.concurrent('two nginx in a row: says that words are held back, and names the cure', async () => {
+nginxTest.concurrent('two nginx in a row: says that words are held back, and names the fix', async () => {
   await using outer = await startNginx(plainConfig(httpUrl(plain)))
   const { code, ok, levels, told } = await diagnosis(httpUrl(outer))
   expect([code, ok]).toEqual([1, false])

@@ -2,10 +2,10 @@
 export interface Finding {
   readonly check: Check
   readonly level: 'ok' | 'note' | 'failure' | 'skipped'
-  /** A sentence or two, for whoever runs the proxy. */
+  /** A sentence or two for the operator of the proxy. */
   readonly summary: string
   /** What to change, a line each. */
-  readonly cure?: readonly string[]
+  readonly fix?: readonly string[]
 }
 
 type Check = 'delivery' | 'resume' | 'stop' | 'pings' | 'disconnect' | 'headers' | 'http' | 'body'

@@ -1,4 +1,4 @@
-import { bufferingCures } from './cures.ts'
+import { bufferingFixes } from './fixes.ts'
 import type { Finding } from './finding.ts'
 import type { Flow } from './observe-flow.ts'
 
@@ -21,16 +21,16 @@ function deliveryFinding(flow: Flow, proxies: readonly string[]): Finding {
     return { check, level: 'failure', summary: `The answer failed: ${terminal.message}` }
   if (refusal !== undefined && frames === 0)
     return { check, level: 'failure', summary: `The stream was refused or cut: ${refusal}.` }
-  const cure = bufferingCures(flow.headers, proxies)
+  const fix = bufferingFixes(flow.headers, proxies)
   if (firstWordsMs === undefined) {
     const summary = terminal
       ? 'Words are held back on the way (buffering): none came until the answer was over, then all at once.'
       : 'No word of the answer came, not even after it was stopped.'
-    return { check, level: 'failure', summary, cure }
+    return { check, level: 'failure', summary, fix }
   }
   if (frames >= ENOUGH_FRAMES && frames / reads >= HELD_FRAMES_PER_READ) {
     const summary = `Words come in bursts (buffering): ${frames} pieces in ${reads} reads, the first after ${ms(firstWordsMs)}.`
-    return { check, level: 'failure', summary, cure }
+    return { check, level: 'failure', summary, fix }
   }
   const summary = `Words arrive as they are made: the first after ${ms(firstWordsMs)}, then ${frames} pieces in ${reads} reads.`
   return { check, level: 'ok', summary }
@@ -56,7 +56,7 @@ function resumeFinding({ resume }: Flow): Finding {
           resume === 'silent'
             ? 'A dropped connection did not go on: the second one stayed silent.'
             : 'A dropped connection did not go on where it was: the text is not the same.',
-        cure: [
+        fix: [
           'A proxy may remove the Last-Event-ID request header, or answer the second request from a cache: pass the header on, and cache nothing under /trpc/.',
         ],
       }
@@ -74,7 +74,7 @@ function stopFinding({ stopMs, terminal }: Flow): Finding {
       check,
       level: 'failure',
       summary: 'Stop did not end the answer.',
-      cure: ['With several instances, route by session: a run lives in the instance that began it.'],
+      fix: ['With several instances, route by session: a run lives in the instance that began it.'],
     }
   if (stopMs > PROMPT_STOP_MS)
     return { check, level: 'failure', summary: `Stop took ${ms(stopMs)} to end the answer.` }
@@ -90,7 +90,7 @@ function headersFinding({ headers, status }: Flow, { held }: { held: boolean }):
       check,
       level: 'failure',
       summary: `The stream has become ${headers['content-type'] ?? 'untyped'} (${status}) on the way.`,
-      cure: [
+      fix: [
         'Something answers in Sluice’s place: look for a rule, a login page or a cache in front of /trpc/.',
       ],
     }

@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util'
-import { proxiesSeen } from './cures.ts'
+import { proxiesSeen } from './fixes.ts'
 import { diagnose } from './diagnose.ts'
 import { DoctorError } from './doctor-error.ts'
 import type { Finding } from './finding.ts'
 import { mostItCosts, type Questions, questionsFor } from './prompts.ts'
 import { reach, type Target } from './reach.ts'
-import { reportLine, verdict } from './report.ts'
+import { reportLine, conclusion } from './report.ts'
 
 const USAGE = `Measures whether streaming works through whatever is in front of a Sluice.
 
@@ -75,7 +75,7 @@ async function run(args: string[]): Promise<boolean> {
   const { httpVersion } = target.web
   if (json)
     process.stdout.write(`${JSON.stringify({ url, ok, httpVersion, simulator, findings }, undefined, 2)}\n`)
-  else process.stdout.write(`${verdict(findings)}\n`)
+  else process.stdout.write(`${conclusion(findings)}\n`)
   return ok
 }
 

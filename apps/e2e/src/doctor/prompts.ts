@@ -9,7 +9,7 @@ export interface Question {
 export interface Questions {
   /** An answer that flows for some time. */
   readonly flowing: Question
-  /** An answer that nobody waits for. */
+  /** An answer whose only reader leaves. */
   readonly left: Question
   /** An answer that begins and then falls silent; only the simulator can be asked for one. */
   readonly silent: Question | undefined

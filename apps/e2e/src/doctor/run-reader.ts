@@ -43,7 +43,7 @@ export class RunReader {
     return this.arrivals.filter(({ name }) => names.includes(name)).length
   }
 
-  /** Resolves to whether it came true: at the first change that makes it so, or never within `ms`. */
+  /** Resolves to true as soon as the condition holds, and to false after `ms` or when the stream ends. */
   until(isTrue: (reader: this) => boolean, ms = 30_000): Promise<boolean> {
     return new Promise((resolve) => {
       const settle = (answer: boolean) => {

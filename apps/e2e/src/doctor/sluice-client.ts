@@ -97,7 +97,7 @@ function trpcAnswer(text: string): Pick<CallAnswer, 'data' | 'error'> {
       error: error && { message: error.message, code: error.data.code },
     }
   } catch {
-    // A proxy's own page: whoever asked sees the status and the text.
+    // A page of the proxy: the caller has the status and the text.
     return { data: undefined, error: undefined }
   }
 }

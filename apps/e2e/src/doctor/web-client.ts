@@ -122,7 +122,7 @@ function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$/g, '')
 }
 
-/** An address is no server name (RFC 6066, section 3). */
+/** An IP address is not a server name (RFC 6066, section 3). */
 function serverName({ hostname }: URL): { servername?: string } {
   return /^[\d.]+$|^\[/.test(hostname) ? {} : { servername: hostname }
 }

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check'
 
-/** What can happen to a stream of bytes on its way. Places are fractions of its length. */
+/** Damage to a byte stream. Positions are fractions of its length. */
 export type Damage =
   | { readonly kind: 'cut'; readonly at: number }
   | { readonly kind: 'flip'; readonly at: number; readonly bit: number }
   | { readonly kind: 'lose' | 'double'; readonly at: number; readonly bytes: number }
   | { readonly kind: 'insert'; readonly at: number; readonly bytes: Uint8Array }
-  /** One SSE message changes places with another. */
+  /** Swaps one SSE message with another. */
   | { readonly kind: 'reorder'; readonly at: number; readonly with: number }
 
 const place = fc.double({ min: 0, max: 1, noNaN: true })

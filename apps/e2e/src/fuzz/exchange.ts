@@ -18,10 +18,10 @@ export interface Answered {
   readonly refusals: readonly string[]
 }
 
-/** Longer than anything here may take: the server's own limit for headers is 10 s. */
+/** Longer than any answer may take: the server's limit for headers is 10 s. */
 const PATIENCE_MS = 20_000
 
-/** One request over a socket of its own. A stream that begins well is left. @throws when nothing comes. */
+/** Sends one request over a new socket. Leaves a stream at its first event. @throws when no answer comes. */
 export function exchange(url: string, { method, path, headers, body }: Asked): Promise<Answered> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url)
@@ -67,7 +67,7 @@ export function exchange(url: string, { method, path, headers, body }: Asked): P
   })
 }
 
-/** Writes any bytes, says that there are no more, and resolves to what comes back before the server closes. */
+/** Writes the bytes, half-closes, and resolves to what the server sends before it closes. */
 export async function speak(url: string, bytes: Uint8Array): Promise<string> {
   const { hostname, port } = new URL(url)
   const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true })

@@ -6,9 +6,9 @@ import { collect, WireClient } from '@sluice/server/testing'
 import * as fc from 'fast-check'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ONE_ADDRESS } from '../one-address.ts'
+import { ONE_ADDRESS } from '../product/one-address.ts'
 import { seedFrom } from '../random.ts'
-import { until } from '../settled.ts'
+import { until } from '../resources.ts'
 import { anyDamage, damaged } from './damage.ts'
 import { type Answered, exchange, speak } from './exchange.ts'
 import { oddRequest } from './odd-requests.ts'
@@ -44,7 +44,7 @@ afterAll(async () => {
   await simulator.close()
 })
 
-/** Every refusal says what it is, in the one form that a client has to know. */
+/** Every refusal has the one error format that clients know. */
 function expectTyped({ status, body, refusals }: Answered, method: string): void {
   expect(status).toBeGreaterThanOrEqual(200)
   expect(status).toBeLessThan(500)
@@ -62,7 +62,7 @@ function expectTyped({ status, body, refusals }: Answered, method: string): void
   }
 }
 
-/** What the server logged as its own fault, once it has answered one more visitor and holds nothing any more. */
+/** The errors that the server logged. Waits until it has answered one more visitor and released everything. */
 async function faultsOfTheServer(): Promise<string[]> {
   const client = new WireClient(server.url)
   await client.query('models.list')
@@ -77,7 +77,7 @@ async function faultsOfTheServer(): Promise<string[]> {
   return faults
 }
 
-test('whatever is asked, the answer is quick, typed and never a 5xx, and the server goes on', async () => {
+test('any request gets a quick, typed answer that is never a 5xx, and the server goes on', async () => {
   await fc.assert(
     fc.asyncProperty(oddRequest, async (request) => {
       expectTyped(await exchange(server.url, request), request.method)
@@ -100,7 +100,7 @@ function repliesIn(heard: string): { status: number; body: string }[] {
   })
 }
 
-test('whatever bytes are sent, the server answers or closes, and goes on', async () => {
+test('for any bytes the server answers or closes the connection, and goes on', async () => {
   const good = [
     'POST /trpc/chat.start HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}',
     'GET /trpc/models.list HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n',

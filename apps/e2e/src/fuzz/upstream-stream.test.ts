@@ -6,7 +6,7 @@ import { isTerminal, type RunEvent } from '@sluice/events'
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { seedFrom } from '../random.ts'
-import { resources, until } from '../settled.ts'
+import { resources, until } from '../resources.ts'
 import { anyDamage, damaged } from './damage.ts'
 import { type RecordedStream, recordStream } from './recorded-stream.ts'
 
@@ -38,7 +38,7 @@ afterAll(() => {
 
 const ends = fc.constantFrom('end', 'destroy', 'silence')
 
-/** Writes a body in pieces of a size, then ends as told. */
+/** Writes a body in pieces of `size` bytes, then ends as `end` says. */
 function bodyOf(bytes: Buffer, { size, end }: { size: number; end: 'end' | 'destroy' | 'silence' }) {
   return async (response: ServerResponse) => {
     response.on('error', () => {})

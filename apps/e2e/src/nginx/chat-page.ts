@@ -1,5 +1,5 @@
 import type { BrowserContext, Page } from 'playwright-core'
-import { copiedAnswer } from '../copied-answer.ts'
+import { copiedAnswer } from '../browser/copied-answer.ts'
 
 /** The page in a browser, as far as these tests use it; everything is about its last answer. */
 export interface ChatPage {

@@ -23,7 +23,7 @@ function isExecutable(path: string): boolean {
 const nginx = find('nginx')
 const missing = [nginx === undefined && 'nginx', find('openssl') === undefined && 'openssl'].filter(Boolean)
 
-/** Why tests with nginx are skipped here; undefined where they run. Never in CI: there they fail. */
+/** Why nginx tests are skipped here; undefined where nginx is installed. In CI they fail instead. */
 export const noNginx: string | undefined =
   missing.length > 0 && !process.env['CI']
     ? `no ${missing.join(', no ')} found; install with: sudo apt-get install ${missing.join(' ')} (macOS: brew install …)`

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { startSimulator } from '@sluice/claude-sim'
 import { expect, test } from 'vitest'
-import { startProduct } from '../start-product.ts'
+import { startProduct } from '../product/start-product.ts'
 import { noNginx } from './nginx-binary.ts'
 import { shippedConfig } from './shipped-config.ts'
 import { startNginx } from './start-nginx.ts'

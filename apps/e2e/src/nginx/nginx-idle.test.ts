@@ -1,6 +1,6 @@
 import { startSimulator } from '@sluice/claude-sim'
 import { expect, test } from 'vitest'
-import { startProduct } from '../start-product.ts'
+import { startProduct } from '../product/start-product.ts'
 import { noNginx } from './nginx-binary.ts'
 import { shippedConfig } from './shipped-config.ts'
 import { startNginx } from './start-nginx.ts'
@@ -27,7 +27,7 @@ nginxTest('silent thinking outlives the proxy’s idle limit: pings every 5 s ke
     // The second ping comes 10 s in, when 7 s of silence would have ended it.
     expect(await reader.until(({ ended }) => ended || reader.count('ping') === 2)).toBe(true)
     expect([reader.ended, reader.failure]).toEqual([false, undefined])
-    // The control: nginx does cut what is silent for longer than it is told.
+    // The control: nginx does cut a stream that is silent for longer than its limit.
     expect([cut.ended, cut.count('ping')]).toEqual([true, 0])
     await browser.client.stop(runId)
     await reader.until(({ ended }) => ended)

@@ -1,8 +1,8 @@
 import { type Simulator, startSimulator } from '@sluice/claude-sim'
 import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { launchChromium, noBrowser } from '../chromium.ts'
-import { type Product, startProduct } from '../start-product.ts'
+import { launchChromium, noBrowser } from '../browser/chromium.ts'
+import { type Product, startProduct } from '../product/start-product.ts'
 import { type ChatPage, openChat } from './chat-page.ts'
 import { noNginx } from './nginx-binary.ts'
 import { shippedConfig } from './shipped-config.ts'
@@ -68,7 +68,7 @@ browserTest(
     const before = await chat.textLongerThan(50)
     await restart('SIGTERM', async () => {
       await chat.status('failed')
-      // Asked while nobody is there: nginx says 502, and the page asks again until somebody answers.
+      // The server is down: nginx answers 502, and the page retries until the server is back.
       const refused = badGateway()
       await chat.ask('Are you back? [[sim tokens=40 thinking=0]]')
       await refused

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Simulator, startSimulator } from '@sluice/claude-sim'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type Product, startProduct } from '../start-product.ts'
+import { type Product, startProduct } from '../product/start-product.ts'
 import { noNginx } from './nginx-binary.ts'
 import { plainConfig } from './plain-config.ts'
 import { shippedConfig } from './shipped-config.ts'

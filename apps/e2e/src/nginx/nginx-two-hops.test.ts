@@ -1,6 +1,6 @@
 import { type Simulator, startSimulator } from '@sluice/claude-sim'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type Product, startProduct } from '../start-product.ts'
+import { type Product, startProduct } from '../product/start-product.ts'
 import { noNginx } from './nginx-binary.ts'
 import { plainConfig } from './plain-config.ts'
 import { shippedConfig } from './shipped-config.ts'
@@ -80,17 +80,17 @@ nginxTest(
   },
 )
 
-nginxTest('cure: proxy_pass_header X-Accel-Buffering in the inner one', async () => {
+nginxTest('fix: proxy_pass_header X-Accel-Buffering in the inner one', async () => {
   const inner = await hop(plainConfig(product.url, 'proxy_pass_header X-Accel-Buffering;'))
   await expectStreaming(httpUrl(await hop(plainConfig(httpUrl(inner)))))
 })
 
-nginxTest('cure: proxy_buffering off in the outer one', async () => {
+nginxTest('fix: proxy_buffering off in the outer one', async () => {
   const inner = await hop(plainConfig(product.url))
   await expectStreaming(httpUrl(await hop(plainConfig(httpUrl(inner), 'proxy_buffering off;'))))
 })
 
-nginxTest('the shipped configuration needs no cure, whichever of the two it is', async () => {
+nginxTest('the shipped configuration needs no fix, whichever of the two it is', async () => {
   const asInner = await hop(shippedConfig(product.url))
   await expectStreaming(httpUrl(await hop(plainConfig(httpsUrl(asInner)))))
   simulator.reset()

@@ -7,7 +7,7 @@ import { type Certificate, selfSigned } from '@sluice/claude-sim'
 import { freePorts } from './free-ports.ts'
 import { nginxBinary } from './nginx-binary.ts'
 
-/** What is in nginx.conf's `http` block, given where it may listen. */
+/** Returns the contents of nginx.conf's `http` block for these ports. */
 export type Servers = (ports: readonly number[], certificate: Certificate) => string
 
 export interface Nginx extends AsyncDisposable {
@@ -22,7 +22,7 @@ export interface Nginx extends AsyncDisposable {
 
 const ATTEMPTS = 5
 
-/** A real nginx with a temporary folder as its whole world, on as many free ports as asked for. */
+/** Starts a real nginx in a temporary folder, on `count` free ports. */
 export async function startNginx(servers: Servers, count = 2): Promise<Nginx> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-nginx-'))
   const certificate = await selfSigned(folder)
@@ -32,7 +32,7 @@ export async function startNginx(servers: Servers, count = 2): Promise<Nginx> {
     try {
       return await nginxIn(folder, ports)
     } catch (error) {
-      // Somebody took a port between our look and nginx's.
+      // Another process took a port before nginx did.
       if (attempt < ATTEMPTS && String(error).includes('Address already in use')) continue
       await rm(folder, { recursive: true, force: true })
       throw error

@@ -6,7 +6,7 @@ import { appRouterWithHaiku, startTestServer } from '@sluice/server/testing'
 import react from '@vitejs/plugin-react'
 import { build } from 'vite'
 import { expect, test } from 'vitest'
-import { launchChromium, noBrowser } from '../chromium.ts'
+import { launchChromium, noBrowser } from '../browser/chromium.ts'
 
 if (noBrowser !== undefined) process.stderr.write(`The recipe's page is not tried: ${noBrowser}\n`)
 

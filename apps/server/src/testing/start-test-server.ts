@@ -26,7 +26,7 @@ export async function startTestServer(
   {
     production = true,
     ...serveOptions
-  }: Pick<ServeOptions, 'router' | 'ownerOf' | 'webRoot'> & { production?: boolean } = {},
+  }: Pick<ServeOptions, 'router' | 'ownerOf' | 'webRoot' | 'clock'> & { production?: boolean } = {},
 ): Promise<TestServer> {
   const simulator = await startSimulator({ defaults: { tps: 0, ttft: 0 } })
   const logs: Record<string, unknown>[] = []

@@ -1,0 +1,100 @@
+import axe from 'axe-core'
+import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
+import { startFaultProxy } from '../fault-proxy/fault-proxy.ts'
+import { pageTest } from './page-test.ts'
+import { STATES } from './states.ts'
+
+const VIEWS = [
+  { colorScheme: 'light', width: 390 },
+  { colorScheme: 'dark', width: 390 },
+  { colorScheme: 'light', width: 1400 },
+  { colorScheme: 'dark', width: 1400 },
+] as const
+
+/** What axe finds wrong, in a line each. The script comes in past the page's policy, which allows no other. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source)
+  return page.evaluate(async () => {
+    const { axe: inPage } = window as unknown as {
+      axe: {
+        run(
+          context: object,
+        ): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>
+      }
+    }
+    // They hand the focus on as soon as they have it: https://github.com/dequelabs/axe-core/issues/4832
+    const found = await inPage.run({ exclude: ['[data-base-ui-focus-guard]'] })
+    return found.violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
+    )
+  })
+}
+
+for (const [name, reach] of Object.entries(STATES)) {
+  pageTest(
+    `axe finds nothing in the state “${name}”, light and dark, narrow and wide`,
+    async ({ page, context, product }) => {
+      let down = false
+      await using proxy = await startFaultProxy(product.url, () =>
+        down ? { kind: 'answer', status: 502 } : { kind: 'pass' },
+      )
+      await page.close()
+      const proxied = await context.newPage()
+      await proxied.goto(proxy.url)
+      await reach(proxied, () => {
+        down = true
+        proxy.cut()
+      })
+      for (const { colorScheme, width } of VIEWS) {
+        await proxied.emulateMedia({ colorScheme })
+        await proxied.setViewportSize({ width, height: 800 })
+        expect(await violations(proxied), `${colorScheme}, ${width} px`).toEqual([])
+      }
+    },
+    { env: { GRACE_MS: '60000' }, complaints: [/Failed to load resource/] },
+  )
+}
+
+pageTest('everything is within reach of the keyboard, and focus is never taken away', async ({ page }) => {
+  await STATES['complete']?.(page, () => {})
+  await page.getByTestId('composer').focus()
+  const seen = new Set<string>()
+  for (let i = 0; i < 60; i++) {
+    await page.keyboard.press('Tab')
+    seen.add(
+      await page.evaluate(
+        () =>
+          document.activeElement?.getAttribute('data-testid') ??
+          document.activeElement?.getAttribute('aria-label') ??
+          '',
+      ),
+    )
+  }
+  for (const reachable of [
+    'attach',
+    'model',
+    'effort',
+    'edit-prompt',
+    'copy-answer',
+    'regenerate',
+    'new-chat',
+    'conversation-menu',
+  ])
+    expect([...seen], reachable).toContain(reachable)
+})
+
+pageTest('with reduced motion nothing moves', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  await STATES['streaming']?.(page, () => {})
+  const moving = await page.evaluate(() =>
+    document
+      .getAnimations()
+      .filter(
+        (animation) =>
+          animation.playState === 'running' && Number(animation.effect?.getComputedTiming().duration) > 0,
+      )
+      .map((animation) => (animation as CSSAnimation).animationName),
+  )
+  expect(moving).toEqual([])
+})

@@ -1,0 +1,54 @@
+import { type Simulator, startSimulator } from '@sluice/claude-sim'
+import { vi } from 'vitest'
+import { browserSidePlan, upstreamSidePlan } from '../fault-proxy/connection-plan.ts'
+import { type FaultProxy, startFaultProxy } from '../fault-proxy/fault-proxy.ts'
+import { createRandom } from '../random.ts'
+import { becomeBrowser, newSession } from './become-browser.ts'
+import { CHAOS_ENV } from './environment.ts'
+
+export interface ChaosEnvironment<Server> {
+  readonly simulator: Simulator
+  readonly upstreamProxy: FaultProxy
+  /** The first one, if it is restarted. */
+  readonly server: Server
+  readonly browserProxy: FaultProxy
+  /** Closes everything. */
+  close(): Promise<void>
+}
+
+export interface ServerLifecycle<Server> {
+  start(env: Record<string, string>): Promise<Server>
+  end(first: Server): Promise<unknown>
+}
+
+/**
+ * Starts simulator, proxy, server and proxy, and makes this process the browser in front of them. Faults are drawn
+ * from `seed`. If one of them does not start, those started before are closed.
+ */
+export async function startEnvironment<Server extends { readonly url: string }>(
+  seed: number,
+  { start, end }: ServerLifecycle<Server>,
+): Promise<ChaosEnvironment<Server>> {
+  const browserSide = createRandom(seed, 'browser side')
+  const upstreamSide = createRandom(seed, 'upstream side')
+  const ends: (() => unknown)[] = []
+  const close = async () => {
+    for (const endOne of ends.splice(0).toReversed()) await endOne()
+  }
+  try {
+    const simulator = await startSimulator({ defaults: { tps: 0, ttft: 0 } })
+    ends.push(() => simulator.close())
+    const upstreamProxy = await startFaultProxy(simulator.url, () => upstreamSidePlan(upstreamSide))
+    ends.push(() => upstreamProxy.close())
+    const server = await start({ ...CHAOS_ENV, ANTHROPIC_BASE_URL: upstreamProxy.url })
+    ends.push(() => end(server))
+    const browserProxy = await startFaultProxy(server.url, () => browserSidePlan(browserSide))
+    ends.push(() => browserProxy.close())
+    becomeBrowser(browserProxy.url, await newSession(server.url))
+    ends.push(() => vi.unstubAllGlobals())
+    return { simulator, upstreamProxy, server, browserProxy, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}

@@ -1,0 +1,79 @@
+import type { Random } from '../random.ts'
+
+/** What happens to one TCP connection. Bytes are counted from the target to the client. */
+export type ConnectionPlan =
+  | { readonly kind: 'pass' }
+  /** RST, or FIN, in both directions, once so many bytes have passed. */
+  | { readonly kind: 'reset' | 'fin'; readonly afterBytes: number }
+  /** Both sockets stay open, but nothing gets through in the blocked direction, closes included. After `holdMs`, RST. */
+  | {
+      readonly kind: 'half-open'
+      readonly afterBytes: number
+      readonly blocked: 'up' | 'down' | 'both'
+      readonly holdMs: number
+    }
+  /** The first `bytes` bytes arrive one at a time, the rest as they come. */
+  | { readonly kind: 'trickle'; readonly bytes: number }
+  /** Every piece is delayed by `ms`. */
+  | { readonly kind: 'delay'; readonly ms: number }
+  /** The target is never reached; a proxy in front of it answers. */
+  | { readonly kind: 'answer'; readonly status: keyof typeof PROXY_ANSWERS }
+
+const page = (status: string, body: string) =>
+  `HTTP/1.1 ${status}\r\ncontent-type: text/html\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`
+
+/** What proxies, gateways and captive portals send in place of an answer. */
+export const PROXY_ANSWERS = {
+  502: page('502 Bad Gateway', '<html><h1>502 Bad Gateway</h1></html>'),
+  503: page('503 Service Unavailable', '<html><h1>503 Service Unavailable</h1></html>'),
+  200: page('200 OK', '<!doctype html><title>Welcome to our Wi-Fi</title>'),
+  204: 'HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n',
+} as const
+
+/** Between a browser and the server: everything that networks and proxies do. */
+export function browserSidePlan(random: Random): ConnectionPlan {
+  return random.weighted<() => ConnectionPlan>([
+    [25, () => ({ kind: 'pass' })],
+    [28, () => ({ kind: 'reset', afterBytes: somewhere(random) })],
+    [14, () => ({ kind: 'fin', afterBytes: somewhere(random) })],
+    [5, () => halfOpen(random, ['up', 'down', 'both'])],
+    [8, () => ({ kind: 'trickle', bytes: random.spread(100, 2000) })],
+    [8, () => ({ kind: 'delay', ms: random.int(20, 200) })],
+    [12, () => ({ kind: 'answer', status: random.pick([502, 503, 200, 204] as const) })],
+  ])()
+}
+
+/**
+ * Between the server and Claude. Connections are kept alive and reused, so only healthy ones would be left after a
+ * while. That is why even healthy ones end here.
+ */
+export function upstreamSidePlan(random: Random): ConnectionPlan {
+  return random.weighted<() => ConnectionPlan>([
+    [50, () => ({ kind: 'fin', afterBytes: random.spread(100_000, 1_000_000) })],
+    [16, () => ({ kind: 'reset', afterBytes: random.int(0, 150_000) })],
+    [8, () => ({ kind: 'fin', afterBytes: random.int(0, 150_000) })],
+    // Towards Claude a close always arrives: the checks compare when the request to Claude ended.
+    [6, () => halfOpen(random, ['down'])],
+    [5, () => ({ kind: 'trickle', bytes: random.spread(100, 4000) })],
+    [5, () => ({ kind: 'delay', ms: random.int(10, 50) })],
+    [4, () => ({ kind: 'answer', status: random.pick([502, 503, 200] as const) })],
+  ])()
+}
+
+/** An offset in the headers, or in the body. */
+function somewhere(random: Random): number {
+  return random.chance(0.2) ? random.int(0, 900) : random.int(900, 8000)
+}
+
+/** Longer than lease, grace and the slack for a busy machine together, so only the server's own limits can end the run in time. */
+export const VANISHED_MS = 45_000
+
+function halfOpen(random: Random, directions: readonly ('up' | 'down' | 'both')[]): ConnectionPlan {
+  return {
+    kind: 'half-open',
+    afterBytes: somewhere(random),
+    blocked: random.pick(directions),
+    // Most end within the page's inactivity limit of 15 s; some do not.
+    holdMs: random.chance(0.7) ? random.int(500, 4000) : VANISHED_MS,
+  }
+}

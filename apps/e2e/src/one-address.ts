@@ -1,9 +1,0 @@
-/** Environment for many visitors who come from one address, and whose simulated answers cost nothing. */
-export const ONE_ADDRESS = {
-  STARTS_PER_MINUTE_PER_IP: '1000000',
-  MAX_RUNS_PER_IP: '1000000',
-  MAX_STREAMS_PER_IP: '1000000',
-  REQUESTS_PER_MINUTE_PER_IP: '1000000000',
-  DAILY_USD: '1000000000',
-  DAILY_USD_PER_OWNER: '1000000000',
-}

@@ -1,0 +1,9 @@
+/** Lifts the limits per address and per day, for tests with many visitors. */
+export const ONE_ADDRESS = {
+  STARTS_PER_MINUTE_PER_IP: '1000000',
+  MAX_RUNS_PER_IP: '1000000',
+  MAX_STREAMS_PER_IP: '1000000',
+  REQUESTS_PER_MINUTE_PER_IP: '1000000000',
+  DAILY_USD: '1000000000',
+  DAILY_USD_PER_OWNER: '1000000000',
+}
