@@ -302,7 +302,7 @@ browserTest(
         return cloneNode.apply(this, deep)
       }
     })
-    await ask('Hold [[sim tps=0 tokens=24000]]')
+    await ask('Hold [[sim tps=0 tokens=36000]]')
     await over()
     await expect.poll(async () => (await elements()).held).toBeLessThan(1500)
     expect((await elements()).all).toBeGreaterThan(4000)

@@ -32,6 +32,12 @@ async function refusal(extra: Record<string, unknown>): Promise<string> {
   return `${response.status} ${error.type}: ${error.message}`
 }
 
+function textBlockOf({ content }: Anthropic.Message): Anthropic.TextBlock {
+  const block = content[0]
+  if (block?.type !== 'text') throw new Error('no text block')
+  return block
+}
+
 const ErrorSchema = z.object({ error: z.object({ type: z.string(), message: z.string() }) })
 
 const PROMPT = {
@@ -114,6 +120,17 @@ test('thinking is left out, silent or shown, as the request asks', async () => {
   expect(await thinkingSent({ type: 'adaptive', display: 'summarized' }, 'low')).toEqual([false, false])
 })
 
+test('an answer of no given length is a whole sample, and max_tokens cuts it', async () => {
+  const question = { ...PROMPT, messages: [{ role: 'user' as const, content: 'A haiku?' }] }
+  const whole = await sdk().messages.create(question)
+  const cut = await sdk().messages.create({ ...question, max_tokens: 50 })
+  const [{ text }, { text: start }] = [textBlockOf(whole), textBlockOf(cut)]
+  expect(text).toMatch(/^Here is one:\n\n> Rain [^]*season\? 🍂$/)
+  expect(text.startsWith(start)).toBe(true)
+  expect([whole.stop_reason, cut.stop_reason]).toEqual(['end_turn', 'max_tokens'])
+  expect(cut.usage.output_tokens).toBe(50)
+})
+
 test('max_tokens cuts the answer, and counts the thinking', async () => {
   const thinking = { type: 'adaptive' as const, display: 'summarized' as const }
   const message = await sdk().messages.create({ ...PROMPT, max_tokens: 130, thinking })
@@ -134,9 +151,6 @@ test('the same conversation gets the same answer; another prompt or another turn
   expect(slower).toBe(one)
   expect(other).not.toBe(one)
   expect(second).not.toBe(one)
-  expect(one).toContain('I am Sluice’s simulator')
-  expect(one).toContain('You asked: “Why?”')
-  expect(second).toContain('You have asked 2 questions so far')
 })
 
 test.each([
@@ -196,7 +210,7 @@ test('every response carries a request id and rate limits that count down', asyn
   }
   const before = await remaining('/nowhere')
   await (await ask(sim.url)).text()
-  expect(await remaining('/v1/models', { headers: { 'x-api-key': 'test' } })).toBeLessThan(before)
+  expect(await remaining('/nowhere')).toBeLessThan(before)
 })
 
 test('a request the API would refuse is refused with the API’s error', async () => {
@@ -226,12 +240,6 @@ test('an unknown path, even an odd one, is a 404 in the API’s words', async ()
     expect(response.status).toBe(404)
     expect(await response.json()).toMatchObject({ type: 'error', error: { type: 'not_found_error' } })
   }
-})
-
-test('the SDK lists the models', async () => {
-  const ids = []
-  for await (const model of sdk().models.list()) ids.push(model.id)
-  expect(ids).toContain('claude-opus-4-8')
 })
 
 test('statistics are served over HTTP, and reset there', async () => {
