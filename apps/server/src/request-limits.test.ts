@@ -12,7 +12,8 @@ const start = (fields: object) => ({ runId: randomUUID(), messages: [user(DIRECT
 
 /** A question with a file, of so many characters in all. */
 const withFile = (chars: number) => {
-  const data = 'AAAA'.repeat(100)
+  // The header of a PNG of one pixel, and nothing.
+  const data = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAAB'.padEnd(400, 'A')
   return user([
     { type: 'image', source: { type: 'base64', media_type: 'image/png', data } },
     { type: 'text', text: DIRECTIVE.padEnd(chars - data.length, 'x') },

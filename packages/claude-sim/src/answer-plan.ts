@@ -1,13 +1,13 @@
 import { conversationKey, userTexts, withoutDirectives } from './conversation.ts'
 import type { Behaviour } from './behaviour.ts'
-import { cutDeltas, type Delta } from './cut-deltas.ts'
+import { cutDeltas, type Delta, tokensOf, type Writer } from './cut-deltas.ts'
 import { type Fault, parseFault } from './fault.ts'
-import { emojiWriter, loremWriter } from './plain-writers.ts'
-import { longBlockWriter } from './long-block-writers.ts'
-import { markdownWriter, thinkingWriter } from './markdown-writer.ts'
+import { longBlockWriter, referencesWriter } from './block-writers.ts'
+import { markdownWriter, openAnswer } from './markdown-writer.ts'
 import type { MessagesBody } from './messages-body.ts'
-import { referencesWriter } from './references-writer.ts'
+import { emojiWriter, loremWriter, thinkingWriter } from './plain-writers.ts'
 import { between, hashText, type Random, seededRandom } from './random.ts'
+import type { SampleAnswer } from './sample-answers.ts'
 
 export type StopReason = 'end_turn' | 'max_tokens' | 'refusal'
 
@@ -27,16 +27,18 @@ export interface AnswerPlan {
 
 const THINKING_BY_EFFORT = { low: 0, medium: 60, high: 120, xhigh: 260, max: 480 } as const
 
-export function planAnswer(body: MessagesBody, behaviour: Behaviour, faulty: boolean): AnswerPlan {
+export function planAnswer(
+  body: MessagesBody,
+  { behaviour, faulty, answers }: { behaviour: Behaviour; faulty: boolean; answers: readonly SampleAnswer[] },
+): AnswerPlan {
   const seed = hashText(behaviour.seed ?? conversationKey(body))
   const random = seededRandom(seed)
-  const natural = between(random, 300, 700)
   const fault: Fault = (faulty && parseFault(behaviour.fault ?? 'none')) || { name: 'none', at: 0 }
   const wantedThinking = thinkingTokens(body, behaviour, random)
   const thinking = Math.min(wantedThinking, body.max_tokens)
-  const wanted = behaviour.tokens ?? natural
-  const tokens = Math.min(wanted, body.max_tokens - thinking)
-  const truncated = thinking + wanted > body.max_tokens || wantedThinking > thinking
+  const text = planText(body, { behaviour, random, answers })
+  const limit = Math.min(text.tokens, body.max_tokens - thinking)
+  const truncated = thinking + text.tokens > body.max_tokens || wantedThinking > thinking
 
   return {
     model: body.model,
@@ -46,11 +48,11 @@ export function planAnswer(body: MessagesBody, behaviour: Behaviour, faulty: boo
       thinking === 0 ? undefined : { tokens: thinking, shown: body.thinking?.display === 'summarized' },
     thinkingDeltas: () => {
       const own = seededRandom(seed ^ 0x7f_4a_7c_15)
-      return cutDeltas(thinkingWriter(own), thinking, { random: own, truncated: false })
+      return cutDeltas(thinkingWriter(own), { tokens: wantedThinking, limit: thinking, random: own })
     },
     textDeltas: () => {
       const own = seededRandom(seed ^ 0x2c_1b_3c_6d)
-      const deltas = cutDeltas(writerOf(body, behaviour, own), tokens, { random: own, truncated })
+      const deltas = cutDeltas(text.writer(own), { tokens: text.tokens, limit, random: own })
       return fault.name === 'refusal' || fault.name === 'max_tokens' ? firstOf(deltas, fault.at) : deltas
     },
     noise: seededRandom(seed ^ 0x51_ed_27_0b),
@@ -69,23 +71,51 @@ function thinkingTokens(body: MessagesBody, behaviour: Behaviour, random: Random
   return Math.round(base * (0.75 + random() / 2))
 }
 
-function writerOf(body: MessagesBody, behaviour: Behaviour, random: Random) {
-  switch (behaviour.text) {
-    case 'markdown':
-      return markdownWriter(random, userTexts(body).map(withoutDirectives))
+function planText(
+  body: MessagesBody,
+  {
+    behaviour: { text, tokens },
+    random,
+    answers,
+  }: { behaviour: Behaviour; random: Random; answers: readonly SampleAnswer[] },
+): { tokens: number; writer: (random: Random) => Writer } {
+  if (text !== 'markdown') {
+    return { tokens: tokens ?? between(random, 300, 700), writer: (own) => writerOf(text, own, answers) }
+  }
+  const opening = openAnswer(random, answers, withoutDirectives(userTexts(body).at(-1) ?? ''))
+  if (tokens !== undefined) return { tokens, writer: (own) => markdownWriter(own, answers, opening) }
+  const whole = opening.parts.join('\n\n')
+  return { tokens: tokensOf(whole), writer: () => onceWriter(whole) }
+}
+
+function writerOf(
+  text: Exclude<Behaviour['text'], 'markdown'>,
+  random: Random,
+  answers: readonly SampleAnswer[],
+): Writer {
+  switch (text) {
     case 'lorem':
       return loremWriter(random)
     case 'emoji':
       return emojiWriter(random)
     case 'references':
-      return referencesWriter(random)
+      return referencesWriter(random, answers)
     case 'fence':
     case 'list':
     case 'table':
     case 'paragraph':
-      return longBlockWriter(random, behaviour.text)
+      return longBlockWriter(random, text, answers)
     default:
-      return behaviour.text satisfies never
+      return text satisfies never
+  }
+}
+
+function onceWriter(text: string): Writer {
+  let left = text
+  return () => {
+    const written = left
+    left = ''
+    return written
   }
 }
 

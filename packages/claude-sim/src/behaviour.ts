@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { invalidRequest } from './api-error.ts'
-import { LONG_BLOCKS } from './long-block-writers.ts'
+import { LONG_BLOCKS } from './block-writers.ts'
 import { FAULT_GRAMMAR, parseFault } from './fault.ts'
 
 const TEXTS = ['markdown', 'lorem', 'emoji', 'references', ...LONG_BLOCKS] as const

@@ -1,6 +1,6 @@
 import { between, type Random } from './random.ts'
 
-/** The next piece of an endless text; `room` is about how many tokens are still wanted. */
+/** The next piece of a text, or `''` at its end; `room` is about how many tokens are still wanted. */
 export type Writer = (room: number) => string
 
 export interface Delta {
@@ -8,34 +8,49 @@ export interface Delta {
   tokens: number
 }
 
-export const CHARS_PER_TOKEN = 4.5
+const CHARS_PER_TOKEN = 4.5
 const LOOKAHEAD = 80
-const WORD_REST = /^[\p{L}\p{M}\p{N}’'-]{1,24}/u
+
+/** About how many tokens a text takes. */
+export function tokensOf(text: string): number {
+  return Math.ceil(text.length / CHARS_PER_TOKEN)
+}
+
+export function fits(text: string, room: number): boolean {
+  return tokensOf(text) <= room
+}
 
 /**
- * Cuts what the writer writes into deltas of about two tokens and 8 to 11 characters, until `tokens` are
- * used up. It ends after a whole word, unless it is `truncated`.
+ * Cuts what the writer writes into deltas of about two tokens and 8 to 11 characters. The whole text takes exactly
+ * `tokens`, its end a little more or fewer characters a token; only the first `limit` (default: all) are used.
  */
 export function* cutDeltas(
   write: Writer,
-  tokens: number,
-  options: { random: Random; truncated: boolean },
+  { tokens, limit = tokens, random }: { tokens: number; limit?: number; random: Random },
 ): Generator<Delta, void, undefined> {
-  const { random, truncated } = options
   let text = ''
   let position = 0
-  for (let left = tokens; left > 0;) {
-    const size = Math.min(left, drawSize(random))
-    if (text.length - position < LOOKAHEAD) {
+  let ended = false
+  for (let used = 0; used < limit;) {
+    const left = tokens - used
+    const size = Math.min(limit - used, drawSize(random))
+    // Near the end it is all asked for, so that no more comes when the last delta is cut.
+    const ahead = left * CHARS_PER_TOKEN < LOOKAHEAD ? Infinity : LOOKAHEAD
+    while (!ended && text.length - position < ahead) {
       text = text.slice(position)
       position = 0
-      while (text.length < LOOKAHEAD) text += write(left - Math.ceil(text.length / CHARS_PER_TOKEN))
+      const more = write(left - tokensOf(text))
+      ended = more === ''
+      text += more
     }
-    const end = characterEnd(text, position + drawWidth(random, size))
-    const piece = text.slice(position, end)
-    left -= size
+    const rest = text.length - position
+    const scale = ended ? rest / (left * CHARS_PER_TOKEN) : 1
+    const width = size === left ? rest : Math.max(1, Math.round(drawWidth(random, size) * scale))
+    const end = characterEnd(text, position + width)
+    const counted = end >= text.length ? limit - used : size
+    used += counted
+    yield { text: text.slice(position, end), tokens: counted }
     position = end
-    yield { text: left === 0 && !truncated ? finish(piece, text.slice(end)) : piece, tokens: size }
   }
 }
 
@@ -58,10 +73,4 @@ function drawWidth(random: Random, tokens: number): number {
 function characterEnd(text: string, end: number): number {
   const unit = text.charCodeAt(end - 1)
   return unit >= 0xd8_00 && unit <= 0xdb_ff ? end + 1 : end
-}
-
-function finish(piece: string, following: string): string {
-  const whole = piece + (WORD_REST.exec(following)?.[0] ?? '')
-  const trimmed = whole.trimEnd().replace(/[,;:–—-]+$/, '')
-  return /[.!?…]$/.test(trimmed) ? trimmed : `${trimmed}…`
 }

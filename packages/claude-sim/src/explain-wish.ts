@@ -1,6 +1,6 @@
 import type { AnswerPlan } from './answer-plan.ts'
 import { BEHAVIOUR_KEYS, describeKey } from './behaviour.ts'
-import { CHARS_PER_TOKEN, type Delta } from './cut-deltas.ts'
+import { type Delta, tokensOf } from './cut-deltas.ts'
 import type { MessagesBody } from './messages-body.ts'
 import { hashText, seededRandom } from './random.ts'
 
@@ -29,6 +29,6 @@ ${keys.join('\n')}`
 
 function* wordsOf(text: string): Generator<Delta, void, undefined> {
   for (const [word] of text.matchAll(/\S+\s*/g)) {
-    yield { text: word, tokens: Math.ceil(word.length / CHARS_PER_TOKEN) }
+    yield { text: word, tokens: tokensOf(word) }
   }
 }

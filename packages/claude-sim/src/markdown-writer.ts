@@ -1,75 +1,91 @@
-import { CHARS_PER_TOKEN, type Writer } from './cut-deltas.ts'
-import { between, dealer, pick, type Random } from './random.ts'
-import { sectionDealer, sentence, topicOf } from './sections.ts'
-import { type Subject, SUBJECTS } from './subjects.ts'
+import { fits, tokensOf, type Writer } from './cut-deltas.ts'
+import { dealer, pick, type Random } from './random.ts'
+import { endsSentence, type SampleAnswer, sentencesIn } from './sample-answers.ts'
 
-const HEADINGS = [
-  'How it works',
-  'In detail',
-  'What to watch',
-  'A closer look',
-  'By example',
-  'The other side',
-]
-const RETURNS = ['once more', 'from another side', 'continued', 'revisited']
-const EXCUSES = [
-  'I do not know the answer, but I can say something about *SUBJECT* at a convincing pace.',
-  'Claude would answer that; I will tell you about *SUBJECT* instead.',
-  'That deserves a real answer. Until then, here is what I know about *SUBJECT*.',
-]
-const THOUGHTS = [
-  'The question is short, so the answer should start with what matters most.',
-  'Let me see what has been said so far before I add to it.',
-  'A table may be clearer than a paragraph here.',
-  'I should give an example, and keep it small enough to read at a glance.',
-  'There are two ways to look at this; the practical one comes first.',
-  'I had better check the order of the steps: the gate comes after the level.',
-  'One more thing could be said, but it would distract.',
-]
-/** Room for a closing paragraph, where no further section fits. */
-const ENDING_TOKENS = 30
+const RETURNS = ['once more', 'continued', 'revisited', 'from the top']
+/** Where neither a part nor a sentence is the end. */
+const CLOSINGS = ['Tell me if you would like more detail.', 'Does that help?'] as const
+/** Words of a title that say nothing of what it is about. */
+const FILLERS = new Set('a an and by for how in is it of on one or that the to what when why with'.split(' '))
 
-/** Endless, varied markdown. `questions` are the user's turns, oldest first; the last one is answered. */
-export function markdownWriter(random: Random, questions: readonly string[]): Writer {
-  const section = sectionDealer(random)
-  const seen = new Set<Subject>()
-  let topic = topicOf(random, pick(random, SUBJECTS))
-  let sectionsLeft = 0
-  let introduced = false
+export interface Opening {
+  answer: SampleAnswer
+  parts: readonly string[]
+}
+
+/** The answer whose title has most words of the question, or any, which then says that it is another one. */
+export function openAnswer(random: Random, answers: readonly SampleAnswer[], question: string): Opening {
+  const asked = wordsOf(question)
+  const scores = answers.map(({ title }) => [...wordsOf(title)].filter((word) => asked.has(word)).length)
+  const best = Math.max(...scores)
+  const answer = pick(
+    random,
+    answers.filter((_, index) => scores[index] === best),
+  )
+  if (best > 0 || question === '') return { answer, parts: answer.parts }
+  const excuse = `I am a simulator and cannot answer ${quoted(question)} Here is something else: **${answer.title}**.`
+  return { answer, parts: [excuse, ...answer.parts] }
+}
+
+/**
+ * Goes on with other answers, each under its title. Where the next part does not fit any more, it is passed over
+ * for sentences that do, and in the end there is always one.
+ */
+export function markdownWriter(
+  random: Random,
+  answers: readonly SampleAnswer[],
+  { answer, parts }: Opening,
+): Writer {
+  const deal = dealer(random, answers)
+  const seen = new Set([answer])
+  let left = [...parts]
+  let inline = false
+  let last = ''
+
+  function nextPiece(room: number): string {
+    if (!inline && !leavesRoom(left[0] ?? '', room)) {
+      left = left.flatMap(sentencesIn)
+      inline = left.length > 0
+    }
+    if (inline) left = left.filter((sentence) => fits(sentence, room))
+    return left.shift() ?? openAnother(room) ?? (endsSentence(last) ? '' : closingLine(room))
+  }
+
+  function openAnother(room: number): string | undefined {
+    inline = false
+    for (let attempt = 0; attempt < answers.length; attempt += 1) {
+      const other = deal()
+      const [first = '', ...rest] = other.parts
+      const head = `## ${other.title}${seen.has(other) ? `, ${pick(random, RETURNS)}` : ''}\n\n${first}`
+      if (!leavesRoom(head, room)) continue
+      seen.add(other)
+      left = rest
+      return head
+    }
+    return undefined
+  }
 
   return (room) => {
-    if (!introduced) {
-      introduced = true
-      return introduction(random, questions, topic.subject)
-    }
-    const opens = sectionsLeft === 0
-    const next = opens && seen.size > 0 ? topicOf(random, another(random, topic.subject)) : topic
-    for (let attempt = 0; attempt < 4; attempt += 1) {
-      const start = opens ? partHeading(random, next.subject, seen) : heading(random)
-      const piece = `${start}${section(next)}\n\n`
-      if (piece.length / CHARS_PER_TOKEN + ENDING_TOKENS > room) continue
-      topic = next
-      seen.add(next.subject)
-      sectionsLeft = opens ? between(random, 2, 4) : sectionsLeft - 1
-      return piece
-    }
-    return `${sentence(random, topic.fact())} `
+    const joined = inline ? ' ' : '\n\n'
+    const piece = nextPiece(room)
+    if (piece === '') return ''
+    const separator = last === '' ? '' : inline ? joined : '\n\n'
+    last = piece
+    return separator + piece
   }
 }
 
-export function thinkingWriter(random: Random): Writer {
-  const thought = dealer(random, THOUGHTS)
-  return () => `${thought()}${random() < 0.15 ? '\n\n' : ' '}`
+function leavesRoom(part: string, room: number): boolean {
+  return fits(part, endsSentence(part) ? room : room - tokensOf(CLOSINGS[0]))
 }
 
-function introduction(random: Random, questions: readonly string[], { noun }: Subject): string {
-  const excuse = pick(random, EXCUSES).replace('SUBJECT', noun)
-  const before = questions.at(-2)
-  const history =
-    before === undefined
-      ? ''
-      : ` You have asked ${questions.length} questions so far; the one before was ${quoted(before)}`
-  return `I am Sluice’s simulator; set \`ANTHROPIC_API_KEY\` to talk to Claude. You asked: ${quoted(questions.at(-1) ?? '')}${history} ${excuse}\n\n`
+function closingLine(room: number): string {
+  return CLOSINGS.find((line) => fits(line, room)) ?? 'Yes.'
+}
+
+function wordsOf(text: string): Set<string> {
+  const words = text.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? []
+  return new Set(words.filter((word) => !FILLERS.has(word)).map((word) => word.replace(/(?<=..)s$/, '')))
 }
 
 /** One line of it, without what markdown would act on. */
@@ -78,19 +94,4 @@ function quoted(text: string): string {
   const start = Array.from(line).slice(0, 80).join('')
   const mark = start.length < line.length ? '…' : /[.?!…]$/.test(start) ? '' : '.'
   return `“${start}${mark}”`
-}
-
-function partHeading(random: Random, subject: Subject, seen: ReadonlySet<Subject>): string {
-  return `## ${subject.title}${seen.has(subject) ? `, ${pick(random, RETURNS)}` : ''}\n\n`
-}
-
-function heading(random: Random): string {
-  return random() < 0.4 ? `### ${pick(random, HEADINGS)}\n\n` : ''
-}
-
-function another(random: Random, subject: Subject): Subject {
-  return pick(
-    random,
-    SUBJECTS.filter((candidate) => candidate !== subject),
-  )
 }

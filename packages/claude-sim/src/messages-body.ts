@@ -51,6 +51,7 @@ const MessagesBodySchema = z.strictObject({
   workspace_id: z.unknown().optional(),
 })
 
+export type ContentBlock = z.infer<typeof BlockSchema>
 export type PromptBody = z.infer<typeof CountBodySchema>
 export type MessagesBody = z.infer<typeof MessagesBodySchema>
 

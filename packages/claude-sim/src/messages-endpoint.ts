@@ -13,6 +13,7 @@ import { newId } from './message.ts'
 import { type MessagesBody, parseMessagesBody } from './messages-body.ts'
 import type { PromptCache } from './prompt-cache.ts'
 import type { RateLimits } from './rate-limits.ts'
+import type { SampleAnswer } from './sample-answers.ts'
 import { sentFiles } from './sent-files.ts'
 import { sendWholeAnswer } from './whole-answer.ts'
 
@@ -20,6 +21,7 @@ export interface MessagesContext {
   ledger: Ledger
   cache: PromptCache
   limits: RateLimits
+  answers: readonly SampleAnswer[]
   defaults: Partial<Behaviour>
   /** How many requests of a conversation met a fault, for `times`. */
   faultsMet: Map<string, number>
@@ -30,7 +32,7 @@ export async function answerMessages(
   context: MessagesContext,
   io: { request: IncomingMessage; response: ServerResponse; record: RequestRecord },
 ): Promise<void> {
-  const { ledger, cache, limits, defaults, faultsMet } = context
+  const { ledger, cache, limits, answers, defaults, faultsMet } = context
   const { request, response, record } = io
   const body = parseMessagesBody(await readBody(request))
   const lastText = userTexts(body).at(-1) ?? ''
@@ -44,7 +46,7 @@ export async function answerMessages(
   const { behaviour, problem } = withDirectives(layers, directivesIn(lastText))
   const plan =
     problem === undefined
-      ? planAnswer(body, behaviour, meetsFault(body, behaviour, faultsMet))
+      ? planAnswer(body, { behaviour, faulty: meetsFault(body, behaviour, faultsMet), answers })
       : explainWish(body, problem)
   if (plan.fault.name === 'status') throw statusFault(behaviour)
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { textOf } from './conversation.ts'
-import type { PromptBody } from './messages-body.ts'
+import { imageTokens, pdfTokens } from './file-tokens.ts'
+import type { ContentBlock, PromptBody } from './messages-body.ts'
 
 export interface PromptUsage {
   input_tokens: number
@@ -14,7 +15,7 @@ const TOKENS_PER_MESSAGE = 4
 const TAIL_TOKENS = 3
 const REMEMBERED_PREFIXES = 10_000
 
-/** Estimated, about 4 characters a token. */
+/** Estimated: about 4 characters a token, images by their pixels, PDFs by their pages. @throws for an unreadable file. */
 export function countPromptTokens(body: PromptBody): number {
   const messages = body.messages.reduce((sum, message) => sum + messageTokens(message), 0)
   return TAIL_TOKENS + headTokens(body) + messages
@@ -25,9 +26,9 @@ export class PromptCache {
   readonly #prefixes = new Set<string>()
 
   usage(body: PromptBody): PromptUsage {
-    const input = countPromptTokens(body)
     if (!asksForCaching(body)) {
-      return { input_tokens: input, cache_creation_input_tokens: 0, cache_read_input_tokens: 0 }
+      const input_tokens = countPromptTokens(body)
+      return { input_tokens, cache_creation_input_tokens: 0, cache_read_input_tokens: 0 }
     }
     let prefix = digest(JSON.stringify([body.model, body.system, body.tools], withoutBreakpoints))
     let tokens = headTokens(body)
@@ -74,8 +75,18 @@ function headTokens({ system, tools }: PromptBody): number {
 }
 
 function messageTokens({ content }: PromptBody['messages'][number]): number {
-  const characters = typeof content === 'string' ? content.length : JSON.stringify(content).length
-  return TOKENS_PER_MESSAGE + Math.ceil(characters / CHARS_PER_TOKEN)
+  if (typeof content === 'string') return TOKENS_PER_MESSAGE + Math.ceil(content.length / CHARS_PER_TOKEN)
+  return content.reduce((sum, block) => sum + blockTokens(block), TOKENS_PER_MESSAGE)
+}
+
+function blockTokens(block: ContentBlock): number {
+  const { type, text, source } = block
+  if (type === 'text') return Math.ceil((text ?? '').length / CHARS_PER_TOKEN)
+  if (source?.type === 'base64') {
+    const file = Buffer.from(source.data ?? '', 'base64')
+    return type === 'image' ? imageTokens(file) : pdfTokens(file)
+  }
+  return Math.ceil(JSON.stringify(block).length / CHARS_PER_TOKEN)
 }
 
 /** A breakpoint moves along with the conversation; what it marks stays the same prompt. */

@@ -32,27 +32,22 @@ export function pick<Item>(random: Random, items: readonly Item[]): Item {
   return item
 }
 
-/** `count` different items, in random order; all of them when there are fewer. */
-export function sample<Item>(random: Random, items: readonly Item[], count: number): Item[] {
-  const left = [...items]
-  const taken: Item[] = []
-  while (taken.length < count && left.length > 0) {
-    taken.push(...left.splice(Math.floor(random() * left.length), 1))
-  }
-  return taken
-}
-
 /** Deals the items in random order, and begins anew when all were dealt: nothing comes twice in a hurry. */
 export function dealer<Item>(random: Random, items: readonly Item[]): () => Item {
   let left: Item[] = []
   let last: Item | undefined
   return () => {
     if (left.length === 0) {
-      left = sample(random, items, items.length)
+      left = shuffled(random, items)
       if (left.at(-1) === last) left.reverse()
     }
     last = left.pop()
     if (last === undefined) throw new RangeError('Nothing to deal')
     return last
   }
+}
+
+function shuffled<Item>(random: Random, items: readonly Item[]): Item[] {
+  const left = [...items]
+  return items.flatMap(() => left.splice(Math.floor(random() * left.length), 1))
 }

@@ -6,9 +6,9 @@ import { Ledger, type RequestRecord, type SimulatorStats } from './ledger.ts'
 import { newId } from './message.ts'
 import { answerMessages, type MessagesContext } from './messages-endpoint.ts'
 import { parseCountBody } from './messages-body.ts'
-import { listModels } from './models.ts'
 import { countPromptTokens, PromptCache } from './prompt-cache.ts'
 import { RateLimits } from './rate-limits.ts'
+import { readSampleAnswers } from './sample-answers.ts'
 
 export interface SimulatorOptions {
   /** Default 0: any free port. */
@@ -38,6 +38,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     ledger: new Ledger(),
     cache: new PromptCache(),
     limits: new RateLimits(),
+    answers: readSampleAnswers(),
     defaults: checkDefaults(options.defaults ?? {}),
     faultsMet: new Map(),
   }
@@ -141,10 +142,6 @@ async function route(
     return
   }
   requireKey(request)
-  if (endpoint === 'GET /v1/models') {
-    sendJson(response, 200, listModels())
-    return
-  }
   if (record === undefined) throw new ApiError(404, 'Not Found')
   if (record.endpoint === 'messages') {
     await answerMessages(context, { request, response, record })
