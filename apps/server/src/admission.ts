@@ -1,5 +1,5 @@
 import { addressKey } from './address-key.ts'
-import { LimitError, type LimitReason, RUN_ENDS_AFTER_MS } from './limits.ts'
+import { LimitError, RUN_ENDS_AFTER_MS } from './limits.ts'
 
 export interface AdmissionOptions {
   /** The most unfinished runs in all. */
@@ -59,15 +59,18 @@ export function createAdmission(options: AdmissionOptions): Admission {
 
   function assertRoom(owner: string, address: string): void {
     const runs = [...unfinished]
-    const refuse = (message: string, reason: LimitReason) => {
-      throw new LimitError(message, RUN_ENDS_AFTER_MS, reason)
+    if (runs.filter((run) => run.address === address).length >= maxRunsPerIp) {
+      const message = `At most ${maxRunsPerIp} answers at a time to one address; wait for one to end.`
+      throw new LimitError(message, RUN_ENDS_AFTER_MS, 'address_runs')
     }
-    if (runs.filter((run) => run.address === address).length >= maxRunsPerIp)
-      refuse(`At most ${maxRunsPerIp} answers at a time to one address; wait for one to end.`, 'address_runs')
-    if (runs.filter((run) => run.owner === owner).length >= maxRunsPerOwner)
-      refuse(`At most ${maxRunsPerOwner} answers at a time; wait for one to end.`, 'too_many_runs')
-    if (runs.length >= maxRuns)
-      refuse('The server is answering as many as it can; try again in a moment.', 'too_many_runs')
+    if (runs.filter((run) => run.owner === owner).length >= maxRunsPerOwner) {
+      const message = `At most ${maxRunsPerOwner} answers at a time; wait for one to end.`
+      throw new LimitError(message, RUN_ENDS_AFTER_MS, 'too_many_runs')
+    }
+    if (runs.length >= maxRuns) {
+      const message = 'The server is answering as many as it can; try again in a moment.'
+      throw new LimitError(message, RUN_ENDS_AFTER_MS, 'too_many_runs')
+    }
   }
 
   function assertBudget(owner: string): void {

@@ -103,9 +103,15 @@ export class Run {
     }
     try {
       await log.append([{ type: 'start', model, runId }])
-      const { lease } = this
-      const options = { log, lease, scheduler, clock, signal, onAppend, onLateError: onSourceError }
-      own = await pump(source({ runId, signal }), options)
+      own = await pump(source({ runId, signal }), {
+        log,
+        lease: this.lease,
+        scheduler,
+        clock,
+        signal,
+        onAppend,
+        onLateError: onSourceError,
+      })
     } catch (error) {
       thrown = { error }
     }
