@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest'
 import { parseControls } from './behaviour.ts'
 import { directivesIn, withoutDirectives } from './conversation.ts'
-import { markdownWriter } from './markdown-writer.ts'
+import { openAnswer } from './markdown-writer.ts'
 import { seededRandom } from './random.ts'
+import { endsSentence, readSampleAnswers } from './sample-answers.ts'
 import { workGrowth } from './testing/work-growth.ts'
+
+const ANSWERS = readSampleAnswers()
 
 const PIECES = [
   '[[sim ',
@@ -34,7 +37,7 @@ const WORK: readonly ((text: string) => unknown)[] = [
   directivesIn,
   withoutDirectives,
   (text) => refusalOf(() => parseControls(text, '[[sim]]')),
-  (text) => markdownWriter(seededRandom(1), [text, text])(1000),
+  (text) => openAnswer(seededRandom(1), ANSWERS, text),
 ]
 
 function refusalOf(parse: () => unknown): unknown {
