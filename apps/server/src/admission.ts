@@ -31,7 +31,7 @@ export interface Admission {
   readonly spentUsd: number
   /**
    * Admits a run while something is left of the budgets, so that small ones allow a run too. What it costs is known at
-   * its end only; until then its worst case is held back from others. So the budgets are overspent by one run at most,
+   * its end only; until then its worst case is held back from others. So the budgets are overspent by about one run,
    * however many start at once.
    *
    * @returns to be called at the end of the run with its cost in US dollars. Calling it again does nothing.

@@ -145,7 +145,7 @@ const COUNTS = [
 const RANGES: [name: string, least: number, most: number][] = [
   ['PORT', 0, 65_535],
   ['METRICS_PORT', 0, 65_535],
-  ['FRAME_MS', 0, 10_000],
+  ['FRAME_MS', 0, 1000],
   ['DRAIN_MS', 0, LONGEST_TIMER],
   ['READER_DRAIN_MS', 0, LONGEST_TIMER],
   ['MAX_RETRY_AFTER_MS', 0, LONGEST_TIMER],

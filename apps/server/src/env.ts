@@ -42,7 +42,7 @@ const EnvSchema = z.object({
     .min(32, 'expected at least 32 characters, e.g. from: openssl rand -hex 32')
     .optional(),
   WINDOW_CHARS: count(16_384),
-  FRAME_MS: z.coerce.number().int().min(0).max(10_000).default(100),
+  FRAME_MS: z.coerce.number().int().min(0).max(1000).default(100),
   GRACE_MS: ms(5000),
   LEASE_MS: ms(75_000),
   UPSTREAM_IDLE_MS: ms(60_000),

@@ -95,6 +95,27 @@ test('an end does not wait for a peer that takes nothing either', async () => {
   expect(vi.getTimerCount()).toBe(0)
 })
 
+test('what the kernel holds of an answer that has ended is let go of when the peer does not read it', async () => {
+  await using peer = await open()
+  const { stream, raw, client } = peer
+  // More than the peer's own kernel takes, less than ours.
+  const answer = 'x'.repeat(1_000_000)
+  stream.send(answer)
+  stream.end()
+  while (raw.socket?.writableFinished === false) await nextTurn()
+  vi.advanceTimersByTime(STALL_MS)
+  expect(raw.socket?.destroyed).toBe(false)
+  const closed = once(raw, 'close')
+  vi.advanceTimersByTime(PING_MS)
+  await closed
+  expect(vi.getTimerCount()).toBe(0)
+  let read = 0
+  client.on('data', (bytes) => (read += bytes.length))
+  client.resume()
+  await once(client, 'close')
+  expect(read).toBeLessThan(answer.length)
+})
+
 test('whatever the peer takes renews its time, and pings are no sign of life when they are not taken', async () => {
   await using peer = await open()
   const { stream, raw, client } = peer

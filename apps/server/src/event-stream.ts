@@ -37,10 +37,11 @@ export function openEventStream(reply: FastifyReply, { pingMs, stallMs }: EventS
     if (value !== undefined) raw.setHeader(name, value)
   }
   const send = (text: string) => {
-    if (raw.destroyed || raw.writableEnded) return
+    if (raw.destroyed || ended) return
     raw.write(text)
   }
   const tickMs = Math.min(pingMs, stallMs)
+  let ended = false
   let taken = 0
   let stalledMs = 0
   // One timer for all, and nothing to do for a frame.
@@ -48,8 +49,9 @@ export function openEventStream(reply: FastifyReply, { pingMs, stallMs }: EventS
     const { bytesWritten = 0, writableLength = 0 } = raw.socket ?? {}
     const before = taken
     taken = bytesWritten - writableLength
-    stalledMs = writableLength === 0 || taken > before ? 0 : stalledMs + tickMs
-    // A reset, because a socket that is merely closed keeps what was not read, for as long as the peer likes.
+    const waits = writableLength > 0 || ended
+    stalledMs = waits && taken === before ? stalledMs + tickMs : 0
+    // A reset, because the kernel keeps what was not read of a socket that is merely closed, for minutes.
     if (stalledMs >= stallMs) raw.socket?.resetAndDestroy()
     else send('event: ping\ndata: \n\n\n')
   }, tickMs)
@@ -69,7 +71,9 @@ export function openEventStream(reply: FastifyReply, { pingMs, stallMs }: EventS
       })
     },
     end() {
-      raw.end()
+      ended = true
+      // Only our half: the socket stays ours until the peer has read to the end and closed, or is reset.
+      raw.socket?.end()
     },
   }
 }

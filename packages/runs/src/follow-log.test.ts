@@ -5,6 +5,7 @@ import { followLog } from './follow-log.ts'
 import { Lease } from './lease.ts'
 import { MemoryLog } from './memory-log.ts'
 import { DONE, OVERLOADED, START, text, thinking } from './testing/events.ts'
+import { countWatchers } from './testing/count-watchers.ts'
 import { manualClock, settle } from './testing/manual-clock.ts'
 import { reading } from './testing/reading.ts'
 
@@ -14,6 +15,7 @@ const WINDOW = 100
 function setUp() {
   const clock = manualClock()
   const log = new MemoryLog()
+  const watchers = countWatchers(log)
   const scheduler = new FlushScheduler({ clock, frameMs: FRAME_MS })
   const lease = new Lease({
     clock,
@@ -39,7 +41,7 @@ function setUp() {
     const { connection, frames } = open(options)
     return { connection, read: reading(frames, clock) }
   }
-  return { clock, log, lease, open, follow }
+  return { clock, log, lease, open, follow, watchers }
 }
 
 test('what is there is read at once, merged', async () => {
@@ -254,13 +256,15 @@ test.for([
   ['waits for its next frame', [text('abc')]],
   ['waits for an ack', [text('x'.repeat(1000))]],
 ] as const)('a reader that is closed while it %s returns, and leaves nothing', async ([, events]) => {
-  const { clock, log, lease, follow } = setUp()
+  const { clock, log, lease, follow, watchers } = setUp()
   await log.append(events)
   const { read, connection } = follow({ readerId: 'a' })
   await clock.advance(10)
+  expect(watchers()).toBe(1)
   connection.abort()
   await settle()
   expect(read.state).toBe('returned')
+  expect(watchers()).toBe(0)
   expect(getEventListeners(connection.signal, 'abort')).toEqual([])
   lease.end()
   // A tick that was waited for still comes.

@@ -126,8 +126,13 @@ test('of readers that are gone only the last fifty are remembered', () => {
     lease.ack(`${i}`, 10)
     reader.close()
   }
-  const limits = ['0', '1', '50'].map((readerId) => lease.open({ readerId, position: 10 }).limit())
-  expect(limits).toEqual([100, 110, 110])
+  // It left again, and so after all others.
+  lease.open({ readerId: '1', position: 10 }).close()
+  const another = lease.open({ readerId: 'another', position: 10 })
+  lease.ack('another', 10)
+  another.close()
+  const limits = ['0', '1', '2', '3'].map((readerId) => lease.open({ readerId, position: 10 }).limit())
+  expect(limits).toEqual([100, 110, 100, 110])
 })
 
 test('acks only move forward, and those of a reader that is gone or unknown move nothing', () => {

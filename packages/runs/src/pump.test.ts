@@ -6,6 +6,7 @@ import { Lease } from './lease.ts'
 import { MemoryLog } from './memory-log.ts'
 import { pump } from './pump.ts'
 import { DONE, OVERLOADED, START, text, thinking } from './testing/events.ts'
+import { countWatchers } from './testing/count-watchers.ts'
 import { manualClock, settle } from './testing/manual-clock.ts'
 import {
   scriptedSource,
@@ -25,6 +26,7 @@ function setUp(options: ScriptedSourceOptions = {}) {
     keepWithoutReaders: false,
     onAbandoned: () => {},
   })
+  const watchers = countWatchers(lease)
   // Out of the way: the only timers left are the pump's.
   lease.end()
   const cut = new AbortController()
@@ -51,12 +53,13 @@ function setUp(options: ScriptedSourceOptions = {}) {
   const leftovers = () => ({
     timers: clock.pending,
     listeners: getEventListeners(cut.signal, 'abort').length,
+    watchers: watchers(),
     returns: script.returns,
   })
   return { clock, log, lease, cut, script, lateErrors, start, events, leftovers }
 }
 
-const NOTHING_LEFT = { timers: 0, listeners: 0, returns: 1 }
+const NOTHING_LEFT = { timers: 0, listeners: 0, watchers: 0, returns: 1 }
 
 test('all but the terminal event goes into the log, which the pump resolves to', async () => {
   const { script, start, events, leftovers } = setUp()

@@ -44,7 +44,7 @@ export async function pump(
   if (signal.aborted) onAbort()
   else signal.addEventListener('abort', onAbort, { once: true })
   const unwatch = lease.watch(sleeper.wake)
-  /** When text was last pulled. Readers count their frames from the same tick, and so stay in step. */
+  /** When text was last pulled. Readers that have all there is are sent it in the same tick. */
   let pulledAt: number | undefined
   try {
     let { end } = await log.status()

@@ -543,6 +543,8 @@ test('beyond the cap the run that ended first goes first, and stays claimed', as
   await clock.advance(1000)
   expect(await runs.inspect('ann', 'large')).toMatchObject({ ended: true })
   expect([runs.size, runs.chars]).toEqual([2, 16_000])
+  // A timer would keep a removed run, and its log, for as long as it was to be retained.
+  expect(clock.pending).toBe(runs.size)
   await clock.advance(RETAIN_MS)
   expect([runs.size, clock.pending]).toEqual([0, 0])
 })
