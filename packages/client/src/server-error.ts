@@ -1,4 +1,5 @@
-import { TRPCClientError } from '@trpc/client'
+import type { TRPCClientError } from '@trpc/client'
+import type { AnyTRPCRouter } from '@trpc/server'
 import type { CallError } from './runs-api.ts'
 
 /**
@@ -6,19 +7,24 @@ import type { CallError } from './runs-api.ts'
  * may what a server says while it drains, for by then the next one answers.
  */
 export function isRefusal(error: unknown): error is CallError {
-  if (!(error instanceof TRPCClientError)) return false
+  if (!isClientError(error)) return false
   const data: unknown = error.data
   return data ? codeOf(data) !== 'SERVICE_UNAVAILABLE' : isClientFault(error.meta)
 }
 
 /** The server itself said so, and not a proxy on the way. */
 export function isFromServer(error: unknown): boolean {
-  return error instanceof TRPCClientError && codeOf(error.data) !== undefined
+  return isClientError(error) && codeOf(error.data) !== undefined
 }
 
 /** A start of an epoch that is over: see `docs/protocol.md`. */
 export function isForgotten(error: unknown): boolean {
-  return error instanceof TRPCClientError && codeOf(error.data) === 'PRECONDITION_FAILED'
+  return isClientError(error) && codeOf(error.data) === 'PRECONDITION_FAILED'
+}
+
+/** By name: what asks is also loaded where tRPC's client is not, and there may be two copies of its class. */
+function isClientError(error: unknown): error is TRPCClientError<AnyTRPCRouter> {
+  return error instanceof Error && error.name === 'TRPCClientError'
 }
 
 function codeOf(data: unknown): unknown {

@@ -65,9 +65,9 @@ export class EventBuffer<E extends ReceivedEvent = RunEvent> {
    * @throws {RangeError} when `after` is beyond the end, or before what was dropped.
    */
   read(after: number, limit: number): Positioned<E>[] {
-    if (after > this.#end) throw new RangeError(`Position ${after} is beyond the end, ${this.#end}.`)
     const start = this.#segments[0]?.start ?? this.#end
-    if (after < start) throw new RangeError(`Position ${after} is before the start, ${start}.`)
+    if (after < start || after > this.#end)
+      throw new RangeError(`Position ${after} is not between ${start} and ${this.#end}.`)
     const until = Math.min(this.#end, after + limit)
     const found: Positioned<E>[] = []
     let position = after
