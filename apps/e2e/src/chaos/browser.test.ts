@@ -98,10 +98,17 @@ async function isDone(): Promise<void> {
 }
 
 browserTest('five resets in one answer: every word once, one request upstream', async () => {
-  await ask('Reset me [[sim tokens=1200]]')
-  for (let i = 0; i < 5; i++) {
+  await ask('Reset me [[sim tokens=2000]]')
+  for (let resets = 1; resets <= 5; resets++) {
     await textGrows(200)
     proxy.cut()
+    // A cut only counts as a reset when it is connected again.
+    await page.waitForFunction(
+      (least) =>
+        Number(document.querySelector<HTMLElement>('[data-testid=answer]')?.dataset['reconnects']) >= least,
+      resets,
+    )
+    await page.locator('[data-testid=connection][data-status=writing]').waitFor()
   }
   await isDone()
   expect(await shown()).toBe(sent())
