@@ -3,7 +3,7 @@ import { parseControls } from './behaviour.ts'
 import { directivesIn, withoutDirectives } from './conversation.ts'
 import { openAnswer } from './markdown-writer.ts'
 import { seededRandom } from './random.ts'
-import { endsSentence, readSampleAnswers } from './sample-answers.ts'
+import { readSampleAnswers } from './sample-answers.ts'
 import { workGrowth } from './testing/work-growth.ts'
 
 const ANSWERS = readSampleAnswers()
