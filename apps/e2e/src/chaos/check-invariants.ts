@@ -52,13 +52,16 @@ function problemsOf(trial: Trial, records: readonly RequestRecord[], limits: Lim
     if (late > SLACK_MS) problems.push(`upstream (${outcome}) went on ${late} ms longer than lease and grace`)
   }
   for (const observation of trial.observations)
-    problems.push(...problemsOfObservation(observation, { trial, paid, limits }))
+    problems.push(...problemsOfObservation(observation, { trial, records, paid, limits }))
   if (trial.observations.length === 0) problems.push('no tab observed anything')
   return problems
 }
 
 interface Evidence {
   readonly trial: Trial
+  /** Every request of the run to Claude. */
+  readonly records: readonly RequestRecord[]
+  /** Those that Claude accepted. */
   readonly paid: readonly RequestRecord[]
   readonly limits: Limits
 }
@@ -91,7 +94,7 @@ function problemsOfObservation({ snapshot, ends }: Observation, evidence: Eviden
 /** Describes an end that nothing in the plan explains. */
 function unexplainedEnd(
   { view, failure }: Observation['snapshot'],
-  { trial, paid, limits }: Evidence,
+  { trial, records, limits }: Evidence,
 ): string | undefined {
   const { plan, restarted, leftAt, unconfirmed } = trial
   const end = failure?.code ?? view.error?.code ?? view.stopReason
@@ -105,7 +108,10 @@ function unexplainedEnd(
         return restarted
       case 'NOT_FOUND':
         return (
-          restarted || unconfirmed || paid.some(({ endedAt = leftAt }) => leftAt - endedAt > limits.retainMs)
+          // Also one that Claude refused has expired by then.
+          restarted ||
+          unconfirmed ||
+          records.some(({ endedAt = leftAt }) => leftAt - endedAt > limits.retainMs)
         )
       case 'refused':
         return plan.directive.includes('refusal')
