@@ -21,7 +21,7 @@ pageTest(
     await ask(page, 'One [[sim ttft=300 tokens=100 tps=100 thinking=0]]')
     await answers(page, 1)
     expect(await page.getByTestId('usage').innerText()).toMatch(
-      /^0\.\d s to first token\n\d+ tokens\/s\n\d+ in, 100 out\n\$0\.\d+$/,
+      /^\d+(\.\d)? s to first token\n\d+ tokens\/s\n\d+ in, 100 out\n\$0\.\d+$/,
     )
     await ask(page, 'Two [[sim tokens=50]]')
     await answers(page, 2)
