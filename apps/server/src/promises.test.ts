@@ -268,7 +268,7 @@ test.for(['one reader', 'ever new readers'])(
         header: String(received),
       })
       const page = collect(connection, { after: received })
-      // A whole answer goes by for somebody else: time enough for another window, if it were sent.
+      // Another run is read to its end meanwhile: time enough for another window, if it were sent.
       const busy = await server.start(client, 'meanwhile [[sim tokens=3000 thinking=0]]')
       expect((await collect(await client.events({ runId: busy }))).terminal?.type).toBe('done')
       connection.destroy()

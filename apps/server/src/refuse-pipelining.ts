@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify'
  * never do; clients that do have to ask again when the connection closes (RFC 9112, 9.3.2).
  *
  * Node handles such a request at once, but its response has no socket until its turn comes, and is never told when
- * the client leaves. A subscription behind an open event stream would be served to nobody.
+ * the client leaves. A subscription behind an open event stream would be served without a reader.
  */
 export function refusePipelining(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, next) => {

@@ -37,7 +37,7 @@ const ONE_ADDRESS = {
   DAILY_USD: '1000000000',
 }
 
-/** Starts the server of a peer, fresh, with everything but its upstream and these limits left as it comes. */
+/** Starts a fresh server of a peer with its default settings, except for the upstream and these limits. */
 export async function startPeer(
   name: PeerName,
   { upstreamUrl, sluiceMain, profileDir }: PeerOptions,
