@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { cutLength } from './cut.ts'
 import { anyText } from './testing/arbitrary-events.ts'
 
-test('a text that fits is taken whole', () => {
+test('a text that fits is not cut', () => {
   expect(cutLength('abc', 3)).toBe(3)
   expect(cutLength('abc', Number.POSITIVE_INFINITY)).toBe(3)
   expect(cutLength('', 5)).toBe(0)
@@ -13,30 +13,30 @@ test('a text that does not fit is cut at the limit', () => {
   expect(cutLength('abcdef', 4)).toBe(4)
 })
 
-test('a cut that would part a surrogate pair is made before it', () => {
+test('a cut that would split a surrogate pair is made before it', () => {
   expect(cutLength('ab😀cd', 3)).toBe(2)
   expect(cutLength('ab😀cd', 2)).toBe(2)
   expect(cutLength('ab😀cd', 4)).toBe(4)
 })
 
-test('a limit of 1 before a pair parts it, or nothing could ever be sent', () => {
+test('a limit of 1 splits a pair, or nothing could ever be sent', () => {
   expect(cutLength('😀', 1)).toBe(1)
 })
 
-test('a pair is left for later when something else has been taken already', () => {
+test('a pair is not split when other text comes before it', () => {
   expect(cutLength('😀', 1, 0)).toBe(0)
   expect(cutLength('a😀', 1, 0)).toBe(1)
   expect(cutLength('😀', 2, 0)).toBe(2)
 })
 
-test('halves of pairs that stand alone are cut like any other character', () => {
+test('lone halves of pairs are cut like any other character', () => {
   expect(cutLength('\ude00\ud83d', 1)).toBe(1)
   expect(cutLength('\ud83d\ud83d', 1, 0)).toBe(1)
   expect(cutLength('\ud83d\ud83da', 2)).toBe(2)
   expect(cutLength('a\ude00\ude00', 2)).toBe(2)
 })
 
-test('property: cutting takes all that fits except the first half of a pair, and makes progress', () => {
+test('property: a cut has all that fits except the first half of a pair, and always makes progress', () => {
   fc.assert(
     fc.property(anyText, fc.integer({ min: 1, max: 30 }), (text, limit) => {
       const taken = cutLength(text, limit)
@@ -47,7 +47,7 @@ test('property: cutting takes all that fits except the first half of a pair, and
   )
 })
 
-test('property: a text cut again and again with any limits joins to what it was', () => {
+test('property: a text cut repeatedly with any limits joins to the same text', () => {
   fc.assert(
     fc.property(anyText, fc.infiniteStream(fc.integer({ min: 1, max: 5 })), (text, limits) => {
       let rest = text

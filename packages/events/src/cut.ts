@@ -1,7 +1,7 @@
 /**
- * How many code units of `text` to take when at most `limit` fit: `limit`, or one less when that would part
- * a surrogate pair. Where there is no choice (a limit of 1 before a pair) the pair is parted; its halves
- * meet again in the reader's text. With `least` 0, for a text that follows others, there always is a choice.
+ * How many code units of `text` to take when at most `limit` fit: `limit`, or one less when that would split a surrogate
+ * pair. A limit of 1 before a pair has to split it; its halves are joined in the reader's text. With `least` 0, for a
+ * text that follows other text, nothing is taken instead.
  */
 export function cutLength(text: string, limit: number, least: 0 | 1 = 1): number {
   if (limit >= text.length) return text.length

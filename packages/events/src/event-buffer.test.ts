@@ -33,13 +33,26 @@ test('text is read merged, cut to the limit, and from any position', () => {
   expect(buffer.read(0, 0)).toEqual([])
 })
 
-test('positions begin where the buffer does', () => {
+test('the inputs of two calls are read apart, and cut anywhere', () => {
+  const input = (callId: string, text: string): RunEvent => ({ type: 'tool_input', callId, text })
+  const buffer = bufferOf([input('a', '{"x'), input('a', '":1}'), input('b', '{}')])
+  expect(buffer.read(0, ALL)).toEqual([
+    { position: 7, event: input('a', '{"x":1}') },
+    { position: 9, event: input('b', '{}') },
+  ])
+  expect(buffer.read(5, 3)).toEqual([
+    { position: 7, event: input('a', '1}') },
+    { position: 8, event: input('b', '{') },
+  ])
+})
+
+test('positions begin at the buffer’s start', () => {
   const buffer = bufferOf([{ type: 'text', text: 'abc' }], 100)
   expect(buffer.end).toBe(103)
   expect(buffer.read(101, ALL)).toEqual([{ position: 103, event: { type: 'text', text: 'bc' } }])
 })
 
-test('a read beyond the end, or of what was dropped, is refused', () => {
+test('a read beyond the end, or of a dropped part, throws', () => {
   const buffer = bufferOf([START, { type: 'text', text: 'abc' }], 100)
   expect(() => buffer.read(105, ALL)).toThrow('Position 105 is not between 100 and 104.')
   expect(() => buffer.read(99, ALL)).toThrow('Position 99 is not between 100 and 104.')
@@ -68,7 +81,7 @@ test('property: a read is what was appended, cut at its limit', () => {
   )
 })
 
-test('property: a reader that drops what it has read misses nothing, however it takes turns with the writer', () => {
+test('property: a reader that drops what it has read misses nothing, for any interleaving with the writer', () => {
   const anyTurn = fc.oneof(
     fc.record({ append: anyReceived }),
     fc.record({ read: fc.integer({ min: 1, max: 20 }) }),

@@ -3,8 +3,8 @@ import { extent } from './position.ts'
 import { isTextual, type ReceivedEvent, type RunEvent, type TextualEvent } from './run-event.ts'
 
 /**
- * Text is kept in chunks of about this many code units: large enough that a token costs its characters and
- * not an object, small enough that a read at the tail never touches more than one chunk of old text.
+ * Text is kept in chunks of about this many code units: large enough that a token does not need its own object, small
+ * enough that a read at the end touches at most one chunk of old text.
  */
 const CHUNK_CHARS = 4096
 
@@ -14,10 +14,10 @@ export interface Positioned<E extends ReceivedEvent = RunEvent> {
   readonly event: E
 }
 
-/** Text of one kind. `pieces` is joined when it is read or full, so a filled chunk is one flat string. */
+/** Text of one kind. `pieces` is joined when it is read or full, so a full chunk is one flat string. */
 interface TextChunk<E extends ReceivedEvent> {
   readonly start: number
-  /** The event that the chunk began with, for everything but the text. */
+  /** The first event of the chunk, for all fields but the text. */
   readonly first: TextualEvent<E>
   pieces: string[]
   length: number
@@ -30,10 +30,10 @@ interface SingleEvent<E extends ReceivedEvent> {
 }
 
 /**
- * Events in order, read from any position. Text of one kind has no inner boundaries: what was appended in ten
- * pieces may be read in one, and cut anywhere. About two bytes for a character of text, and nothing per event.
+ * Events in order, readable from any position. Text of one kind has no inner boundaries: what was appended in ten
+ * pieces may be read in one, and cut anywhere. It takes at most two bytes per character of text, and nothing per event.
  *
- * It serves a log on the server, which keeps everything, and a reader in the browser, which drops what it has shown.
+ * The server's log uses it and keeps everything; the reader in the browser uses it and drops what it has shown.
  */
 export class EventBuffer<E extends ReceivedEvent = RunEvent> {
   /** Ordered by `start`, without gaps. */
@@ -59,10 +59,10 @@ export class EventBuffer<E extends ReceivedEvent = RunEvent> {
   }
 
   /**
-   * What follows `after`, neighbouring text merged, moving the position by at most `limit` in all. Text is cut to
-   * fit, not through a surrogate pair where there is a choice. Empty when there is nothing.
+   * The events after `after`, with neighbouring text merged, advancing the position by at most `limit` in all. Text is
+   * cut to fit, but not inside a surrogate pair if that can be avoided. Empty at the end.
    *
-   * @throws {RangeError} when `after` is beyond the end, or before what was dropped.
+   * @throws {RangeError} when `after` is beyond the end, or in a part that was dropped.
    */
   read(after: number, limit: number): Positioned<E>[] {
     const start = this.#segments[0]?.start ?? this.#end
@@ -86,14 +86,19 @@ export class EventBuffer<E extends ReceivedEvent = RunEvent> {
     return found
   }
 
-  /** Frees what comes before `position`, as far as it can: text in whole chunks. */
+  /** Frees the events before `position`; text only in whole chunks. */
   drop(position: number): void {
     this.#segments.splice(0, this.#segmentAt(position))
   }
 
   #addText(event: TextualEvent<E>): void {
     const last = this.#segments.at(-1)
-    if (last !== undefined && 'pieces' in last && isSameKind(last.first, event) && takes(last, event.text)) {
+    if (
+      last !== undefined &&
+      'pieces' in last &&
+      isSameKind(last.first, event) &&
+      canTake(last, event.text)
+    ) {
       last.pieces.push(event.text)
       last.length += event.text.length
       if (last.length >= CHUNK_CHARS) flatten(last)
@@ -107,7 +112,7 @@ export class EventBuffer<E extends ReceivedEvent = RunEvent> {
     }
   }
 
-  /** Index of the segment that holds what follows `position`; the number of segments if nothing does. */
+  /** Index of the segment that follows `position` or contains it; the number of segments at the end. */
   #segmentAt(position: number): number {
     let low = 0
     let high = this.#segments.length
@@ -121,9 +126,13 @@ export class EventBuffer<E extends ReceivedEvent = RunEvent> {
   }
 }
 
-/** Neighbours of the same kind are one text. */
+/** Neighbouring events of the same kind are one text: the same type, and the input of the same call. */
 function isSameKind(a: ReceivedEvent, b: ReceivedEvent): boolean {
-  return a.type === b.type
+  return a.type === b.type && callIdOf(a) === callIdOf(b)
+}
+
+function callIdOf(event: ReceivedEvent): string | undefined {
+  return event.type === 'tool_input' ? event.callId : undefined
 }
 
 /** The two events as one; undefined when they are not one text. */
@@ -131,12 +140,12 @@ function merge<E extends ReceivedEvent>(a: E, b: E): E | undefined {
   return isTextual(a) && isTextual(b) && isSameKind(a, b) ? { ...a, text: a.text + b.text } : undefined
 }
 
-/** A full chunk still takes the second half of a surrogate pair: no pair lies across two chunks. */
-function takes({ length }: { length: number }, text: string): boolean {
+/** A full chunk still takes the second half of a surrogate pair, so that no pair is split between two chunks. */
+function canTake({ length }: { length: number }, text: string): boolean {
   return length < CHUNK_CHARS || /^[\uDC00-\uDFFF]/.test(text)
 }
 
-/** The text of `chunk` between two positions. `isFirst`: it must not be empty, or a read would bring nothing. */
+/** The text of `chunk` between two positions. With `isFirst` it is not empty, so that a read makes progress. */
 function cut<E extends ReceivedEvent>(
   chunk: TextChunk<E>,
   from: number,

@@ -1,3 +1,8 @@
+/**
+ * The events of a run, as zod schemas, and everything that server and browser compute from them alike: positions
+ * (`position.ts`), a buffer that merges and cuts text (`event-buffer.ts`), and the view of a run that a page shows
+ * (`run-view.ts`). Depends on zod only.
+ */
 export { cutLength } from './cut.ts'
 export { EventBuffer, type Positioned } from './event-buffer.ts'
 export { mergeEvents } from './merge.ts'
@@ -10,6 +15,7 @@ export {
   type ErrorEvent,
   isTerminal,
   isTextual,
+  MAX_OUTPUT_CHARS,
   parseRunEvent,
   type ReceivedEvent,
   type RunEvent,
@@ -20,5 +26,20 @@ export {
   type Usage,
   UsageSchema,
 } from './run-event.ts'
-export { EMPTY_RUN_VIEW, hasEnded, reduceRun, type RunView } from './run-view.ts'
-export { type Source } from './source.ts'
+export {
+  continueView,
+  EMPTY_RUN_VIEW,
+  hasEnded,
+  reduceRun,
+  type RunPart,
+  type RunView,
+  type TextPart,
+  textOf,
+  thinkingOf,
+  type ToolPart,
+  type WebSource,
+} from './run-view.ts'
+export { type Source, type SourceRun } from './source.ts'
+export { addCost, addUsage, type Spent } from './spent.ts'
+export { type TypedRun } from './typed-run.ts'
+export { webUrl } from './web-url.ts'

@@ -2,8 +2,8 @@ import { EventBuffer } from './event-buffer.ts'
 import type { ReceivedEvent } from './run-event.ts'
 
 /**
- * Drops empty events and joins neighbouring ones of the same textual type. The text, its order and every
- * position at a boundary stay as they were; only the boundaries inside a run of text go.
+ * Removes events with empty text and joins neighbouring text events of the same type, and of the same call. Text, order
+ * and positions stay the same; only boundaries between joined events are lost.
  */
 export function mergeEvents<E extends ReceivedEvent>(events: readonly E[]): E[] {
   const buffer = new EventBuffer<E>()

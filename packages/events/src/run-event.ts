@@ -1,8 +1,9 @@
 import * as z from 'zod/mini'
 
 /**
- * Why a run failed. `abandoned`: nobody read it any more. `interrupted`: the server stopped or died under it.
- * The others say what Claude, or the way to Claude, did.
+ * Why a run failed. `abandoned`: no page was reading it. `interrupted`: the server stopped or crashed. `unavailable`: what
+ * was to be sent could not be read, or what was said could not be stored. `invalid_output`: the answer does not fit the
+ * schema that was asked for. The others are failures of Claude or of the connection to Claude.
  */
 export const ErrorCodeSchema = z.enum([
   'overloaded',
@@ -14,13 +15,15 @@ export const ErrorCodeSchema = z.enum([
   'refused',
   'abandoned',
   'interrupted',
+  'unavailable',
+  'invalid_output',
   'internal',
 ])
 export type ErrorCode = z.infer<typeof ErrorCodeSchema>
 
 const CountSchema = z.int().check(z.nonnegative())
 
-/** Token counts of one Claude call. `estimated` when Claude never got to report them, as after an abort. */
+/** Token counts of one call to Claude. `estimated` when Claude did not report them, as after an abort. */
 export const UsageSchema = z.object({
   inputTokens: CountSchema,
   outputTokens: CountSchema,
@@ -30,7 +33,7 @@ export const UsageSchema = z.object({
 })
 export type Usage = z.infer<typeof UsageSchema>
 
-/** For estimates, until Claude says the number: about what English text comes to. */
+/** To estimate tokens before Claude reports them. About right for English text. */
 export const CHARS_PER_TOKEN = 4
 
 const CostSchema = z.nullable(z.number().check(z.nonnegative()))
@@ -39,12 +42,78 @@ const StartEventSchema = z.object({ type: z.literal('start'), model: z.string(),
 const ThinkingEventSchema = z.object({ type: z.literal('thinking'), text: z.string() })
 const TextEventSchema = z.object({ type: z.literal('text'), text: z.string() })
 
-/** The model that answered, as Claude names it. Missing where Claude never began. */
+/** A piece of structured output: JSON of the schema that was asked for. */
+const JsonEventSchema = z.object({ type: z.literal('json'), text: z.string() })
+
+/** Ours, not Claude's: a UUID. */
+const CallIdSchema = z.string()
+
+/** Claude calls a tool. `by`: who executes it, this server or Anthropic's. */
+const ToolCallEventSchema = z.object({
+  type: z.literal('tool_call'),
+  callId: CallIdSchema,
+  name: z.string(),
+  by: z.enum(['server', 'claude']),
+})
+
+/** A piece of a call's input, which is JSON. */
+const ToolInputEventSchema = z.object({
+  type: z.literal('tool_input'),
+  callId: CallIdSchema,
+  text: z.string(),
+})
+
+/** `waiting`: for a person to allow it. */
+const ToolStateEventSchema = z.object({
+  type: z.literal('tool_state'),
+  callId: CallIdSchema,
+  state: z.enum(['waiting', 'running']),
+})
+
+/** Limit of a tool's output, in UTF-16 code units. */
+export const MAX_OUTPUT_CHARS = 16_384
+
+/**
+ * What a call returned, as JSON, or why it failed, in words: the same text for Claude and for the person. At most
+ * {@link MAX_OUTPUT_CHARS}; what was cut says so.
+ */
+const ToolResultEventSchema = z.object({
+  type: z.literal('tool_result'),
+  callId: CallIdSchema,
+  ok: z.boolean(),
+  output: z.string(),
+})
+
+/**
+ * A page of the web: one that the text before it cites or, with a `callId`, that the call found or read. The url has passed
+ * `webUrl`; the title is one line of at most 300 characters, and may be empty.
+ */
+const SourceEventSchema = z.object({
+  type: z.literal('source'),
+  url: z.string(),
+  title: z.string(),
+  callId: z.optional(CallIdSchema),
+})
+
+/**
+ * A call to Claude has ended, of which a run can have several. `model` is the one that answered. `compacted`: the
+ * conversation was too long, and Claude went on with a summary of it.
+ */
+const StepEventSchema = z.object({
+  type: z.literal('step'),
+  model: z.string(),
+  usage: UsageSchema,
+  costUsd: CostSchema,
+  compacted: z.optional(z.boolean()),
+})
+
+/** The model that answered, as Claude names it. Missing if Claude did not begin to answer. */
 const AnsweringModelSchema = z.optional(z.string())
 
 /**
- * `stopReason` is Claude's own (`end_turn`, `max_tokens`, …) or `stopped`, when somebody pressed Stop.
- * `costUsd` is null for a model whose price is not known.
+ * `stopReason` is Claude's (`end_turn`, `max_tokens`, …) or ours: `stopped`, the user pressed Stop; `approval`, calls wait
+ * for a person to allow them; `step_limit`, so many calls to Claude are allowed; `budget`, the next one could exceed a
+ * budget. `usage` and `costUsd` are sums of all calls to Claude; `costUsd` is null for a model without known prices.
  */
 const DoneEventSchema = z.object({
   type: z.literal('done'),
@@ -55,14 +124,15 @@ const DoneEventSchema = z.object({
 })
 
 /**
- * `message` is written for the person reading the page. `retryable`: the same request may succeed later. `usage` and
- * `costUsd` are as in `done`, and missing where Claude failed before it said anything. Of a run that was cut short
- * before Claude began they are an estimate of the prompt.
- * A code that a newer server invented reads as `internal`, so that its end is still an end.
+ * `message` is for the person at the page. `retryable`: the same request may succeed later. `usage` and `costUsd` are as
+ * in `done`, and missing if Claude failed before its first event. For a run that was cut short before that, they are
+ * estimated from the prompt.
+ *
+ * An unknown code of a newer server is read as `internal`, so that the end is still an end.
  */
 const ErrorEventSchema = z.object({
   type: z.literal('error'),
-  // oxlint-disable-next-line promise/valid-params -- zod's, no promise's
+  // oxlint-disable-next-line promise/valid-params -- zod's catch, not a promise's
   code: z.catch(ErrorCodeSchema, 'internal'),
   message: z.string(),
   retryable: z.boolean(),
@@ -71,11 +141,18 @@ const ErrorEventSchema = z.object({
   model: AnsweringModelSchema,
 })
 
-/** Everything a run can say. It says `start` first, and exactly one `done` or `error`, last. */
+/** The events of a run. The first is `start`, and the last is the only `done` or `error`. */
 export const RunEventSchema = z.discriminatedUnion('type', [
   StartEventSchema,
   ThinkingEventSchema,
   TextEventSchema,
+  JsonEventSchema,
+  ToolCallEventSchema,
+  ToolInputEventSchema,
+  ToolStateEventSchema,
+  ToolResultEventSchema,
+  SourceEventSchema,
+  StepEventSchema,
   DoneEventSchema,
   ErrorEventSchema,
 ])
@@ -84,15 +161,15 @@ export type DoneEvent = z.infer<typeof DoneEventSchema>
 export type ErrorEvent = z.infer<typeof ErrorEventSchema>
 export type TerminalEvent = DoneEvent | ErrorEvent
 
-/** An event of a type this build does not know. It is shown nowhere; its text, if it has one, moves the position. */
+/** An event of a type that this version does not know. It is not shown; its text, if any, advances the position. */
 export type UnknownEvent = { readonly type: 'unknown' } | { readonly type: 'unknown'; readonly text: string }
 
-/** What a reader may get: everything that this build knows, and what a newer server may say. */
+/** An event as a reader receives it: of a known type, or of a newer server's. */
 export type ReceivedEvent = RunEvent | UnknownEvent
 
 export type TextualEvent<E extends ReceivedEvent = RunEvent> = Extract<E, { readonly text: string }>
 
-/** It is a piece of text, which can be cut anywhere. */
+/** Whether the event is a piece of text, which can be cut anywhere. */
 export function isTextual<E extends ReceivedEvent>(event: E): event is TextualEvent<E> {
   return 'text' in event
 }
@@ -104,9 +181,9 @@ export function isTerminal(event: ReceivedEvent): event is TerminalEvent {
 const AnyEventSchema = z.looseObject({ type: z.string(), text: z.optional(z.unknown()) })
 
 /**
- * Reads an event that came over the wire. Types from a newer server come back as `unknown`.
+ * Parses a received event. Types of a newer server become `unknown`.
  *
- * @throws {z.core.$ZodError} for what is no event at all, or a known type with the wrong fields.
+ * @throws {z.core.$ZodError} for a value that is not an event, or a known type with wrong fields.
  */
 export function parseRunEvent(value: unknown): ReceivedEvent {
   const parsed = RunEventSchema.safeParse(value)

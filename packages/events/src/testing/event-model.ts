@@ -1,7 +1,7 @@
 import type { Positioned } from '../event-buffer.ts'
 import { isTextual, type ReceivedEvent } from '../run-event.ts'
 
-/** One event for every step of the position. */
+/** The events taken apart, one for each step of the position. */
 export function units<E extends ReceivedEvent>(events: readonly E[]): E[] {
   return events.flatMap((event): E[] =>
     isTextual(event)
@@ -10,7 +10,7 @@ export function units<E extends ReceivedEvent>(events: readonly E[]): E[] {
   )
 }
 
-/** What a read owes of events that were taken apart into units, spelled out the slow way. */
+/** A simple, slow model of `read`, for events that were taken apart into units. */
 export function expectedRead<E extends ReceivedEvent>(
   all: readonly E[],
   after: number,
@@ -30,9 +30,13 @@ function joined<E extends ReceivedEvent>(events: readonly E[]): E[] {
   const found: E[] = []
   for (const event of events) {
     const last = found.at(-1)
-    if (last && isTextual(last) && isTextual(event) && last.type === event.type)
+    if (last && isTextual(last) && isTextual(event) && kindOf(last) === kindOf(event))
       found[found.length - 1] = { ...last, text: last.text + event.text }
     else found.push(event)
   }
   return found
+}
+
+function kindOf(event: ReceivedEvent): string {
+  return event.type === 'tool_input' ? `${event.type} ${event.callId}` : event.type
 }
