@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { systemClock } from './clock.ts'
 
-test('the system clock calls back after the time, unless it is called off', async () => {
+test('the system clock calls back after the time, unless it is cancelled', async () => {
   let called = 0
   const callOff = systemClock.after(5, () => called++)
   callOff()

@@ -1,8 +1,8 @@
-/** Time, as everything in this package sees it, so that tests can hold it still. */
+/** The time for this package, which tests replace. */
 export interface Clock {
-  /** Milliseconds that only ever grow; differences mean something, the value itself does not. */
+  /** Monotonic time in ms. Only differences are meaningful. */
   now(): number
-  /** Calls `callback` once, `ms` from now. The returned function calls it off, any number of times. */
+  /** Calls `callback` once, `ms` from now. The returned function cancels it and may be called repeatedly. */
   after(ms: number, callback: () => void): () => void
 }
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { Deadline } from './deadline.ts'
+import { Deadline, within } from './deadline.ts'
 import { manualClock, settle } from './testing/manual-clock.ts'
 
 const never = new Promise<string>(() => {})
 
-test('a promise that settles before the deadline settles as it is', async () => {
+test('a promise that settles before the deadline keeps its result', async () => {
   const deadline = new Deadline(manualClock())
   deadline.start(50)
   expect(await deadline.within(Promise.resolve('a'))).toBe('a')
@@ -51,4 +51,14 @@ test('a deadline that is cancelled does not pass, and leaves no timer', async ()
   deadline.start(50)
   deadline.cancel()
   expect(clock.pending).toBe(0)
+})
+
+test('a promise is awaited within a time, and no timer is left', async () => {
+  const clock = manualClock()
+  expect(await within(50, Promise.resolve('a'), clock)).toBe('a')
+  await expect(within(50, Promise.reject(new Error('b')), clock)).rejects.toThrow('b')
+  expect(clock.pending).toBe(0)
+  const late = within(50, never, clock)
+  await clock.advance(50)
+  expect([await late, clock.pending]).toEqual([undefined, 0])
 })

@@ -1,6 +1,6 @@
-import type { Clock } from './clock.ts'
+import { type Clock, systemClock } from './clock.ts'
 
-/** Limits how long promises are awaited, one at a time. It has no limit until it is started. */
+/** Limits how long promises are awaited, one at a time. There is no limit before `start`. */
 export class Deadline {
   readonly #clock: Clock
   #cancel: (() => void) | undefined
@@ -19,21 +19,36 @@ export class Deadline {
     })
   }
 
-  /** Leaves no timer behind. */
+  /** Stops the timer. */
   cancel(): void {
     this.#cancel?.()
   }
 
   /**
-   * Settles as `promise` does, or resolves to undefined when the deadline passes. A rejection after that is not
-   * reported: a caller who cares handles it on `promise` itself.
+   * Settles as `promise` does, or resolves to undefined when the deadline passes. A rejection after that is ignored:
+   * to handle it, use `promise` itself.
    */
-  // Not a Promise.race: racing every pull of a run against one promise would pile up callbacks on that promise.
+  // Not Promise.race: each race against one long-lived promise would add a callback to it.
   within<T>(promise: Promise<T>): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
       this.#giveUp = () => resolve(undefined)
       if (this.#hasPassed) this.#giveUp()
       promise.then(resolve, reject)
     })
+  }
+}
+
+/** Settles as `promise` does, or resolves to undefined after `ms`. Leaves no timer behind. */
+export async function within<T>(
+  ms: number,
+  promise: Promise<T>,
+  clock: Clock = systemClock,
+): Promise<T | undefined> {
+  const deadline = new Deadline(clock)
+  deadline.start(ms)
+  try {
+    return await deadline.within(promise)
+  } finally {
+    deadline.cancel()
   }
 }

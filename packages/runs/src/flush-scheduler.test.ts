@@ -23,7 +23,7 @@ async function dueAt({
   return at
 }
 
-test('frames of runs that began at different times fall on a common grid', async () => {
+test('frames of runs that began at different times are on a common grid', async () => {
   expect(await dueAt({ since: 200 })).toBe(300)
   expect(await dueAt({ since: 212 })).toBe(320)
   expect(await dueAt({ since: 218 })).toBe(320)
@@ -34,16 +34,16 @@ test('a frame that was up to a tenth late does not miss the next tick', async ()
   expect(await dueAt({ since: 209.9 })).toBe(300)
 })
 
-test('what is overdue is due at once', async () => {
+test('an overdue frame is due at once', async () => {
   expect(await dueAt({ since: 200, now: 1000 })).toBe(1000)
 })
 
-test('the shortest frames keep their length, and none at all is no wait', async () => {
+test('the shortest frame time is kept, and 0 is due at once', async () => {
   expect(await dueAt({ since: 100, frameMs: 10 })).toBe(110)
   expect(await dueAt({ since: 100.5, frameMs: 0 })).toBe(100.5)
 })
 
-test('many wait with one timer, and each is woken once however often it asked', async () => {
+test('many callbacks share one timer, and each is called once even if added twice', async () => {
   const clock = manualClock()
   const scheduler = new FlushScheduler({ clock, frameMs: 100 })
   const woken: string[] = []
@@ -56,7 +56,7 @@ test('many wait with one timer, and each is woken once however often it asked', 
   expect(scheduler.isDue(0)).toBe(true)
 })
 
-test('a timer that comes early wakes no loop before the tick', async () => {
+test('a timer that fires early calls nothing before the tick', async () => {
   const manual = manualClock()
   let early = 8
   const clock: Clock = {

@@ -1,27 +1,27 @@
 import type { Clock } from './clock.ts'
 
-/** Parts of a frame. Runs that began at different times share the ticks of this grid, and a timer for each tick. */
+/** Ticks per frame time. Runs that began at different times share the ticks of this grid, with one timer per tick. */
 const GRID_PARTS = 5
-/** Part of a frame: how late the last one may have been without moving the next one to a later tick. */
+/** How late a frame may be without moving the next one to a later tick, as a part of the frame time. */
 const TOLERANCE = 0.1
 /** The precision of timers, in ms. */
 const PRECISION = 1
 
 export interface FlushSchedulerOptions {
   readonly clock: Clock
-  /** The time from one pull of a run to the next, and from one frame to a reader to the next, in ms. 0: none. */
+  /** Time between two pulls of a run, and between two frames to a reader, in ms. 0: no limit. */
   readonly frameMs: number
 }
 
 /**
- * Times the pulls and frames of a process on a common grid of ticks: a run is pulled once per frame time, and its
- * readers, whose last frame is as old as its last pull, are sent the new text in the same tick.
+ * Schedules the pulls and frames of a process on a common grid of ticks. A run is pulled once per frame time. The last
+ * frame to its readers is as old as its last pull, so they are sent the new text in the same tick.
  */
 export class FlushScheduler {
   readonly #clock: Clock
   readonly #frameMs: number
   readonly #gridMs: number
-  /** The callbacks of each tick, by its time. A tick has a timer from its first callback on. */
+  /** The callbacks of each tick, by its time. The first callback of a tick starts its timer. */
   readonly #ticks = new Map<number, Set<() => void>>()
 
   constructor({ clock, frameMs }: FlushSchedulerOptions) {
@@ -35,7 +35,7 @@ export class FlushScheduler {
     return this.#frameMs === 0 || this.#tickAfter(since) - this.#clock.now() <= PRECISION
   }
 
-  /** Calls `wake` when the frame after one at `since` is due: once, however often it is asked to before that. */
+  /** Calls `wake` once when the frame after one at `since` is due, even if this is called several times before. */
   wakeAfter(since: number, wake: () => void): void {
     const at = this.#tickAfter(since)
     const tick = this.#ticks.get(at)
@@ -50,7 +50,7 @@ export class FlushScheduler {
   #startTick(at: number, wake: () => void): void {
     const tick = new Set([wake])
     const onTimer = () => {
-      // Node counts from when its turn of the loop began, so after a long one a timer comes early.
+      // Node times from the start of the turn of its event loop, so after a long turn a timer fires early.
       const early = at - this.#clock.now()
       if (early > PRECISION) {
         this.#clock.after(early, onTimer)

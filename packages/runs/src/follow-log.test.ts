@@ -21,7 +21,7 @@ function setUp() {
     clock,
     limits: { windowChars: WINDOW, graceMs: 5000, leaseMs: 75_000 },
     keepWithoutReaders: false,
-    onAbandoned: () => {},
+    onUnread: () => {},
   })
   const open = ({ after = 0, readerId }: { after?: number; readerId?: string } = {}) => {
     const connection = new AbortController()
@@ -44,7 +44,7 @@ function setUp() {
   return { clock, log, lease, open, follow, watchers }
 }
 
-test('what is there is read at once, merged', async () => {
+test('existing entries are read at once, merged', async () => {
   const { log, follow } = setUp()
   await log.append([START, text('a'), text('b'), text('c')])
   const { read } = follow()
@@ -53,7 +53,7 @@ test('what is there is read at once, merged', async () => {
   expect(read.entries.map(({ position }) => position)).toEqual([1, 4])
 })
 
-test('the first words come at once, however shortly after the start of the run', async () => {
+test('the first text is sent at once, even just after the start of the run', async () => {
   const { clock, log, follow } = setUp()
   const { read } = follow()
   await log.append([START])
@@ -63,7 +63,7 @@ test('the first words come at once, however shortly after the start of the run',
   expect(read.entries.map(({ at }) => at)).toEqual([0, 1])
 })
 
-test('a reader that has all there is gets what is appended at once, whenever it came', async () => {
+test('a reader that is up to date gets an append at once, whenever it was opened', async () => {
   const { clock, log, follow } = setUp()
   await log.append([text('0')])
   await clock.advance(20)
@@ -76,7 +76,7 @@ test('a reader that has all there is gets what is appended at once, whenever it 
   expect(read.entries.map(({ at }) => at)).toEqual([20, 50, 100, 150])
 })
 
-test('after a pause the next words come at once again', async () => {
+test('after a pause the next text is sent at once', async () => {
   const { clock, log, follow } = setUp()
   const { read } = follow()
   await log.append([text('a')])
@@ -86,7 +86,7 @@ test('after a pause the next words come at once again', async () => {
   expect(read.entries.map(({ at }) => at)).toEqual([0, 1234])
 })
 
-test('where thinking turns into text one frame is two entries', async () => {
+test('a frame has two entries where thinking turns into text', async () => {
   const { clock, log, follow } = setUp()
   await log.append([thinking('hm'), text('H'), text('i')])
   const { read } = follow()
@@ -97,7 +97,7 @@ test('where thinking turns into text one frame is two entries', async () => {
   ])
 })
 
-test('a reader slower than the frame time waits no longer than it makes us wait', async () => {
+test('a reader that is slower than the frame time is sent the next frame at once', async () => {
   const { clock, log, open } = setUp()
   const { frames } = open()
   await log.append([text('a')])
@@ -117,7 +117,7 @@ test('the end is the last entry, and then the reader returns', async () => {
   expect(read.state).toBe('returned')
 })
 
-test('text that comes in the same burst as an error is delivered, and before it', async () => {
+test('text in the same append as an error is delivered before it', async () => {
   const { clock, log, follow } = setUp()
   const { read } = follow()
   await log.append([text('a')])
@@ -149,7 +149,7 @@ test('a reader that reconnects at every position of a run gets exactly the rest'
   }
 })
 
-test('a reader that has it all, the end too, returns at once and empty', async () => {
+test('a reader that has everything, including the end, returns at once without entries', async () => {
   const { clock, log, follow } = setUp()
   await log.append([text('abc'), DONE])
   for (const readerId of ['a', undefined]) {
@@ -193,7 +193,7 @@ test('a flow-controlled reader is sent at most a window beyond its last ack, up 
   expect(read.events.at(-1)).toEqual(DONE)
 })
 
-test('acks do not hurry the frames', async () => {
+test('acks do not speed up frames', async () => {
   const { clock, log, lease, follow } = setUp()
   await log.append([text('x'.repeat(1000))])
   const { read } = follow({ readerId: 'a' })
@@ -204,7 +204,7 @@ test('acks do not hurry the frames', async () => {
   expect(read.entries.map(({ at }) => at)).toEqual([0, 50, 100])
 })
 
-test('a frame that was not taken is not counted as sent', async () => {
+test('an entry that was not pulled does not count as sent', async () => {
   const { clock, log, lease, open } = setUp()
   await log.append([text('x'.repeat(90)), thinking('y'.repeat(10)), text('z'.repeat(50))])
   const { frames } = open()
@@ -217,7 +217,7 @@ test('a frame that was not taken is not counted as sent', async () => {
   expect(lease.demand()).toBe(200)
 })
 
-test('a reader that lapses is told so, having had every entry it was sent', async () => {
+test('a reader that lapses gets an error after every entry it was sent', async () => {
   const { clock, log, follow } = setUp()
   await log.append([text('abc')])
   const { read, connection } = follow({ readerId: 'a' })
@@ -237,7 +237,7 @@ test('a reader that waits for an ack lapses too', async () => {
   expect(getEventListeners(connection.signal, 'abort')).toEqual([])
 })
 
-test('a reader that is replaced is told so, and the newer one goes on', async () => {
+test('a reader that is replaced gets an error, and the newer one goes on', async () => {
   const { clock, log, follow } = setUp()
   await log.append([text('abc')])
   const older = follow({ readerId: 'a' })
@@ -266,10 +266,19 @@ test.for([
   expect(read.state).toBe('returned')
   expect(watchers()).toBe(0)
   expect(getEventListeners(connection.signal, 'abort')).toEqual([])
-  lease.end()
-  // A tick that was waited for still comes.
+  lease.close()
+  // The timer of the last tick still fires.
   await clock.advance(FRAME_MS)
   expect(clock.pending).toBe(0)
+})
+
+test('a reader holds the run before its first entry is pulled', () => {
+  const { lease, open } = setUp()
+  const { connection } = open({ readerId: 'a' })
+  lease.ack('a', 0)
+  expect(lease.readers).toBe(1)
+  connection.abort()
+  expect(lease.readers).toBe(0)
 })
 
 test('a reader that was closed before it began returns without reading', async () => {

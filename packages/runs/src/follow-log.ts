@@ -1,7 +1,7 @@
 import { isTerminal, isTextual } from '@sluice/events'
 import type { Clock } from './clock.ts'
 import type { FlushScheduler } from './flush-scheduler.ts'
-import type { Lease } from './lease.ts'
+import type { Lease, Reader } from './lease.ts'
 import type { Log, LogEntry } from './log.ts'
 import { Sleeper } from './sleeper.ts'
 
@@ -17,30 +17,41 @@ export interface FollowOptions {
   readonly maxFrameChars: number
   readonly scheduler: FlushScheduler
   readonly clock: Clock
-  /** Called for every frame with text, with the time since the one before it, in ms; undefined for the first. */
-  readonly onFrame?: (gapMs: number | undefined) => void
+  /** Called for every frame of text except the first, with the time since the one before it, in ms. */
+  readonly onFrameGap?: ((ms: number) => void) | undefined
 }
 
 /**
- * Everything that follows a position, until the log ends or `signal` aborts. A reader that is up to date gets an append
- * at once: the pump appends text once per frame time. One that is behind gets one frame per frame time. A frame is one
- * entry, or several where types meet, text merged. A slow reader needs no queue: what it has not taken is still in
- * the log.
+ * Everything after a position, until the log ends or `signal` aborts. A reader that is up to date gets an append at
+ * once: the pump appends text once per frame time. One that is behind gets one frame per frame time. A frame is one
+ * entry, or several where types meet, with text merged. A slow reader needs no queue: what it has not taken is still
+ * in the log.
+ *
+ * The reader holds the run from this call on, so an ack that follows it counts. It lets go when the generator ends,
+ * or when `signal` aborts.
  *
  * @throws {RunsError} `reader_lapsed` or `reader_replaced` when the lease removed the reader.
  */
-export async function* followLog(options: FollowOptions): AsyncGenerator<LogEntry, void, undefined> {
-  const { log, lease, readerId, signal, maxFrameChars, scheduler, clock, onFrame } = options
-  let position = options.after
+export function followLog(options: FollowOptions): AsyncGenerator<LogEntry, void, undefined> {
+  const { lease, after, readerId, signal } = options
+  const sleeper = new Sleeper()
+  const reader = lease.open({ readerId, position: after, wake: sleeper.wake })
+  signal.addEventListener('abort', reader.close, { once: true })
+  if (signal.aborted) reader.close()
+  return entriesFor(reader, sleeper, options)
+}
+
+async function* entriesFor(
+  reader: Reader,
+  sleeper: Sleeper,
+  { log, after, signal, maxFrameChars, scheduler, clock, onFrameGap }: FollowOptions,
+): AsyncGenerator<LogEntry, void, undefined> {
+  let position = after
   /** When the last frame of text was sent. */
   let sentAt: number | undefined
   /** The last frame did not reach the end of the log. */
   let isBehind = false
-  const sleeper = new Sleeper()
-  const reader = lease.open({ readerId, position, wake: sleeper.wake })
   const unwatch = log.watch(sleeper.wake)
-  signal.addEventListener('abort', reader.close, { once: true })
-  if (signal.aborted) reader.close()
   try {
     while (reader.isOpen()) {
       const limit = Math.min(maxFrameChars, reader.limit() - position)
@@ -58,7 +69,7 @@ export async function* followLog(options: FollowOptions): AsyncGenerator<LogEntr
       const frame = await log.read(position, limit)
       if (frame.some((entry) => isTextual(entry.event))) {
         const now = clock.now()
-        onFrame?.(sentAt === undefined ? undefined : now - sentAt)
+        if (sentAt !== undefined) onFrameGap?.(now - sentAt)
         sentAt = now
       }
       isBehind = (frame.at(-1)?.position ?? position) < end

@@ -5,74 +5,89 @@ import { manualClock, settle } from './testing/manual-clock.ts'
 
 function setUp(options: Partial<LeaseOptions> = {}) {
   const clock = manualClock()
-  const abandonedAt: number[] = []
+  const unreadAt: number[] = []
   const lease = new Lease({
     clock,
     limits: { windowChars: 100, graceMs: 5000, leaseMs: 75_000 },
     keepWithoutReaders: false,
-    onAbandoned: () => abandonedAt.push(clock.now()),
+    onUnread: () => unreadAt.push(clock.now()),
     ...options,
   })
-  return { clock, lease, abandonedAt }
+  return { clock, lease, unreadAt }
 }
 
-test('a run that no reader comes to is abandoned after the grace, once', async () => {
-  const { clock, abandonedAt } = setUp()
+test('a run without readers is abandoned after the grace, once', async () => {
+  const { clock, unreadAt } = setUp()
   await clock.advance(4999)
-  expect(abandonedAt).toEqual([])
+  expect(unreadAt).toEqual([])
   await clock.advance(100_000)
-  expect(abandonedAt).toEqual([5000])
+  expect(unreadAt).toEqual([5000])
   expect(clock.pending).toBe(0)
 })
 
 test('a run with a connected reader is never abandoned', async () => {
-  const { clock, lease, abandonedAt } = setUp()
+  const { clock, lease, unreadAt } = setUp()
   await clock.advance(4999)
   lease.open({ position: 0 })
   await clock.advance(10_000_000)
-  expect(abandonedAt).toEqual([])
+  expect(unreadAt).toEqual([])
 })
 
 test('a run is abandoned a grace after its last reader left, not after the first', async () => {
-  const { clock, lease, abandonedAt } = setUp()
+  const { clock, lease, unreadAt } = setUp()
   const one = lease.open({ position: 0 })
   const other = lease.open({ readerId: 'a', position: 0 })
   one.close()
   await clock.advance(20_000)
-  expect(abandonedAt).toEqual([])
+  expect(unreadAt).toEqual([])
   other.close()
   await clock.advance(4999)
-  expect(abandonedAt).toEqual([])
+  expect(unreadAt).toEqual([])
   await clock.advance(1)
-  expect(abandonedAt).toEqual([25_000])
+  expect(unreadAt).toEqual([25_000])
 })
 
-test('a reader that comes back within the grace finds the run, and the next grace is a whole one', async () => {
-  const { clock, lease, abandonedAt } = setUp()
+test('a reader that returns within the grace keeps the run, and the next grace has its full length', async () => {
+  const { clock, lease, unreadAt } = setUp()
   lease.open({ position: 0 }).close()
   await clock.advance(4999)
   lease.open({ position: 0 }).close()
   await clock.advance(4999)
-  expect(abandonedAt).toEqual([])
+  expect(unreadAt).toEqual([])
   await clock.advance(1)
-  expect(abandonedAt).toEqual([9999])
+  expect(unreadAt).toEqual([9999])
 })
 
-test('a run that is over is not abandoned', async () => {
-  const { clock, lease, abandonedAt } = setUp()
+test('a run that has ended is held by its reader, and for a grace after it', async () => {
+  const { clock, lease, unreadAt } = setUp()
   const reader = lease.open({ position: 0 })
   lease.end()
-  reader.close()
   await clock.advance(100_000)
-  expect(abandonedAt).toEqual([])
+  reader.close()
+  await clock.advance(4999)
+  expect(unreadAt).toEqual([])
+  await clock.advance(1)
+  expect(unreadAt).toEqual([105_000])
   expect(clock.pending).toBe(0)
 })
 
-test('an end in the middle of the grace stops the grace', () => {
-  const { clock, lease } = setUp()
-  expect(clock.pending).toBe(1)
+test('an end in the middle of the grace begins another', async () => {
+  const { clock, lease, unreadAt } = setUp()
+  await clock.advance(3000)
   lease.end()
+  await clock.advance(100_000)
+  expect(unreadAt).toEqual([8000])
+})
+
+test('a lease that is closed leaves no timer, nor does a reader that leaves it then', () => {
+  const { clock, lease } = setUp()
+  const reader = lease.open({ position: 0 })
+  lease.close()
+  reader.close()
   expect(clock.pending).toBe(0)
+  const { clock: other, lease: unread } = setUp()
+  unread.close()
+  expect(other.pending).toBe(0)
 })
 
 test('a flow-controlled reader may be sent a window beyond its last ack', () => {
@@ -85,7 +100,7 @@ test('a flow-controlled reader may be sent a window beyond its last ack', () => 
   expect(reader.limit()).toBe(180)
 })
 
-test('where a flow-controlled reader starts acknowledges nothing: it can acknowledge that, and no more', () => {
+test('the position where a flow-controlled reader starts is no ack, and the most that it can acknowledge', () => {
   const { lease } = setUp()
   const reader = lease.open({ readerId: 'a', position: 500 })
   expect([reader.limit(), lease.demand()]).toEqual([100, 100])
@@ -95,7 +110,7 @@ test('where a flow-controlled reader starts acknowledges nothing: it can acknowl
   expect([reader.limit(), lease.demand()]).toEqual([600, 600])
 })
 
-test('an ack beyond what the reader was sent counts up to there', () => {
+test('an ack beyond what the reader was sent counts up to that position', () => {
   const { lease } = setUp()
   const reader = lease.open({ readerId: 'a', position: 0 })
   reader.sent(60)
@@ -105,7 +120,7 @@ test('an ack beyond what the reader was sent counts up to there', () => {
   expect(reader.limit()).toBe(160)
 })
 
-test('a reader that comes back under its id has acknowledged what it had, wherever it starts', () => {
+test('a reader that returns under its id keeps its last ack, wherever it starts', () => {
   const { lease } = setUp()
   const first = lease.open({ readerId: 'a', position: 0 })
   first.sent(100)
@@ -119,14 +134,14 @@ test('a reader that comes back under its id has acknowledged what it had, wherev
   expect(lease.open({ readerId: 'b', position: 100 }).limit()).toBe(100)
 })
 
-test('of readers that are gone only the last fifty are remembered', () => {
+test('the last fifty readers that are gone are remembered', () => {
   const { lease } = setUp()
   for (let i = 0; i <= 50; i++) {
     const reader = lease.open({ readerId: `${i}`, position: 10 })
     lease.ack(`${i}`, 10)
     reader.close()
   }
-  // It left again, and so after all others.
+  // It leaves again, now after all others.
   lease.open({ readerId: '1', position: 10 }).close()
   const another = lease.open({ readerId: 'another', position: 10 })
   lease.ack('another', 10)
@@ -153,11 +168,11 @@ test('a reader without flow control may be sent everything', () => {
   expect(lease.open({ position: 0 }).limit()).toBe(Number.POSITIVE_INFINITY)
 })
 
-test('Claude may be read one window ahead before there is a reader', () => {
+test('before the first reader, Claude may be read one window ahead', () => {
   expect(setUp().lease.demand()).toBe(100)
 })
 
-test('Claude may be read a window beyond the ack of a flow-controlled reader, whatever more it was sent', () => {
+test('Claude may be read a window beyond the ack of a flow-controlled reader, whatever it was sent', () => {
   const { lease } = setUp()
   const reader = lease.open({ readerId: 'a', position: 0 })
   reader.sent(90)
@@ -172,21 +187,21 @@ test('Claude may be read a window beyond what a reader without flow control was 
   expect(lease.demand()).toBe(170)
 })
 
-test('of several readers the furthest counts, also once it has left', () => {
+test('of several readers the furthest counts, also after it has left', () => {
   const { lease } = setUp()
-  const far = lease.open({ position: 0 })
-  const near = lease.open({ readerId: 'a', position: 10 })
+  const ahead = lease.open({ position: 0 })
+  const behind = lease.open({ readerId: 'a', position: 10 })
   expect(lease.readers).toBe(2)
-  far.sent(500)
+  ahead.sent(500)
   expect(lease.demand()).toBe(600)
-  far.close()
+  ahead.close()
   expect(lease.demand()).toBe(600)
-  near.close()
+  behind.close()
   expect(lease.readers).toBe(0)
   expect(lease.demand()).toBe(600)
 })
 
-test('a pump is woken by an ack, a sent frame, a reader that comes ahead, and a reader that leaves', () => {
+test('a pump is woken by an ack, a sent frame, a reader that opens further ahead, and a reader that leaves', () => {
   const { lease } = setUp()
   const demands: number[] = []
   const unwatch = lease.watch(() => demands.push(lease.demand()))
@@ -231,7 +246,7 @@ test('empty waits for the last reader', async () => {
 })
 
 test('a flow-controlled reader that is silent for a lease is removed, and the grace begins', async () => {
-  const { clock, lease, abandonedAt } = setUp()
+  const { clock, lease, unreadAt } = setUp()
   const reader = lease.open({ readerId: 'a', position: 0 })
   await clock.advance(74_999)
   expect(reader.isOpen()).toBe(true)
@@ -240,11 +255,11 @@ test('a flow-controlled reader that is silent for a lease is removed, and the gr
   expect(reader.reason).toMatchObject({ code: 'reader_lapsed' })
   expect(lease.readers).toBe(0)
   await clock.advance(5000)
-  expect(abandonedAt).toEqual([80_000])
+  expect(unreadAt).toEqual([80_000])
   expect(clock.pending).toBe(0)
 })
 
-test('an ack renews the lease, even one that moves nothing, and needs no timer of its own', async () => {
+test('an ack renews the lease, even one that changes no position, and starts no timer', async () => {
   const { clock, lease } = setUp()
   const reader = lease.open({ readerId: 'a', position: 10 })
   for (let i = 0; i < 20; i++) {
@@ -258,7 +273,7 @@ test('an ack renews the lease, even one that moves nothing, and needs no timer o
   expect(reader.isOpen()).toBe(false)
 })
 
-test('what it is sent does not renew the lease of a flow-controlled reader', async () => {
+test('sending does not renew the lease of a flow-controlled reader', async () => {
   const { clock, lease } = setUp()
   const reader = lease.open({ readerId: 'a', position: 0 })
   await clock.advance(50_000)
@@ -267,8 +282,8 @@ test('what it is sent does not renew the lease of a flow-controlled reader', asy
   expect(reader.isOpen()).toBe(false)
 })
 
-test('every reader lapses in its own time, and one that is not flow-controlled never does', async () => {
-  const { clock, lease, abandonedAt } = setUp()
+test('each reader has its own lease, and one without flow control never lapses', async () => {
+  const { clock, lease, unreadAt } = setUp()
   const silent = lease.open({ readerId: 'silent', position: 0 })
   const free = lease.open({ position: 0 })
   await clock.advance(30_000)
@@ -284,10 +299,10 @@ test('every reader lapses in its own time, and one that is not flow-controlled n
   expect(clock.pending).toBe(0)
   await clock.advance(10_000_000)
   expect(free.isOpen()).toBe(true)
-  expect(abandonedAt).toEqual([])
+  expect(unreadAt).toEqual([])
 })
 
-test('a reader that has a ms left when another lapses keeps its hold for that ms', async () => {
+test('a reader with 1 ms left when another lapses keeps that ms', async () => {
   const { clock, lease } = setUp()
   const silent = lease.open({ readerId: 'silent', position: 0 })
   await clock.advance(1)
@@ -298,18 +313,19 @@ test('a reader that has a ms left when another lapses keeps its hold for that ms
   expect(later.isOpen()).toBe(false)
 })
 
-test('a reader that hangs on after the end of the run lapses too', async () => {
-  const { clock, lease, abandonedAt } = setUp()
+test('a reader that stays open after the end of the run lapses too', async () => {
+  const { clock, lease, unreadAt } = setUp()
   const reader = lease.open({ readerId: 'a', position: 0 })
   lease.end()
   await clock.advance(75_000)
   expect(reader.reason).toMatchObject({ code: 'reader_lapsed' })
-  expect(abandonedAt).toEqual([])
+  await clock.advance(5000)
+  expect(unreadAt).toEqual([80_000])
   expect(clock.pending).toBe(0)
 })
 
 test('a newer reader with the same id replaces the older one, which can no longer let go of the run', async () => {
-  const { clock, lease, abandonedAt } = setUp()
+  const { clock, lease, unreadAt } = setUp()
   const older = lease.open({ readerId: 'a', position: 0 })
   const newer = lease.open({ readerId: 'a', position: 40 })
   expect(older.reason).toMatchObject({ name: 'RunsError', code: 'reader_replaced' })
@@ -319,29 +335,28 @@ test('a newer reader with the same id replaces the older one, which can no longe
   lease.ack('a', 50)
   expect([older.limit(), newer.limit()]).toEqual([100, 140])
   await clock.advance(74_999)
-  expect(abandonedAt).toEqual([])
+  expect(unreadAt).toEqual([])
 })
 
-test('closing is idempotent, silent, and leaves no timer once the run has ended', () => {
+test('closing a reader is idempotent and silent, and leaves no timer but that of the grace', () => {
   const { clock, lease } = setUp()
   const reader = lease.open({ readerId: 'a', position: 0 })
   reader.close()
   reader.close()
   expect(lease.readers).toBe(0)
   expect(reader.reason).toBeUndefined()
-  lease.end()
-  expect(clock.pending).toBe(0)
+  expect(clock.pending).toBe(1)
 })
 
 test('a run that is kept goes on without readers and without a window, and is not abandoned', async () => {
-  const { clock, lease, abandonedAt } = setUp({ keepWithoutReaders: true })
+  const { clock, lease, unreadAt } = setUp({ keepWithoutReaders: true })
   expect(lease.demand()).toBe(Number.POSITIVE_INFINITY)
   const reader = lease.open({ position: 0 })
   expect(lease.demand()).toBe(100)
   reader.close()
   expect(lease.demand()).toBe(Number.POSITIVE_INFINITY)
   await clock.advance(10_000_000)
-  expect(abandonedAt).toEqual([])
+  expect(unreadAt).toEqual([])
   expect(clock.pending).toBe(0)
 })
 

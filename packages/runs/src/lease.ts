@@ -9,95 +9,100 @@ export interface LeaseLimits {
    * units.
    */
   readonly windowChars: number
-  /** How long a run goes on, in ms, without any reader: before the first and after the last one. */
+  /** How long a run goes on without any reader, before the first and after the last one, in ms. */
   readonly graceMs: number
-  /** How long a flow-controlled reader may stay silent, in ms, before it counts as gone. */
+  /** How long a flow-controlled reader may send no ack before it is removed, in ms. */
   readonly leaseMs: number
 }
 
 export interface LeaseOptions {
   readonly clock: Clock
   readonly limits: LeaseLimits
-  /** Go on without readers, and then without a window. */
+  /** The run goes on without readers, and while there are none it has no window. */
   readonly keepWithoutReaders: boolean
-  /** Called once, when the run has had no reader for `graceMs`. */
-  readonly onAbandoned: () => void
+  /** Called when the run has had no reader for `graceMs`, before its end or after it. */
+  readonly onUnread: () => void
 }
 
 /** One subscription's hold on a run. */
 export interface Reader {
-  /** False once it was closed or removed. */
+  /** False after it was closed or removed. */
   isOpen(): boolean
-  /** Why the lease removed it; undefined when it did not. */
+  /** Why the lease removed it; undefined if it did not. */
   readonly reason: RunsError | undefined
-  /** The furthest position it may be sent. Infinity without flow control. */
+  /** The furthest position that it may be sent. Infinity without flow control. */
   limit(): number
-  /** Notes that everything up to `position` is on its way to the reader: it may be acknowledged from now on. */
+  /** Records that everything up to `position` was sent to the reader, which may now acknowledge it. */
   sent(position: number): void
-  /** Gives the hold up. Idempotent. */
+  /** Lets go of the run. Idempotent. */
   readonly close: () => void
 }
 
 export interface OpenOptions {
   /** Puts the reader under flow control. */
   readonly readerId?: string | undefined
-  /** What the reader has received already. */
+  /** The position that the reader has received. */
   readonly position: number
   /** Called when the reader may be sent more, and when it is closed. */
   readonly wake?: () => void
 }
 
-interface Holder {
-  /** Undefined: not flow-controlled, live while it is connected. */
+/** A reader as the lease sees it. */
+interface Holder extends Reader {
+  /** Undefined for a reader without flow control, which stays until it is closed. */
   readonly readerId: string | undefined
   readonly wake: (() => void) | undefined
   reason: RunsError | undefined
-  /** What it has or will have: the position it came with, or the furthest it was sent since. */
-  sent: number
-  /** The position of its last ack; stays 0 without flow control. */
+  /** The furthest position that it was sent, or the one that it started from. */
+  sentUpTo: number
+  /** The position of its last ack. Stays 0 without flow control. */
   acked: number
-  /** When it came or last sent an ack, by the clock. */
+  /** When it was opened or last sent an ack, by the clock. */
   heardAt: number
   cancelLapse: (() => void) | undefined
 }
 
-/** How many readers that left are remembered, with what they had acknowledged. A page has one at a time. */
+/** How many readers that are gone are remembered with their acks. A page has one reader at a time. */
 const MAX_REMEMBERED = 50
 
-/**
- * Who reads a run, and how far they are. It answers the two questions that cost money: how far may Claude be read, and
- * may the run go on at all.
- */
+/** The readers of a run and their progress. It decides how far Claude may be read, and whether the run goes on. */
 export class Lease {
   readonly #options: LeaseOptions
   readonly #holders = new Set<Holder>()
+  #opened = 0
   readonly #watchers = new Watchers()
-  /** By reader id: what readers that are gone had acknowledged, those that left last at the end. */
+  /** The acks of readers that are gone, by reader id. Those that left last are at the end. */
   readonly #remembered = new Map<string, number>()
-  /** The furthest ack of any reader so far, or the furthest that one without flow control was sent. */
+  /** The furthest position that a reader has acknowledged, or that one without flow control was sent. */
   #furthest = 0
-  /** Its timer runs exactly while the run is not over and has no reader. */
+  /** The timer runs while there is no reader. */
   #cancelGrace: (() => void) | undefined
   #ended = false
+  #closed = false
 
   constructor(options: LeaseOptions) {
     this.#options = options
     this.#startGrace()
   }
 
-  /** How many readers hold the run. */
+  /** Number of readers that hold the run. */
   get readers(): number {
     return this.#holders.size
   }
 
-  /** Whether the run is over. */
+  /** Number of readers so far; one that reconnects counts again. */
+  get opened(): number {
+    return this.#opened
+  }
+
+  /** Whether the run has ended. */
   get ended(): boolean {
     return this.#ended
   }
 
   /**
-   * Takes hold of the run. Under flow control a reader has acknowledged nothing yet, wherever it starts, except what
-   * an earlier reader with its id had.
+   * Opens a reader, which holds the run. A flow-controlled reader has acknowledged nothing yet, whatever its position,
+   * unless an earlier reader with its id had.
    */
   open({ readerId, position, wake }: OpenOptions): Reader {
     const { clock, limits } = this.#options
@@ -107,39 +112,35 @@ export class Lease {
       readerId,
       wake,
       reason: undefined,
-      sent: position,
+      sentUpTo: position,
       acked: (readerId !== undefined && this.#remembered.get(readerId)) || 0,
       heardAt: clock.now(),
       cancelLapse: undefined,
-    }
-    this.#holders.add(holder)
-    this.#cancelGrace?.()
-    if (readerId === undefined) this.#reach(position)
-    else this.#lapseIfSilent(holder)
-
-    return {
       isOpen: () => this.#holders.has(holder),
-      get reason() {
-        return holder.reason
-      },
       limit: () => (readerId === undefined ? Number.POSITIVE_INFINITY : holder.acked + limits.windowChars),
       sent: (sentUpTo) => {
-        holder.sent = Math.max(holder.sent, sentUpTo)
+        holder.sentUpTo = Math.max(holder.sentUpTo, sentUpTo)
         if (readerId === undefined) this.#reach(sentUpTo)
       },
       close: () => this.#remove(holder),
     }
+    this.#holders.add(holder)
+    this.#opened += 1
+    this.#cancelGrace?.()
+    if (readerId === undefined) this.#reach(position)
+    else this.#lapseIfSilent(holder)
+    return holder
   }
 
   /**
-   * Everything up to `position` has been rendered: what lies beyond what the reader was sent does not count.
-   * Ignored for a reader that is not there.
+   * Records that a reader has rendered everything up to `position`, or up to what it was sent, whichever is less.
+   * Ignored for a reader that is not open.
    */
   ack(readerId: string, position: number): void {
     for (const holder of this.#holders) {
       if (holder.readerId !== readerId) continue
       holder.heardAt = this.#options.clock.now()
-      const acked = Math.min(position, holder.sent)
+      const acked = Math.min(position, holder.sentUpTo)
       if (acked <= holder.acked) continue
       holder.acked = acked
       holder.wake?.()
@@ -147,7 +148,7 @@ export class Lease {
     }
   }
 
-  /** Up to where Claude may be read now. */
+  /** The position up to which Claude may be read now. */
   demand(): number {
     const { limits, keepWithoutReaders } = this.#options
     if (this.#holders.size === 0 && keepWithoutReaders) return Number.POSITIVE_INFINITY
@@ -167,9 +168,15 @@ export class Lease {
     unwatch()
   }
 
-  /** The run is over: readers may finish in their own time, and it needs none any more. */
+  /** To be called when the run has ended. It goes on to be held by its readers, and a grace longer. */
   end(): void {
     this.#ended = true
+    if (this.#holders.size === 0) this.#startGrace()
+  }
+
+  /** Stops the timer of the grace for good. */
+  close(): void {
+    this.#closed = true
     this.#cancelGrace?.()
   }
 
@@ -193,17 +200,19 @@ export class Lease {
     if (readerId === undefined || acked === 0) return
     this.#remembered.delete(readerId)
     this.#remembered.set(readerId, acked)
-    const [longestGone] = this.#remembered.keys()
-    if (this.#remembered.size > MAX_REMEMBERED && longestGone !== undefined)
-      this.#remembered.delete(longestGone)
+    const [firstToLeave] = this.#remembered.keys()
+    if (this.#remembered.size > MAX_REMEMBERED && firstToLeave !== undefined)
+      this.#remembered.delete(firstToLeave)
   }
 
   #startGrace(): void {
-    const { clock, limits, keepWithoutReaders, onAbandoned } = this.#options
-    if (!this.#ended && !keepWithoutReaders) this.#cancelGrace = clock.after(limits.graceMs, onAbandoned)
+    const { clock, limits, keepWithoutReaders, onUnread } = this.#options
+    this.#cancelGrace?.()
+    if (this.#closed || (keepWithoutReaders && !this.#ended)) return
+    this.#cancelGrace = clock.after(limits.graceMs, onUnread)
   }
 
-  /** Removes a reader that has been silent for a lease, or looks again when it could be. An ack touches no timer. */
+  /** Removes a reader that has sent no ack for `leaseMs`, or checks again later. So an ack touches no timer. */
   #lapseIfSilent(holder: Holder): void {
     const { clock, limits } = this.#options
     const { leaseMs } = limits

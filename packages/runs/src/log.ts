@@ -9,8 +9,9 @@ export interface LogEntry {
 /**
  * A run's append-only sequence of events: its queue, its replay buffer and its record.
  *
- * Positions count UTF-16 code units of text, of any type of event, and 1 for an event without text. Text of one type has no inner
- * boundaries: what was appended in ten pieces may be read in one, and cut anywhere.
+ * A text advances the position by its length in UTF-16 code units, whatever the type of its event. An event without
+ * text advances it by 1. Text of one type has no inner boundaries: what was appended in ten pieces may be read in one,
+ * and cut anywhere.
  *
  * One writer appends; any number of readers read. Every implementation must pass `logContract`
  * (`@sluice/runs/testing`).
@@ -24,12 +25,12 @@ export interface Log {
    */
   append(events: readonly RunEvent[]): Promise<number>
 
-  /** How far the log goes now, and whether its terminal event is in. */
+  /** The end of the log, and whether its terminal event is in it. */
   status(): Promise<{ end: number; ended: boolean }>
 
   /**
-   * What follows `after`, neighbouring text merged, moving the position by at most `limit` (≥ 1) in all.
-   * Text is cut to fit, not through a surrogate pair where there is a choice. Empty when there is nothing.
+   * The entries after `after`, with neighbouring text merged, advancing the position by at most `limit` (≥ 1) in all.
+   * Text is cut to fit, but not inside a surrogate pair if that can be avoided. Empty at the end of the log.
    *
    * @throws {RunsError} `position_beyond_end` when the log does not reach `after`.
    */

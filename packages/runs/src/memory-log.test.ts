@@ -7,12 +7,12 @@ import { logContract } from './testing/log-contract.ts'
 
 logContract('MemoryLog', () => new MemoryLog())
 
-test('100,000 one-token appends are kept as their text and nothing per token, nor per empty event', async () => {
+test('100,000 one-token appends take the memory of their text, and empty events take none', async () => {
   const log = new MemoryLog()
   const before = heapAfterGc()
   for (let i = 0; i < 100_000; i++) await log.append([token(i), { type: 'thinking', text: '' }])
   const { end } = await log.status()
-  // A byte a character, since these are Latin; a string of its own per token would be 40 bytes more each.
+  // One byte per character, because these are Latin; one string per token would take 40 bytes more each.
   expect((heapAfterGc() - before) / end).toBeLessThan(2)
   expect(end).toBeGreaterThan(900_000)
 })

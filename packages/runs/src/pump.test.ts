@@ -24,15 +24,15 @@ function setUp(options: ScriptedSourceOptions = {}) {
     clock,
     limits: { windowChars: WINDOW, graceMs: 5000, leaseMs: 75_000 },
     keepWithoutReaders: false,
-    onAbandoned: () => {},
+    onUnread: () => {},
   })
   const watchers = countWatchers(lease)
-  // Out of the way: the only timers left are the pump's.
-  lease.end()
+  // Stops the grace, so that the only timers are the pump's.
+  lease.close()
   const cut = new AbortController()
   const script = scriptedSource(options)
   const lateErrors: unknown[] = []
-  const start = (source = script.source({ runId: 'a-run', signal: cut.signal })) => {
+  const start = (source = script.source({ runId: 'a-run', signal: cut.signal, events: async () => [] })) => {
     const outcome: { value?: TerminalEvent | undefined; state: 'pumping' | 'over' | { thrown: unknown } } = {
       state: 'pumping',
     }
@@ -61,7 +61,7 @@ function setUp(options: ScriptedSourceOptions = {}) {
 
 const NOTHING_LEFT = { timers: 0, listeners: 0, watchers: 0, returns: 1 }
 
-test('all but the terminal event goes into the log, which the pump resolves to', async () => {
+test('the pump appends everything but the terminal event, which it returns', async () => {
   const { script, start, events, leftovers } = setUp()
   script.say(START, thinking('hm'), text('a'), DONE)
   const outcome = start()
@@ -71,7 +71,7 @@ test('all but the terminal event goes into the log, which the pump resolves to',
   expect(leftovers()).toEqual(NOTHING_LEFT)
 })
 
-test('text in the same item as an error is in the log', async () => {
+test('text in the same item as an error is appended', async () => {
   const { clock, script, start, events } = setUp()
   const outcome = start()
   script.say(text('a'))
@@ -82,7 +82,7 @@ test('text in the same item as an error is in the log', async () => {
   expect(await events()).toEqual([text('abc')])
 })
 
-test('what a source says after its end is ignored', async () => {
+test('events after the end of a source are ignored', async () => {
   const { script, start, events } = setUp()
   script.say(text('a'), DONE, text('b'), OVERLOADED)
   const outcome = start()
@@ -91,7 +91,7 @@ test('what a source says after its end is ignored', async () => {
   expect(await events()).toEqual([text('a')])
 })
 
-test('once text flows there is one pull per frame time, and nothing between two of them', async () => {
+test('once text flows there is exactly one pull per frame time', async () => {
   const pulledAt: number[] = []
   const { clock, lease, start } = setUp({
     onPull: () => {
@@ -105,7 +105,7 @@ test('once text flows there is one pull per frame time, and nothing between two 
   expect(pulledAt).toEqual([0, 50, 100, 150, 200])
 })
 
-test('events without text are pulled without a wait, so that the first words are not late', async () => {
+test('events without text do not delay the next pull, so that the first text is not late', async () => {
   const pulledAt: number[] = []
   const { clock, start } = setUp({
     onPull: (pull) => {
@@ -118,7 +118,7 @@ test('events without text are pulled without a wait, so that the first words are
   expect(pulledAt).toEqual([0, 0, 0, 0, 50])
 })
 
-test('a pull that took long is followed by a whole frame time, so that more can gather', async () => {
+test('a long pull is followed by a whole frame time, so that more text can arrive', async () => {
   const { clock, script, start, events } = setUp()
   start()
   await clock.advance(500)
@@ -133,7 +133,7 @@ test('a pull that took long is followed by a whole frame time, so that more can 
   expect(await events()).toEqual([text('ab')])
 })
 
-test('pulling stops when the log is a window ahead, and goes on by as much as is acked', async () => {
+test('pulling stops when the log is a window ahead, and goes on as far as the acks allow', async () => {
   const { clock, log, lease, script, start } = setUp({ onPull: () => [text('0123456789')] })
   lease.open({ readerId: 'a', position: 0 }).sent(WINDOW)
   start()
@@ -151,33 +151,33 @@ test('pulling stops when the log is a window ahead, and goes on by as much as is
   expect(script.pulls).toBe(15)
 })
 
-test('before the first reader a window is pulled, and no more', async () => {
+test('before the first reader exactly one window is pulled', async () => {
   const { clock, script, start } = setUp({ onPull: () => [text('0123456789')] })
   start()
   await clock.advance(4000)
   expect(script.pulls).toBe(10)
 })
 
-test('of two readers the furthest lets the pump go on, and when it leaves the other holds it', async () => {
+test('the furthest of two readers sets the pump’s limit, and after it leaves the other does', async () => {
   const { clock, lease, script, start } = setUp({ onPull: () => [text('0123456789')] })
-  lease.open({ readerId: 'near', position: 0 }).sent(WINDOW)
-  const far = lease.open({ readerId: 'far', position: 0 })
-  far.sent(WINDOW)
+  lease.open({ readerId: 'behind', position: 0 }).sent(WINDOW)
+  const ahead = lease.open({ readerId: 'ahead', position: 0 })
+  ahead.sent(WINDOW)
   start()
   await clock.advance(10_000)
-  lease.ack('far', 40)
+  lease.ack('ahead', 40)
   await clock.advance(10_000)
   expect(script.pulls).toBe(14)
-  far.close()
-  lease.ack('near', 40)
+  ahead.close()
+  lease.ack('behind', 40)
   await clock.advance(10_000)
   expect(script.pulls).toBe(14)
-  lease.ack('near', 60)
+  lease.ack('behind', 60)
   await clock.advance(10_000)
   expect(script.pulls).toBe(16)
 })
 
-test('a source that ends without a terminal event resolves to none', async () => {
+test('a source that ends without a terminal event returns none', async () => {
   const { clock, script, start, events, leftovers } = setUp()
   script.say(text('a'))
   script.end()
@@ -188,7 +188,7 @@ test('a source that ends without a terminal event resolves to none', async () =>
   expect(leftovers()).toEqual(NOTHING_LEFT)
 })
 
-test('a source that throws makes the pump throw the same, with the text before it in the log', async () => {
+test('a source that throws makes the pump throw the same error, after the text before it was appended', async () => {
   const { clock, script, start, events, leftovers } = setUp()
   const bug = new TypeError('a bug')
   script.say(text('a'))
@@ -213,12 +213,12 @@ test.for([
   cut.abort('stopped')
   await settle()
   expect(outcome).toEqual({ state: 'over', value: STOPPED_WITH_ESTIMATE })
-  // A tick that was waited for still comes.
+  // The timer of the last tick still fires.
   await clock.advance(FRAME_MS)
   expect(leftovers()).toEqual(NOTHING_LEFT)
 })
 
-test('a pump that is aborted before it begins pulls once, for the last word', async () => {
+test('a pump that is aborted before it begins pulls once, for the end', async () => {
   const { cut, script, start, leftovers } = setUp()
   cut.abort('stopped')
   const outcome = start()
@@ -228,7 +228,7 @@ test('a pump that is aborted before it begins pulls once, for the last word', as
   expect(leftovers()).toEqual(NOTHING_LEFT)
 })
 
-test('text that comes with the abort is kept, and the last word is still heard', async () => {
+test('text that arrives with the abort is kept, and the end is still pulled', async () => {
   const { cut, script, start, events } = setUp({ ignoresAbort: true })
   const outcome = start()
   await settle()
@@ -243,7 +243,7 @@ test('text that comes with the abort is kept, and the last word is still heard',
   expect(script.pulls).toBe(2)
 })
 
-test('a source that goes on after an abort is heard once more, not for ever', async () => {
+test('a source that goes on after an abort is pulled once more, and not again', async () => {
   const { clock, cut, script, start, events, leftovers } = setUp({
     ignoresAbort: true,
     onPull: (pull) => [text(`${pull}`)],
@@ -278,7 +278,7 @@ test.for([
   },
 )
 
-test('a source that ignores the abort that settles within the second still has the last word', async () => {
+test('a source that ignores the abort but ends within a second still sets the end', async () => {
   const { clock, cut, script, start, leftovers } = setUp({ ignoresAbort: true })
   const outcome = start()
   await settle()
@@ -290,7 +290,7 @@ test('a source that ignores the abort that settles within the second still has t
   expect(leftovers()).toEqual(NOTHING_LEFT)
 })
 
-test('a generator is returned at its end and at an abort, without waiting for it', async () => {
+test('`return` is called on a source at its end and after an abort, and not awaited', async () => {
   const { clock, cut, start } = setUp()
   let finished = 0
   const never = new Promise<void>(() => {})
@@ -310,7 +310,7 @@ test('a generator is returned at its end and at an abort, without waiting for it
   expect(finished).toBe(0)
 })
 
-test('what a source throws while it returns is reported, and changes nothing', async () => {
+test('an error in a source’s `return` is reported, and changes nothing', async () => {
   const { start, lateErrors } = setUp()
   const late = new Error('late')
   const generator = async function* (): AsyncGenerator<RunEvent[]> {
@@ -329,7 +329,7 @@ test('what a source throws while it returns is reported, and changes nothing', a
   expect(lateErrors).toEqual([late])
 })
 
-test('a pause of any length costs the source nothing but the wait', async () => {
+test('a pause of any length pulls nothing from the source', async () => {
   const { clock, log, lease, script, start } = setUp()
   script.say(text('x'.repeat(WINDOW)))
   lease.open({ readerId: 'a', position: 0 }).sent(WINDOW)
@@ -344,7 +344,7 @@ test('a pause of any length costs the source nothing but the wait', async () => 
   expect((await log.status()).end).toBe(WINDOW + 1)
 })
 
-test('what a source throws after it was given up is reported, and changes nothing', async () => {
+test('an error of a source that is no longer awaited is reported, and changes nothing', async () => {
   const { clock, cut, start, lateErrors } = setUp()
   let fail: (error: Error) => void = () => {}
   const source: AsyncIterable<RunEvent[]> = {
@@ -365,7 +365,7 @@ test('what a source throws after it was given up is reported, and changes nothin
   expect(outcome.state).toBe('over')
 })
 
-test('a log that takes longer than the second does not make a source that ignores the abort wait for ever', async () => {
+test('a slow log does not extend the second that a source has after an abort', async () => {
   const { clock, cut, log, script, start } = setUp({ ignoresAbort: true })
   const append = log.append.bind(log)
   let written: () => void = () => {}

@@ -6,7 +6,7 @@ import type { Lease } from './lease.ts'
 import type { Log } from './log.ts'
 import { Sleeper } from './sleeper.ts'
 
-/** How long, in ms, a source may take after an abort to hand over its last item. Ours take about 2. */
+/** How long a source may take after an abort to yield its last item, in ms. Ours takes about 2. */
 const LAST_PULL_MS = 1000
 
 export interface PumpOptions {
@@ -15,9 +15,9 @@ export interface PumpOptions {
   readonly scheduler: FlushScheduler
   readonly clock: Clock
   readonly signal: AbortSignal
-  /** Called after every append with what was added and the new end of the log. */
+  /** Called after every append with the added events and the new end of the log. */
   readonly onAppend?: (events: readonly RunEvent[], end: number) => void
-  /** Called with what the source throws after the pump has given it up. */
+  /** Called with an error that the source throws when the pump no longer waits for it. */
   readonly onLateError: (error: unknown) => void
 }
 
@@ -25,10 +25,13 @@ export interface PumpOptions {
  * Pulls events from a source into a log. It waits while the log is a window ahead of its furthest reader. Once text
  * flows it pulls at most once per frame time, so that one pull gets everything that arrived in between.
  *
- * After an abort it pulls once more, since the source then says what the answer has cost.
+ * After an abort it pulls once more, because the source then reports the usage and cost so far.
  *
- * Appends everything except the terminal event, and resolves to that: undefined when the source ended without one, or
- * took longer than `LAST_PULL_MS` after an abort. @throws what the source throws.
+ * Appends everything except the terminal event.
+ *
+ * @returns the terminal event; undefined when the source ended without one, or took longer than `LAST_PULL_MS` after an
+ * abort.
+ * @throws any error of the source.
  */
 export async function pump(
   source: AsyncIterable<readonly RunEvent[]>,
@@ -44,7 +47,7 @@ export async function pump(
   if (signal.aborted) onAbort()
   else signal.addEventListener('abort', onAbort, { once: true })
   const unwatch = lease.watch(sleeper.wake)
-  /** When text was last pulled. Readers that have all there is are sent it in the same tick. */
+  /** When text was last pulled. Readers that are up to date are sent it in the same tick. */
   let pulledAt: number | undefined
   try {
     let { end } = await log.status()
@@ -76,7 +79,7 @@ export async function pump(
     deadline.cancel()
     unwatch()
     signal.removeEventListener('abort', onAbort)
-    // Not awaited: `return` on a generator that is still waiting hangs until it wakes.
+    // Not awaited: `return` on a generator resolves only after its pending `next`.
     void iterator.return?.().catch(onLateError)
   }
 }

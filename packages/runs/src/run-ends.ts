@@ -1,6 +1,6 @@
 import type { DoneEvent, ErrorEvent } from '@sluice/events'
 
-/** The user stopped the run, and its source did not say what the answer had cost by then. */
+/** The user stopped the run. The usage is replaced when the source reports it. */
 export const STOPPED: DoneEvent = {
   type: 'done',
   stopReason: 'stopped',
@@ -8,9 +8,15 @@ export const STOPPED: DoneEvent = {
   costUsd: null,
 }
 
-export const ABANDONED = failure('abandoned', 'Nobody was reading the answer any more, so it was ended.')
+export const ABANDONED = failure('abandoned', 'The answer was ended because no page was reading it.')
 
 export const INTERRUPTED = failure('interrupted', 'The server was restarted in the middle of the answer.')
+
+/** The run id was claimed, and Claude was not asked. */
+export const UNSTARTED = failure(
+  'interrupted',
+  'The answer was not started, because the connection to the database was lost.',
+)
 
 /** The source ended without a terminal event. */
 export const BROKEN_OFF = failure('upstream_interrupted', 'The answer broke off before its end.')

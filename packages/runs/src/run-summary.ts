@@ -1,25 +1,23 @@
 import type { TerminalEvent, Usage } from '@sluice/events'
 
-/** A run that has ended, in figures. Times in ms. */
+/** The figures of a run that has ended. Times are in ms. */
 export interface RunSummary {
   readonly runId: string
   readonly owner: string
   readonly model: string
   readonly terminal: TerminalEvent
   /**
-   * What the source says was used, also where the run ended in an error; undefined when it did not say. Then
-   * `terminal.usage` is missing too, or all zeros in the `done` of a run that was stopped, which must have one.
+   * The usage that the source reported, also for a run that ended in an error; undefined when it reported none. Then
+   * `terminal.usage` is missing too, or all zeros in the `done` of a stopped run.
    */
   readonly usage: Usage | undefined
   /** Length of its text and thinking, in UTF-16 code units. */
   readonly chars: number
-  /** How many of `chars` came after it was cut short: paid for, and not read. */
+  /** How many of `chars` arrived after it was cut short: paid for, but not read. */
   readonly charsAfterCut: number
   readonly ms: number
-  /** From start to the first text or thinking; undefined when there was none. */
+  /** Time from the start to the first text or thinking; undefined without any. */
   readonly firstTextMs: number | undefined
-  /** Frames of text sent so far, to all readers. */
-  readonly frames: number
-  /** Subscriptions so far, reconnects included. */
+  /** Number of subscriptions, including reconnects. */
   readonly subscriptions: number
 }

@@ -3,11 +3,13 @@ import type { RunEvent } from '@sluice/events'
 import { expect, test } from 'vitest'
 import type { Log } from './log.ts'
 import { FlushScheduler } from './flush-scheduler.ts'
+import type { Lease } from './lease.ts'
 import { MemoryLog } from './memory-log.ts'
-import { Run, type RunOptions } from './run.ts'
+import { Run, type RunOptions, type WriteOptions } from './run.ts'
 import { ABANDONED, INTERRUPTED, STOPPED, tookTooLong } from './run-ends.ts'
 import { DONE, OVERLOADED, text } from './testing/events.ts'
 import { manualClock, settle } from './testing/manual-clock.ts'
+import { memoryRecords } from './testing/memory-records.ts'
 import {
   scriptedSource,
   type ScriptedSourceOptions,
@@ -20,32 +22,45 @@ function setUp({ log = new MemoryLog(), ...script }: ScriptedSourceOptions & { l
   const clock = manualClock()
   const scripted = scriptedSource(script)
   const errors: unknown[] = []
-  const start = (options: Partial<RunOptions> = {}) =>
-    new Run({
+  let lease: Lease | undefined
+  const start = ({ onDisconnect, ...options }: Partial<RunOptions & WriteOptions> = {}) => {
+    const run = new Run({
       runId: 'a-run',
       owner: 'ann',
-      model: 'a-model',
-      source: scripted.source,
+      onDisconnect,
       log,
       limits: { windowChars: 100, graceMs: 5000, leaseMs: 75_000, runMaxMs: 900_000 },
-      scheduler: new FlushScheduler({ clock, frameMs: 50 }),
       clock,
+      onUnread: () => {},
+    })
+    lease = run.lease
+    const ended = run.write({
+      model: 'a-model',
+      source: scripted.source,
+      scheduler: new FlushScheduler({ clock, frameMs: 50 }),
+      records: memoryRecords(),
       onSourceError: (error) => errors.push(error),
       ...options,
     })
+    return Object.assign(run, { ended })
+  }
   const events = async () => (await log.read(0, Number.MAX_SAFE_INTEGER)).map(({ event }) => event)
-  const leftovers = () => ({
-    timers: clock.pending,
-    listeners: getEventListeners(scripted.signal, 'abort').length,
-    calls: scripted.calls,
-    returns: scripted.returns,
-  })
+  const leftovers = () => {
+    // It has a timer while the run has no reader.
+    lease?.close()
+    return {
+      timers: clock.pending,
+      listeners: getEventListeners(scripted.signal, 'abort').length,
+      calls: scripted.calls,
+      returns: scripted.returns,
+    }
+  }
   return { clock, log, script: scripted, errors, start, events, leftovers }
 }
 
 const NOTHING_LEFT = { timers: 0, listeners: 0, calls: 1, returns: 1 }
 
-test('a run says start first, then what its source says, and ends as its source does', async () => {
+test('a run has `start` first, then the events of its source, and ends as its source does', async () => {
   const { script, start, events, errors, leftovers } = setUp()
   script.say(text('a'), DONE)
   const run = start()
@@ -70,7 +85,7 @@ test('a stopped run ends with its source’s estimate of what it cost', async ()
   run.end(STOPPED)
   expect((await run.ended).terminal).toEqual(STOPPED_WITH_ESTIMATE)
   expect(await events()).toEqual([STARTED, text('a'), STOPPED_WITH_ESTIMATE])
-  // A tick that was waited for still comes.
+  // The timer of the last tick still fires.
   await clock.advance(50)
   expect(leftovers()).toEqual(NOTHING_LEFT)
 })
@@ -111,7 +126,7 @@ test.for([
 })
 
 test.for(WAYS)(
-  'a run that is cut short as %s keeps what its source says was used, and by which model',
+  'a run that is cut short as %s keeps the usage and the model that its source reports',
   async (way) => {
     const { clock, script, start } = setUp()
     script.say(text('a'))
@@ -126,7 +141,7 @@ test.for(WAYS)(
   },
 )
 
-test('a stop that its source did not hear has an estimate that claims nothing', async () => {
+test('a stop without a report from the source ends with zero usage, marked as an estimate', async () => {
   const { clock, start } = setUp({ ignoresAbort: true })
   const run = start()
   await clock.advance(100)
@@ -138,7 +153,7 @@ test('a stop that its source did not hear has an estimate that claims nothing', 
   })
 })
 
-test('a run that is cut short twice ends as the first said', async () => {
+test('a run that is cut short twice has the first end', async () => {
   const { clock, start } = setUp({ ignoresAbort: true })
   const run = start()
   await clock.advance(100)
@@ -150,7 +165,7 @@ test('a run that is cut short twice ends as the first said', async () => {
 })
 
 test.for([DONE, OVERLOADED])(
-  'a source that had $type ready when the run was cut short has the last word',
+  'a source that had $type ready when the run was cut short sets the end',
   async (last) => {
     for (const way of WAYS) {
       const { clock, script, start, events } = setUp({ ignoresAbort: true })
@@ -201,7 +216,7 @@ test('a source that ends without a terminal event ends the run as upstream_inter
   expect(leftovers()).toEqual(NOTHING_LEFT)
 })
 
-test('a source that throws ends the run with one internal error, and what it threw is reported but not sent to readers', async () => {
+test('a source that throws ends the run with one internal error, and its own error is reported but not sent to readers', async () => {
   const { clock, script, start, events, errors, leftovers } = setUp()
   const bug = new Error('password123')
   script.say(text('a'))
@@ -215,7 +230,7 @@ test('a source that throws ends the run with one internal error, and what it thr
   expect(leftovers()).toEqual(NOTHING_LEFT)
 })
 
-test('a source that throws as soon as it is called ends the run in the same way', async () => {
+test('a source that throws when it is called ends the run in the same way', async () => {
   const { start, events, errors } = setUp()
   const bug = new Error('a bug')
   const run = start({
@@ -228,7 +243,7 @@ test('a source that throws as soon as it is called ends the run in the same way'
   expect(errors).toEqual([bug])
 })
 
-test('a source that throws because it was aborted does not hide why', async () => {
+test('an error that a source throws because of an abort does not replace the reason for the abort', async () => {
   const { start, errors } = setUp()
   const run = start({
     source: async function* ({ signal }) {
@@ -255,7 +270,7 @@ test('a run without readers is abandoned after the grace, and its source aborted
   expect(leftovers()).toEqual(NOTHING_LEFT)
 })
 
-test('a run that is to continue goes to its end without readers, and without a window', async () => {
+test('a run with onDisconnect `continue` goes to its end without readers, and without a window', async () => {
   const { clock, log, start, leftovers } = setUp({
     onPull: (pull) => [pull <= 50 ? text('0123456789') : DONE],
   })
@@ -266,7 +281,7 @@ test('a run that is to continue goes to its end without readers, and without a w
   expect(leftovers()).toEqual(NOTHING_LEFT)
 })
 
-test('no run takes longer than its limit, one that is to continue neither', async () => {
+test('no run takes longer than its limit, also with onDisconnect `continue`', async () => {
   const { clock, script, start, leftovers } = setUp()
   const run = start({ onDisconnect: 'continue' })
   await clock.advance(899_999)
@@ -279,7 +294,7 @@ test('no run takes longer than its limit, one that is to continue neither', asyn
   expect(leftovers()).toEqual(NOTHING_LEFT)
 })
 
-test('a log that fails is told and rejects ended; nothing goes on behind it', async () => {
+test('a log that fails rejects `ended`, and the run stops', async () => {
   const outage = new Error('no connection')
   class FailingLog extends MemoryLog {
     override async append(events: readonly RunEvent[]): Promise<number> {
@@ -295,7 +310,7 @@ test('a log that fails is told and rejects ended; nothing goes on behind it', as
   expect(leftovers()).toEqual(NOTHING_LEFT)
 })
 
-test('a run whose owner throws at its error has ended for its readers all the same', async () => {
+test('an onSourceError that throws does not keep the end from readers', async () => {
   const { script, start, events } = setUp()
   const onSourceError = () => {
     throw new Error('no disk left for the log')

@@ -1,20 +1,20 @@
 export type RunsErrorCode =
-  /** No such run for this owner: it never existed, has expired, or belongs to another owner. Not told apart. */
+  /** This owner has no such run: it never existed, or belongs to another owner. */
   | 'not_found'
-  /** A position that the run has not reached. */
+  /** The position is beyond the end of the run. */
   | 'position_beyond_end'
-  /** A start that was first sent in an earlier epoch, and may have been paid for then. */
-  | 'forgotten'
-  /** No new runs: the process is shutting down. */
+  /** The records of runs cannot be reached. The same call may succeed later. */
+  | 'unavailable'
+  /** The process is shutting down and starts no runs. */
   | 'closing'
-  /** A flow-controlled reader acknowledged nothing for a whole lease. It may come back at its position. */
+  /** A flow-controlled reader sent no ack for `leaseMs`. It may reconnect at its position. */
   | 'reader_lapsed'
   /** A newer subscription uses the same reader id. */
   | 'reader_replaced'
-  /** An event after the terminal one: a bug in the caller. */
+  /** An event was appended after the terminal event: a bug in the caller. */
   | 'log_ended'
 
-/** Every error this package throws. Branch on `code`; `message` is for people. */
+/** The error class of this package. Branch on `code`; `message` is for people. */
 export class RunsError extends Error {
   override readonly name = 'RunsError'
   readonly code: RunsErrorCode
@@ -23,4 +23,9 @@ export class RunsError extends Error {
     super(message, options)
     this.code = code
   }
+}
+
+/** One error for unknown and other owners' runs, so that a caller cannot tell them apart. */
+export function runNotFound(): RunsError {
+  return new RunsError('not_found', 'There is no such run.')
 }

@@ -22,7 +22,7 @@ test('a wake-up ends one sleep, and the next one waits for the next wake-up', as
   }
 })
 
-test('a wake-up while the loop is awake is not slept through', async () => {
+test('a wake-up while the loop is awake ends its next sleep', async () => {
   const sleeper = new Sleeper()
   sleeper.wake()
   await sleeper.sleep()
@@ -32,7 +32,7 @@ test('a wake-up while the loop is awake is not slept through', async () => {
   expect(awake).toBe(false)
 })
 
-test('any number of wake-ups before the loop looks are one', async () => {
+test('several wake-ups before the loop sleeps count as one', async () => {
   const sleeper = new Sleeper()
   let awake = 0
   void rounds(sleeper, () => awake++)

@@ -1,5 +1,5 @@
 /**
- * Lets one loop sleep until something it watches has changed. A wake-up carries no data: the loop looks again. A
+ * Lets one loop sleep until something has changed. A wake-up carries no data: the loop checks the state again. A
  * wake-up while the loop is awake ends its next sleep at once, so that no change is missed.
  */
 export class Sleeper {

@@ -1,4 +1,4 @@
-/** The loops that wait for a change. They are told that something changed, not what: they look again. */
+/** Callbacks of loops that wait for a change. A call carries no data: the loop checks the state again. */
 export class Watchers {
   readonly #watchers = new Set<() => void>()
 

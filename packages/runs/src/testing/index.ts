@@ -1,2 +1,3 @@
 export { logContract } from './log-contract.ts'
 export { type ManualClock, manualClock, settle } from './manual-clock.ts'
+export { recordsContract } from './records-contract.ts'

@@ -65,7 +65,7 @@ export function logContract(name: string, createLog: () => Log | Promise<Log>): 
     expect(await log.read(0, ALL)).toEqual([{ position: 2, event: text('ab') }])
   })
 
-  contract('any text comes back as it was: controls, line ends, halves of surrogate pairs', async (log) => {
+  contract('any text is read unchanged: controls, line ends, halves of surrogate pairs', async (log) => {
     const odd = 'a\0\n\r\n\u2028\ud83d|\ude00\u{10ffff}"\\\ufeff'
     await log.append([text(odd), DONE])
     expect(await log.read(0, ALL)).toEqual([
@@ -92,7 +92,7 @@ export function logContract(name: string, createLog: () => Log | Promise<Log>): 
     ])
   })
 
-  contract('a surrogate pair is not parted where there is a choice', async (log) => {
+  contract('a surrogate pair is not split if that can be avoided', async (log) => {
     await log.append([text('ab😀cd')])
     expect(await log.read(0, 3)).toEqual([{ position: 2, event: text('ab') }])
     expect(await log.read(2, 2)).toEqual([{ position: 4, event: text('😀') }])
@@ -100,20 +100,20 @@ export function logContract(name: string, createLog: () => Log | Promise<Log>): 
     expect(await log.read(3, ALL)).toEqual([{ position: 6, event: text('\ude00cd') }])
   })
 
-  contract('an event before a surrogate pair is choice enough not to part it', async (log) => {
+  contract('a surrogate pair after another event is not split', async (log) => {
     await log.append([START, text('😀'), thinking('😀')])
     expect(await log.read(0, 2)).toEqual([{ position: 1, event: START }])
     expect(await log.read(1, 3)).toEqual([{ position: 3, event: text('😀') }])
   })
 
-  contract('a surrogate pair that came in two halves is not parted either', async (log) => {
+  contract('a surrogate pair that was appended in two halves is not split either', async (log) => {
     await log.append([text('a\ud83d')])
     await log.append([text('\ude00b')])
     expect(await log.read(0, 2)).toEqual([{ position: 1, event: text('a') }])
     expect(await log.read(0, ALL)).toEqual([{ position: 4, event: text('a😀b') }])
   })
 
-  contract('the halves of different kinds of text are no pair', async (log) => {
+  contract('two halves in different types of text are not a pair', async (log) => {
     await log.append([thinking('a\ud83d'), text('\ude00b')])
     expect(await log.read(0, 2)).toEqual([{ position: 2, event: thinking('a\ud83d') }])
   })
@@ -139,27 +139,30 @@ export function logContract(name: string, createLog: () => Log | Promise<Log>): 
     },
   )
 
-  contract('a long text that came in many small pieces is read from anywhere, at any limit', async (log) => {
-    const whole = Array.from({ length: 2500 }, (_, i) => `${i}😀`).join('')
-    for (const batch of batches(whole)) await log.append(batch)
-    const all = units([text(whole)])
-    for (let after = 0; after < whole.length; after += 997) {
-      for (const limit of [1, 2, 4095, 4096, 4097, 9000]) {
-        const [entry, ...more] = await log.read(after, limit)
-        expect(more).toEqual([])
-        expect(entry).toEqual(expectedRead(all, after, limit)[0])
+  contract(
+    'a long text appended in many small pieces can be read from any position, with any limit',
+    async (log) => {
+      const whole = Array.from({ length: 2500 }, (_, i) => `${i}😀`).join('')
+      for (const batch of batches(whole)) await log.append(batch)
+      const all = units([text(whole)])
+      for (let after = 0; after < whole.length; after += 997) {
+        for (const limit of [1, 2, 4095, 4096, 4097, 9000]) {
+          const [entry, ...more] = await log.read(after, limit)
+          expect(more).toEqual([])
+          expect(entry).toEqual(expectedRead(all, after, limit)[0])
+        }
       }
-    }
-  })
+    },
+  )
 
-  contract('reading at the end gives nothing, whether the log has ended or not', async (log) => {
+  contract('reading at the end returns nothing, whether the log has ended or not', async (log) => {
     await log.append([text('abc')])
     expect(await log.read(3, ALL)).toEqual([])
     await log.append([DONE])
     expect(await log.read(4, ALL)).toEqual([])
   })
 
-  contract('reading beyond the end is refused, until the log gets there', async (log) => {
+  contract('reading beyond the end is refused, until the log has grown', async (log) => {
     await expect(log.read(1, 10)).rejects.toMatchObject({ name: 'RunsError', code: 'position_beyond_end' })
     await log.append([text('abc')])
     await expect(log.read(4, 10)).rejects.toMatchObject({ code: 'position_beyond_end' })
@@ -221,7 +224,7 @@ export function logContract(name: string, createLog: () => Log | Promise<Log>): 
     },
   )
 
-  contract('every watcher is woken, until it no longer watches', async (log) => {
+  contract('every watcher is woken until it stops watching', async (log) => {
     const woken: string[] = []
     const unwatch = log.watch(() => woken.push('one'))
     log.watch(() => woken.push('other'))
@@ -232,7 +235,7 @@ export function logContract(name: string, createLog: () => Log | Promise<Log>): 
     expect(woken.toSorted()).toEqual(['one', 'other', 'other'])
   })
 
-  contract('a watcher may leave when it is woken, and the others are still woken', async (log) => {
+  contract('a watcher may stop watching when it is woken, and the others are still woken', async (log) => {
     let others = 0
     const unwatch = log.watch(() => unwatch())
     log.watch(() => others++)
@@ -241,7 +244,7 @@ export function logContract(name: string, createLog: () => Log | Promise<Log>): 
     expect(others).toBe(2)
   })
 
-  contract('readers at any pace and limit, all at once, read the same to the end', async (log) => {
+  contract('concurrent readers with any speed and limit read the same to the end', async (log) => {
     const followers = [1, 2, 3, 5, 100, ALL].map((limit) => follow(log, { limit }))
     const written: RunEvent[] = [START]
     for (let i = 0; i < 40; i++) written.push(i % 7 === 0 ? thinking(`${i}🤔`) : text(`${i}😀`))
@@ -306,7 +309,7 @@ export function logContract(name: string, createLog: () => Log | Promise<Log>): 
       fc.asyncProperty(fc.array(step, { maxLength: 30 }), fc.oneof(anyDone, anyError), async (steps, end) => {
         const log = await createLog()
         const written: RunEvent[] = []
-        // What the reader holds, in code units, and so its position.
+        // The received events, one per code unit, so that the length is the reader's position.
         let held: RunEvent[] = []
         const read = async (limit: number) => {
           const entries = await log.read(held.length, limit)
@@ -320,7 +323,7 @@ export function logContract(name: string, createLog: () => Log | Promise<Log>): 
           } else if (now.do === 'read') {
             await read(now.limit)
           } else {
-            // Frames that were sent but never arrived.
+            // Frames that were sent but did not arrive.
             held = held.slice(0, Math.max(0, held.length - now.lost))
           }
         }

@@ -1,13 +1,13 @@
 import type { Clock } from '../clock.ts'
 
 export interface ManualClock extends Clock {
-  /** Callbacks that are still to come. */
+  /** Number of callbacks that are waiting. */
   readonly pending: number
-  /** Moves time on, calling what falls due in its order and letting promises settle after each. */
+  /** Advances the time. Due callbacks run in order, and promises settle after each. */
   advance(ms: number): Promise<void>
 }
 
-/** A clock that stands still until it is moved. */
+/** A clock that moves only in `advance`. */
 export function manualClock(): ManualClock {
   let now = 0
   let order = 0
@@ -40,7 +40,7 @@ export function manualClock(): ManualClock {
   }
 }
 
-/** Lets everything that waits only for promises run. */
+/** Lets pending promises settle. */
 export function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }

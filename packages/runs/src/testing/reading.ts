@@ -3,18 +3,18 @@ import type { Clock } from '../clock.ts'
 import type { LogEntry } from '../log.ts'
 
 export interface Reading {
-  /** What has come, and when by the clock. */
+  /** The received entries, each with its time by the clock. */
   readonly entries: readonly (LogEntry & { at: number })[]
   readonly events: readonly RunEvent[]
-  /** All of `text` events that has come. */
+  /** The text of all received `text` events. */
   readonly text: string
-  /** The position of the last entry; 0 before one. */
+  /** The position of the last entry; 0 before the first. */
   readonly position: number
   /** `open` until the reader returns or throws. */
   readonly state: 'open' | 'returned' | { thrown: unknown }
 }
 
-/** Reads as fast as entries come. */
+/** Reads entries as fast as they arrive. */
 export function reading(
   source: AsyncIterable<LogEntry> | Promise<AsyncIterable<LogEntry>>,
   clock: Clock,

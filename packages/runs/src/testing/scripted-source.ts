@@ -1,7 +1,7 @@
 import type { DoneEvent, RunEvent, Source } from '@sluice/events'
 import { Sleeper } from '../sleeper.ts'
 
-/** What an aborted {@link scriptedSource} hands over: an estimate that cannot come from anywhere else. */
+/** The last item of an aborted {@link scriptedSource}: an estimate with unique values. */
 export const STOPPED_WITH_ESTIMATE: DoneEvent = {
   type: 'done',
   stopReason: 'stopped',
@@ -12,30 +12,30 @@ export const STOPPED_WITH_ESTIMATE: DoneEvent = {
 
 export interface ScriptedSource {
   readonly source: Source
-  /** How often the source was called: each call is a paid one. */
+  /** How often the source was called. Each call would be paid for. */
   readonly calls: number
-  /** How often an item was asked for: each pull is a demand. */
+  /** How often an item was pulled. */
   readonly pulls: number
   /** How often `return` was called. */
   readonly returns: number
   /** The signal of the last call. */
   readonly signal: AbortSignal
-  /** Lets events arrive. They wait together for the next pull. */
+  /** Lets events arrive. The next pull returns them together. */
   say(...events: RunEvent[]): void
-  /** Lets the next pull that finds nothing else end the iteration. */
+  /** Ends the iteration at the next pull without events. */
   end(): void
-  /** Lets the next pull that finds nothing else throw. */
+  /** Throws at the next pull without events. */
   crash(error: unknown): void
 }
 
 export interface ScriptedSourceOptions {
-  /** Called at every pull with its number, from 1: what arrives just then. */
+  /** Called at every pull with its number, from 1. Returns events that arrive then. */
   readonly onPull?: (pull: number) => readonly RunEvent[]
   /** Ignore the signal. */
   readonly ignoresAbort?: boolean
 }
 
-/** A source under a test's control: it counts what is asked of it and answers an abort as it should. */
+/** A source under a test's control. It counts calls and pulls, and ends after an abort as a source should. */
 export function scriptedSource({ onPull, ignoresAbort = false }: ScriptedSourceOptions = {}): ScriptedSource {
   const arrivals = new Sleeper()
   const neverAborted = new AbortController().signal
