@@ -1,29 +1,31 @@
 import type { PageClock } from './page-clock.ts'
 
-/** A quarter of the default window: the server hears of progress long before it has to pause. */
+/** A quarter of the default window, so that an ack arrives long before the server has to pause. In code units. */
 export const ACK_UNITS = 4096
-/** Nothing new was rendered for this long: the server may be waiting for us, however small its window is. */
+/** When nothing new was rendered for this long, the rest is acknowledged, however little. In ms. */
 export const ACK_IDLE_MS = 250
-/** An ack also renews the reader's lease, so one goes out even when there is nothing new to say. */
+/** An ack also renews the reader's lease, so one is sent at least this often. In ms. */
 export const ACK_HEARTBEAT_MS = 8000
 const ACK_RETRY_MS = 1000
 
 export interface Acker {
-  /** Everything up to `position` is on the page. */
+  /** Call this when everything up to `position` is on the page. */
   rendered(position: number): void
-  /** What the server has been told for this reader. */
+  /** The position that the server has confirmed for this reader. */
   acked(): number
   stop(): void
 }
 
 /**
- * Tells the server what has been rendered, with one request in flight at most. A lost ack is made good by the next.
- * One for each reader that the server has: it ignores the acks of others, and counts nothing as acknowledged for a
- * new one. So what is on the page already is said at once.
+ * Tells the server what has been rendered, with at most one request in flight. After a failed ack the next one is sent
+ * a second later.
+ *
+ * Each reader of the server needs its own acker, because the server counts acks per reader. What is on the page already
+ * is acknowledged at once.
  */
 export function createAcker(options: {
   clock: PageClock
-  /** What is on the page already. */
+  /** The position up to which the page is rendered already. */
   rendered: number
   send: (position: number) => Promise<unknown>
 }): Acker {
@@ -32,6 +34,8 @@ export function createAcker(options: {
   let acked = 0
   let stopped = false
   let inFlight = false
+  /** The last ack failed, and the timer for the next one runs. */
+  let retrying = false
   let cancelIdle: (() => void) | undefined
   let cancelHeartbeat = clock.after(ACK_HEARTBEAT_MS, flush)
   if (rendered > 0) flush()
@@ -45,22 +49,23 @@ export function createAcker(options: {
 
   async function deliver(position: number) {
     inFlight = true
-    let delay = ACK_IDLE_MS
+    retrying = false
     try {
       await send(position)
       acked = Math.max(acked, position)
     } catch {
-      delay = ACK_RETRY_MS
+      retrying = true
     }
     inFlight = false
-    if (!stopped) consider(delay)
+    if (!stopped) scheduleNext()
   }
 
-  function consider(delay: number) {
+  function scheduleNext() {
     cancelIdle?.()
     if (rendered <= acked) return
-    if (rendered - acked >= ACK_UNITS && delay === ACK_IDLE_MS) flush()
-    else cancelIdle = clock.after(delay, flush)
+    if (retrying) cancelIdle = clock.after(ACK_RETRY_MS, flush)
+    else if (rendered - acked >= ACK_UNITS) flush()
+    else cancelIdle = clock.after(ACK_IDLE_MS, flush)
   }
 
   return {
@@ -68,7 +73,7 @@ export function createAcker(options: {
     rendered(position) {
       if (stopped || position <= rendered) return
       rendered = position
-      if (!inFlight) consider(ACK_IDLE_MS)
+      if (!inFlight && !retrying) scheduleNext()
     },
     stop() {
       stopped = true

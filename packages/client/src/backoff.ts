@@ -1,4 +1,4 @@
-/** As long as the grace of a run may last, coming back late costs the rest of the answer. */
+/** While the run's grace may still last, a late attempt could lose the rest of the answer. */
 const URGENT_ATTEMPTS = 10
 const URGENT_MS = 1000
 const FIRST_MS = 250
@@ -6,9 +6,9 @@ const GROWTH = 1.5
 const LONGEST_MS = 10_000
 
 /**
- * How long to wait before attempt `attempt + 1`: from 250 ms growing to 1 s for the first ten attempts, then on
- * to 10 s. A random part between half and all of it is taken: a server that comes back should not meet all its
- * clients in the same instant.
+ * How long to wait after attempt number `attempt`, in ms: from 250 ms growing to 1 s in the first ten attempts, then to
+ * 10 s. The result is a random part of this, between half and all of it, so that clients do not return to a restarted
+ * server at the same moment.
  */
 export function backoffMs(attempt: number, random: () => number = Math.random): number {
   const ceiling =

@@ -46,7 +46,7 @@ function record(onCommit: (scheduler: CommitScheduler) => void = () => {}) {
   return { scheduler, clock, happened }
 }
 
-test('each arrival is committed in the next task', async () => {
+test('each frame is committed in the next task', async () => {
   const { scheduler, clock, happened } = record()
   for (let arrival = 1; arrival <= 10; arrival++) {
     scheduler.schedule()
@@ -56,7 +56,7 @@ test('each arrival is committed in the next task', async () => {
   }
 })
 
-test('what arrives together is one commit', async () => {
+test('frames that arrive together make one commit', async () => {
   const { scheduler, clock, happened } = record()
   for (let call = 0; call < 5; call++) scheduler.schedule()
   scheduler.scheduleUrgent()
@@ -64,14 +64,14 @@ test('what arrives together is one commit', async () => {
   expect(happened).toEqual(['commit', 'frame'])
 })
 
-test('a commit comes in a task of its own, and at most one in a frame', async () => {
+test('a commit has its own task, and there is at most one per animation frame', async () => {
   const { scheduler, clock, happened } = record(({ schedule }) => schedule())
   scheduler.schedule()
   await clock.advance(36)
   expect(happened).toEqual(['commit', 'frame', 'commit', 'frame', 'commit'])
 })
 
-test('what is urgent waits for the paint of the commit before it, too', async () => {
+test('an urgent commit waits for the paint of the one before it, too', async () => {
   const { scheduler, clock, happened } = record()
   scheduler.schedule()
   await clock.advance(0)
@@ -82,7 +82,7 @@ test('what is urgent waits for the paint of the commit before it, too', async ()
   expect(happened).toEqual(['commit', 'frame', 'commit'])
 })
 
-test('what is urgent does not wait for the rest after a slow commit, asked for before its paint or after', async () => {
+test('an urgent commit skips the pause after a slow one, scheduled before its paint or after', async () => {
   for (const before of [10, 50]) {
     const { advance, scheduler, starts } = page(() => 300)
     await advance(before)
@@ -96,21 +96,21 @@ test('what is urgent does not wait for the rest after a slow commit, asked for b
   }
 })
 
-test('a slow commit is followed by twice its time of rest', async () => {
+test('a slow commit is followed by a pause of twice its time', async () => {
   const { advance, gaps } = page(() => 200)
   await advance(5000)
   expect(Math.min(...gaps())).toBeGreaterThanOrEqual(600)
   expect(Math.max(...gaps())).toBeLessThan(650)
 })
 
-test('what a commit costs is its script and the frame that shows it', async () => {
+test('the cost of a commit is its script and the frame that shows it', async () => {
   const { advance, gaps } = page(() => 20, { frameCost: 100 })
   await advance(5000)
   expect(Math.min(...gaps())).toBeGreaterThanOrEqual(360)
   expect(Math.max(...gaps())).toBeLessThan(500)
 })
 
-test('one slow commit slows the next one only', async () => {
+test('one slow commit only delays the next one', async () => {
   const { advance, gaps } = page((commit) => (commit === 3 ? 300 : 1))
   await advance(3000)
   const [, , slow, next] = gaps()
@@ -118,14 +118,14 @@ test('one slow commit slows the next one only', async () => {
   expect(next).toBeLessThan(30)
 })
 
-test('however slow the commits, one comes every two seconds and its own time', async () => {
+test('however slow the commits, the pause between them is at most two seconds', async () => {
   const { advance, gaps } = page(() => 1500)
   await advance(10_000)
   expect(Math.min(...gaps())).toBeGreaterThanOrEqual(3500)
   expect(Math.max(...gaps())).toBeLessThan(3600)
 })
 
-test('the slower the commits, the less text in each; the faster, the more', async () => {
+test('slow commits get less text, fast ones more', async () => {
   const slow = page(() => 200)
   await slow.advance(5000)
   expect(slow.scheduler.chars()).toBe(COMMIT_CHARS.least)
@@ -135,7 +135,7 @@ test('the slower the commits, the less text in each; the faster, the more', asyn
   expect(fast.scheduler.chars()).toBe(COMMIT_CHARS.most)
 })
 
-test('a reader with a given speed is shown a tenth of it ten times a second', async () => {
+test('with charsPerSecond, a tenth of it is shown ten times a second', async () => {
   const { advance, scheduler, gaps } = page(() => 1, { charsPerSecond: 300 })
   await advance(10_000)
   expect(scheduler.chars()).toBe(30)
@@ -143,7 +143,7 @@ test('a reader with a given speed is shown a tenth of it ten times a second', as
   expect(Math.max(...gaps())).toBeLessThan(120)
 })
 
-test('a page that is visible but gets no frames goes on all the same', async () => {
+test('a visible page without frames goes on', async () => {
   const { scheduler, clock, happened } = record(({ schedule }) => schedule())
   clock.setFrames(false)
   scheduler.schedule()
@@ -152,8 +152,8 @@ test('a page that is visible but gets no frames goes on all the same', async () 
   expect(happened).not.toContain('frame')
 })
 
-test('however long a commit takes, it does not use up the wait for its frame', async () => {
-  // The frame is asked for before the commit, and the wait begins after it.
+test('a long commit does not shorten the timeout for its frame', async () => {
+  // The frame is requested before the commit, and its timeout starts after it.
   const { clock, scheduler } = record(() => expect(clock.pending()).toBe(1))
   scheduler.schedule()
   await clock.advance(0)
@@ -169,7 +169,7 @@ test('a hidden page shows the end without a timer, which may come a minute late'
   expect(clock.pending()).toBe(0)
 })
 
-test('a page that is hidden before the paint of a commit goes on', async () => {
+test('a page that is hidden before a commit is painted goes on', async () => {
   const { scheduler, clock, happened } = record(({ schedule }) => schedule())
   scheduler.schedule()
   await clock.advance(0)
@@ -178,7 +178,7 @@ test('a page that is hidden before the paint of a commit goes on', async () => {
   expect(happened).toEqual(['commit', 'commit', 'commit', 'commit'])
 })
 
-test('a hidden page, whose timers are late, takes what has come once a second', async () => {
+test('a hidden page, whose timers are late, commits once a second', async () => {
   const manual = createManualClock()
   manual.setHidden(true)
   const late = {
@@ -198,7 +198,7 @@ test('a hidden page, whose timers are late, takes what has come once a second', 
   expect(sizes).toEqual(Array.from({ length: 5 }, () => COMMIT_CHARS.most))
 })
 
-test('cancel leaves nothing behind, before a commit, after it and after its frame', async () => {
+test('cancel leaves no timer, before a commit, after it and after its frame', async () => {
   const { clock, scheduler } = record()
   scheduler.schedule()
   expect(clock.pending()).toBe(1)
@@ -212,7 +212,7 @@ test('cancel leaves nothing behind, before a commit, after it and after its fram
   scheduler.schedule()
   await clock.advance(0)
   const left: number[] = []
-  // After the one that measures.
+  // After the commit that is measured.
   clock.frame(() => {
     left.push(clock.pending())
     scheduler.cancel()
@@ -222,7 +222,7 @@ test('cancel leaves nothing behind, before a commit, after it and after its fram
   expect(left).toEqual([1, 0])
 })
 
-test('cancel in the middle of a commit leaves nothing behind either', async () => {
+test('cancel during a commit leaves no timer either', async () => {
   const { clock, scheduler } = record(({ cancel }) => cancel())
   scheduler.schedule()
   await clock.advance(0)

@@ -3,17 +3,18 @@ import { backoffMs } from './backoff.ts'
 import { newId } from './new-id.ts'
 import type { PageClock } from './page-clock.ts'
 import type { CallError, RunsApi } from './runs-api.ts'
+import { isRefusal } from './server-error.ts'
 
-/** Subscriptions in a row that bring nothing but nonsense before the run is given up, visibly. */
-const MAX_FRUITLESS = 5
+/** After this many subscriptions in a row that bring no valid event, following fails. */
+const MAX_BROKEN = 5
 /**
- * A connect has no timeout of its own: its packets may go nowhere, or a proxy accepts it and then says nothing.
- * Each attempt is given this much longer than the one before, for a network may also just be slow.
+ * An EventSource has no connect timeout: packets may be lost, or a proxy accepts the connection and sends nothing. Each
+ * attempt gets this much more time than the one before, because the network may only be slow. In ms.
  */
-const CONNECT_PATIENCE_MS = 5000
-const MAX_CONNECT_PATIENCE_MS = 20_000
+const CONNECT_TIMEOUT_MS = 5000
+const MAX_CONNECT_TIMEOUT_MS = 20_000
 
-/** Why an answer cannot be followed any further. `code` is the server's, or `unreadable`. */
+/** Why a run cannot be followed any further. `code` is the server's error code, or `unreadable`. */
 export interface RunFailure {
   readonly code: string
   readonly message: string
@@ -22,72 +23,78 @@ export interface RunFailure {
 
 export interface FollowOptions {
   runId: string
-  /** The position to follow on from. */
+  /** The position to start from. */
   after: number
-  runs: Pick<RunsApi, 'events'>
+  runs: Pick<RunsApi, 'events' | 'ack'>
   clock: PageClock
   /**
-   * The server has this reader from now on, until the connection is anything but open. Each subscription is a reader
-   * of its own, so that the end of an old one cannot touch the new one.
+   * The server has opened this reader, which lasts while the connection is `open`. Each subscription is a new reader,
+   * so that the end of an old one does not affect the new one.
    */
   onReader(readerId: string): void
-  /** Every event once and in order. */
+  /** Called for every event, once and in order. */
   onEvent(event: ReceivedEvent): void
-  /** `retryInMs`: nothing happens before the next attempt, so long from now. */
+  /** `retryInMs`: time until the next attempt, while nothing else happens. */
   onConnection(connection: 'connecting' | 'open' | 'reconnecting', retryInMs?: number): void
   onGap(): void
   onFailure(failure: RunFailure): void
 }
 
 /**
- * Follows a run from a position until its end, whatever happens to the connection. Positions must be
- * contiguous: what is already known is dropped, and after a gap it subscribes again from where it stands.
- * A lost connection is made again for as long as it takes.
+ * Follows a run from a position to its end, over any number of connections. Positions must be contiguous: known events
+ * are dropped, and after a gap it subscribes again from its position. It reconnects after a lost connection without
+ * limit, unless the server refuses its caller.
  */
 export function followRun(options: FollowOptions): { stop(): void } {
   const { runId, runs, clock } = options
   let received = options.after
-  // Since the last event that was new.
+  // Both count since the last new event.
   let losses = 0
-  let fruitless = 0
+  let brokenInRow = 0
   let wasOpen = false
-  // Callbacks of a subscription that was left still arrive (tRPC completes on unsubscribe); they are not ours.
+  let isOpen = false
+  let isOver = false
+  // Callbacks of an old subscription may still arrive (tRPC completes on unsubscribe), and are ignored.
   let current = 0
   let unsubscribe: (() => void) | undefined
   let cancelTimer: (() => void) | undefined
 
   subscribe()
-  return { stop: leave }
+  return { stop: end }
 
   function subscribe() {
-    const mine = ++current
-    const isMine = () => mine === current
+    const own = ++current
+    const isCurrent = () => own === current
     const readerId = newId()
+    isOpen = false
     options.onConnection(wasOpen ? 'reconnecting' : 'connecting')
-    cancelTimer = clock.after(Math.min(CONNECT_PATIENCE_MS * (losses + 1), MAX_CONNECT_PATIENCE_MS), lost)
+    cancelTimer = clock.after(Math.min(CONNECT_TIMEOUT_MS * (losses + 1), MAX_CONNECT_TIMEOUT_MS), () =>
+      lost(readerId),
+    )
     const subscription = runs.events.subscribe(
       { runId, readerId, ...(received > 0 && { lastEventId: String(received) }) },
       {
-        onData: ({ id, data }) => isMine() && receive(id, data),
-        onError: (error) => isMine() && failed(error),
-        // A stream that just stops is no end: only a terminal event is.
-        onComplete: () => isMine() && broken(),
+        onData: ({ id, data }) => isCurrent() && receive(id, data),
+        onError: (error) => isCurrent() && failed(error, readerId),
+        // Only a terminal event is an end. A stream that just stops is not.
+        onComplete: () => isCurrent() && broken(),
         onConnectionStateChange: ({ state, error }) => {
-          if (!isMine()) return
+          if (!isCurrent()) return
           if (state === 'pending') opened(readerId)
-          // The server failed, and the EventSource would come back to it every 3 s for ever.
+          // The server failed, and the EventSource would retry every 3 s forever.
           else if (error?.data) broken()
-          // The EventSource would come back after 3 s, and may find that the run's grace is over.
-          else if (error) lost()
+          // The EventSource would reconnect after 3 s, when the run's grace may be over.
+          else if (error) lost(readerId)
         },
       },
     )
-    if (isMine()) unsubscribe = () => subscription.unsubscribe()
+    if (isCurrent()) unsubscribe = () => subscription.unsubscribe()
     else subscription.unsubscribe()
   }
 
   function opened(readerId: string) {
     wasOpen = true
+    isOpen = true
     cancelTimer?.()
     options.onReader(readerId)
     options.onConnection('open')
@@ -104,38 +111,56 @@ export function followRun(options: FollowOptions): { stop(): void } {
     }
     received = position
     losses = 0
-    fruitless = 0
-    if (isTerminal(event)) leave()
+    brokenInRow = 0
+    if (isTerminal(event)) end()
     options.onEvent(event)
   }
 
-  function failed(error: CallError) {
-    if (!error.data || error.data.code === 'SERVICE_UNAVAILABLE') lost()
-    else if (error.data.retryAfterMs !== undefined) again(error.data.retryAfterMs)
+  function failed(error: CallError, readerId: string) {
+    if (!error.data || error.data.code === 'SERVICE_UNAVAILABLE') lost(readerId)
+    else if (error.data.retryAfterMs !== undefined) retryIn(error.data.retryAfterMs)
     else giveUp({ code: error.data.code, message: error.message, retryable: true })
   }
 
-  function lost() {
+  function lost(readerId: string) {
     losses++
-    again(backoffMs(losses))
+    if (!isOpen) void giveUpIfRefused(readerId)
+    retryIn(backoffMs(losses))
+  }
+
+  /** To an EventSource, a 401 is a lost connection. A call shows its status, and an ack of nothing has no effect. */
+  async function giveUpIfRefused(readerId: string) {
+    try {
+      await runs.ack.mutate({ runId, readerId, position: 0 })
+    } catch (error) {
+      if (!isRefusal(error) || isOpen || isOver) return
+      const code = error.data?.code
+      if (code === 'UNAUTHORIZED' || code === 'FORBIDDEN')
+        giveUp({ code, message: error.message, retryable: true })
+    }
   }
 
   function broken() {
-    fruitless++
-    if (fruitless <= MAX_FRUITLESS) again(fruitless === 1 ? 0 : backoffMs(fruitless))
+    brokenInRow++
+    if (brokenInRow <= MAX_BROKEN) retryIn(brokenInRow === 1 ? 0 : backoffMs(brokenInRow))
     else
       giveUp({ code: 'unreadable', message: 'The stream of this answer could not be read.', retryable: true })
   }
 
-  function again(delay: number) {
+  function retryIn(delay: number) {
     leave()
     options.onConnection(wasOpen ? 'reconnecting' : 'connecting', delay)
     cancelTimer = clock.after(delay, subscribe)
   }
 
   function giveUp(failure: RunFailure) {
-    leave()
+    end()
     options.onFailure(failure)
+  }
+
+  function end() {
+    isOver = true
+    leave()
   }
 
   function leave() {
@@ -150,7 +175,7 @@ function parse(data: unknown): ReceivedEvent | undefined {
   try {
     return parseRunEvent(data)
   } catch {
-    // Not an event at all: the same as one that is missing.
+    // An invalid event is handled as a missing one.
     return undefined
   }
 }

@@ -4,7 +4,7 @@ import { newId } from './new-id.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
-test('an insecure origin, without crypto.randomUUID, makes UUIDs as well', () => {
+test('UUIDs are also created on an insecure origin, without crypto.randomUUID', () => {
   const { crypto } = globalThis
   vi.stubGlobal('crypto', { getRandomValues: crypto.getRandomValues.bind(crypto) })
   const ids = Array.from({ length: 100 }, newId)

@@ -1,4 +1,4 @@
-/** A random UUID. `crypto.randomUUID` is missing on insecure origins, such as a phone trying `http://192.168.…`. */
+/** A random UUID. `crypto.randomUUID` is missing on insecure origins, such as `http://192.168.…` on a phone. */
 export function newId(): string {
   if (typeof crypto.randomUUID === 'function') return crypto.randomUUID()
   const bytes = crypto.getRandomValues(new Uint8Array(16))

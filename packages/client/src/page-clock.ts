@@ -1,9 +1,9 @@
-/** Time as a page knows it: timers, frames, and whether anybody can see them. Every function returned cancels. */
+/** Timers, frames and visibility of a page, which tests replace. The returned functions cancel. */
 export interface PageClock {
-  /** Milliseconds from an arbitrary origin. */
+  /** Monotonic time in ms. Only differences are meaningful. */
   now(): number
   after(ms: number, run: () => void): () => void
-  /** Before the next paint; never while the page is hidden. */
+  /** Runs before the next paint; never while the page is hidden. */
   frame(run: () => void): () => void
   hidden(): boolean
   /** Runs each time the page becomes visible again. */
@@ -12,7 +12,7 @@ export interface PageClock {
 
 const FRAME_MS = 16
 
-/** Of this page; where there is no page, as in Node, of one that is always visible. */
+/** The clock of this page. In Node it behaves as a page that is always visible. */
 export const pageClock: PageClock = {
   now: () => performance.now(),
   after(ms, run) {

@@ -2,13 +2,13 @@ import { backoffMs } from './backoff.ts'
 import { type PageClock, pageClock } from './page-clock.ts'
 import { isRefusal } from './server-error.ts'
 
-/** About a minute; by then the person at the page should decide. */
+/** About a minute of attempts. After that the user should decide. */
 export const MAX_ATTEMPTS = 20
 
 export interface RetryOptions {
-  /** This error is an answer, and no attempt follows it. Default: {@link isRefusal}, the server said no. */
+  /** Whether an error ends the attempts. Default: {@link isRefusal}, the server refused the call. */
   isFinal?: (error: unknown) => boolean
-  /** Once aborted, an attempt under way is awaited, and no other is made. */
+  /** After its abort no attempt is started. One in progress is awaited. */
   signal?: AbortSignal
   /** Default: {@link MAX_ATTEMPTS}. */
   attempts?: number
@@ -16,8 +16,8 @@ export interface RetryOptions {
 }
 
 /**
- * Makes a call that is safe to repeat, again and again until it is answered, with a pause of 125 ms to 10 s
- * ({@link backoffMs}) between two attempts. Rejects with the refusal, or with the last attempt's error.
+ * Repeats a call that is safe to repeat until it succeeds, with pauses of 125 ms to 10 s ({@link backoffMs}). Rejects
+ * with the error of the last attempt.
  */
 export async function retry<Answer>(
   call: () => Promise<Answer>,

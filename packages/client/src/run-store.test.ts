@@ -1,4 +1,5 @@
-import { EMPTY_RUN_VIEW } from '@sluice/events'
+import { continueView, EMPTY_RUN_VIEW, type RunView, textOf, thinkingOf } from '@sluice/events'
+import { TRPCClientError } from '@trpc/client'
 import { expect, test } from 'vitest'
 import { COMMIT_CHARS } from './commit-scheduler.ts'
 import { createRunStore, isOver, type RunStoreOptions } from './run-store.ts'
@@ -23,6 +24,15 @@ function setup(options: Partial<RunStoreOptions> = {}) {
   return { clock, server, store, commitTimes, view: () => store.getSnapshot().view }
 }
 
+/** A view of an answer that says `text` so far. */
+function streaming(position: number, text: string): RunView {
+  return { ...EMPTY_RUN_VIEW, status: 'streaming', position, parts: said(text) }
+}
+
+function said(text: string): RunView['parts'] {
+  return [{ type: 'text', text }]
+}
+
 const gapsOf = (times: readonly number[]) => times.slice(1).map((time, index) => time - (times[index] ?? 0))
 
 async function stream({ clock, server }: ReturnType<typeof setup>, tokens: number, tokensPerSecond: number) {
@@ -32,18 +42,18 @@ async function stream({ clock, server }: ReturnType<typeof setup>, tokens: numbe
   }
 }
 
-test('each frame of the server is shown when it arrives, in one commit', async () => {
+test('each frame of the server is shown in one commit when it arrives', async () => {
   const { clock, server, view, commitTimes } = setup()
   for (let frame = 1; frame <= 100; frame++) {
     server.text('thirty tokens ')
     await clock.advance(0)
-    expect(view().text.length).toBe(14 * frame)
+    expect(textOf(view()).length).toBe(14 * frame)
     await clock.advance(60)
   }
   expect(commitTimes).toHaveLength(100)
 })
 
-test('what arrives more often than the page is painted makes one commit a frame', async () => {
+test('frames that arrive more often than the page paints make one commit per animation frame', async () => {
   const run = setup()
   await stream(run, 3000, 300)
   expect(run.commitTimes.length).toBeLessThanOrEqual(10_000 / 16 + 1)
@@ -54,12 +64,22 @@ test('the first thinking and the first text are shown at once', async () => {
   const { clock, server, view } = setup()
   server.send({ type: 'thinking', text: 'hm' })
   await clock.advance(16)
-  expect(view().thinking).toBe('hm')
+  expect(thinkingOf(view())).toBe('hm')
   server.text('So')
   await clock.advance(16)
-  expect(view().text).toBe('So')
+  expect(textOf(view())).toBe('So')
   server.text(' it is')
-  expect(view().text).toBe('So')
+  expect(textOf(view())).toBe('So')
+})
+
+test('the first call of a tool is shown at once, without the pause after the commit before it', async () => {
+  const { clock, server, view } = setup({ charsPerSecond: () => 1000 })
+  server.text('So')
+  await clock.advance(32)
+  expect(view().parts).toHaveLength(1)
+  server.send({ type: 'tool_call', callId: 'c', name: 'notes.search', by: 'server' })
+  await clock.advance(16)
+  expect(view().parts[1]).toMatchObject({ type: 'tool', name: 'notes.search', state: 'calling' })
 })
 
 test('the end is shown at once, with the text that came before it', async () => {
@@ -68,7 +88,7 @@ test('the end is shown at once, with the text that came before it', async () => 
   server.text('b')
   server.send(DONE)
   await clock.advance(16)
-  expect(view()).toMatchObject({ text: 'ab', status: 'done', stopReason: 'end_turn' })
+  expect(view()).toMatchObject({ parts: said('ab'), status: 'done', stopReason: 'end_turn' })
   expect(store.getSnapshot().connection).toBe('closed')
 })
 
@@ -78,7 +98,7 @@ test('an error of the run is shown at once, and keeps the text', async () => {
   server.text('b')
   server.send({ type: 'error', code: 'overloaded', message: 'Busy', retryable: true })
   await clock.advance(16)
-  expect(view()).toMatchObject({ text: 'ab', status: 'failed', error: { code: 'overloaded' } })
+  expect(view()).toMatchObject({ parts: said('ab'), status: 'failed', error: { code: 'overloaded' } })
 })
 
 test('a hidden page commits once a second, without frames', async () => {
@@ -89,31 +109,31 @@ test('a hidden page commits once a second, without frames', async () => {
   expect(run.commitTimes.length).toBeGreaterThanOrEqual(3)
 })
 
-test('a page that is shown again catches up at once', async () => {
+test('a page that becomes visible again catches up at once', async () => {
   const run = setup()
   run.clock.setHidden(true)
   await stream(run, 50, 100)
-  expect(run.view().text.length).toBeLessThan(250)
+  expect(textOf(run.view()).length).toBeLessThan(250)
   run.clock.setHidden(false)
   await run.clock.advance(16)
-  expect(run.view().text.length).toBe(250)
+  expect(textOf(run.view()).length).toBe(250)
 })
 
-test('a visible page that gets no frames commits all the same', async () => {
+test('a visible page without frames still commits', async () => {
   const run = setup()
   run.clock.setFrames(false)
   run.server.text('a')
   run.server.text('b')
   await run.clock.advance(351)
-  expect(run.view().text).toBe('ab')
+  expect(textOf(run.view())).toBe('ab')
 })
 
-test('no commit shows more than 8192 new characters, and all of them come', async () => {
+test('no commit shows more than 8192 new characters, and all text is shown in the end', async () => {
   const { clock, server, store, view } = setup()
   const sizes: number[] = []
   let before = 0
   store.subscribe(() => {
-    const { length } = view().text
+    const { length } = textOf(view())
     if (length > before) sizes.push(length - before)
     before = length
   })
@@ -121,7 +141,7 @@ test('no commit shows more than 8192 new characters, and all of them come', asyn
   server.text(text)
   server.send(DONE)
   await clock.advance(2000)
-  expect(view().text).toBe(text)
+  expect(textOf(view())).toBe(text)
   expect(view().status).toBe('done')
   expect(Math.max(...sizes)).toBeLessThanOrEqual(COMMIT_CHARS.most)
 })
@@ -132,12 +152,12 @@ test('an event that is already known is dropped', async () => {
   server.sendAt(4, { type: 'text', text: 'one ' })
   server.text('two')
   await clock.advance(200)
-  expect(view().text).toBe('one two')
+  expect(textOf(view())).toBe('one two')
   expect(store.getSnapshot().gaps).toBe(0)
   expect(server.readers).toHaveLength(1)
 })
 
-test('after a gap it subscribes again from its own position, as a new reader, and counts it', async () => {
+test('after a gap it subscribes again from its position, as a new reader, and counts the gap', async () => {
   const { clock, server, view, store } = setup()
   server.text('one ')
   server.sendAt(11, { type: 'text', text: 'ree' })
@@ -149,10 +169,10 @@ test('after a gap it subscribes again from its own position, as a new reader, an
   expect(server.readers[0]?.readerId).not.toBe(server.readers[1]?.readerId)
   server.text('two three')
   await clock.advance(200)
-  expect(view().text).toBe('one two three')
+  expect(textOf(view())).toBe('one two three')
 })
 
-test('what is no event at all counts as a gap', async () => {
+test('an invalid event counts as a gap', async () => {
   const { clock, server, store } = setup()
   server.sendAt(4, { type: 'text', text: 7 })
   await clock.advance(1)
@@ -160,7 +180,7 @@ test('what is no event at all counts as a gap', async () => {
   expect(server.readers).toHaveLength(2)
 })
 
-test('events of unknown types are counted as the server counts them, and show nothing', async () => {
+test('events of unknown types advance the position as on the server, and show nothing', async () => {
   for (const { events, view } of NEWER_RUNS) {
     const { clock, server, store } = setup()
     let position = 0
@@ -171,8 +191,8 @@ test('events of unknown types are counted as the server counts them, and show no
   }
 })
 
-test('a run with events of unknown types is resumed at every position', async () => {
-  for (const { events, view } of NEWER_RUNS) {
+test('a run with tools, or with events of unknown types, is resumed at every position', async () => {
+  for (const { events, view } of [...NEWER_RUNS, TOOL_RUN]) {
     const end = events.reduce((sum, event) => sum + lengthOf(event), 0)
     for (let at = 1; at < end; at++) {
       const run = setup()
@@ -204,8 +224,8 @@ type WireEvent = { readonly type: string; readonly text?: string } & Record<stri
 
 /** What a newer server may say: events of unknown types, with and without text, in the middle of a run. */
 const NEWER_RUNS = [
-  { type: 'tool_input', callId: 'c', text: '{"city":"Zürich 🌊"}' },
-  { type: 'tool_call', callId: 'c', name: 'weather' },
+  { type: 'drawing', layer: 'l', text: '<g>Zürich 🌊</g>' },
+  { type: 'drawing', layer: 'l' },
   { type: 'drawing', text: ['not', 'a', 'string'] as never },
 ].map((unknown) => {
   const events: WireEvent[] = [
@@ -215,8 +235,34 @@ const NEWER_RUNS = [
     { type: 'text', text: 'two' },
     { ...DONE },
   ]
-  return { events, view: { status: 'done', text: 'one two', position: 9 + lengthOf(unknown) } }
+  return { events, view: { status: 'done', parts: said('one two'), position: 9 + lengthOf(unknown) } }
 })
+
+const TOOL_RUN = {
+  events: [
+    { type: 'start', model: 'claude', runId: 'run' },
+    { type: 'text', text: 'I look.' },
+    { type: 'tool_call', callId: 'c', name: 'notes.search', by: 'server' },
+    { type: 'tool_call', callId: 'd', name: 'notes.search', by: 'server' },
+    { type: 'tool_input', callId: 'c', text: '{"query":"🌊"}' },
+    { type: 'tool_input', callId: 'd', text: '{}' },
+    { type: 'step', model: 'claude', usage: DONE.usage, costUsd: 0.01 },
+    { type: 'tool_state', callId: 'c', state: 'running' },
+    { type: 'tool_result', callId: 'c', ok: true, output: '[]' },
+    { type: 'tool_result', callId: 'd', ok: false, output: 'No.' },
+    { type: 'text', text: 'Nothing.' },
+    { ...DONE },
+  ] satisfies WireEvent[],
+  view: {
+    status: 'done',
+    parts: [
+      { type: 'text', text: 'I look.' },
+      { type: 'tool', callId: 'c', input: '{"query":"🌊"}', state: 'done', output: '[]' },
+      { type: 'tool', callId: 'd', input: '{}', state: 'failed', output: 'No.' },
+      { type: 'text', text: 'Nothing.' },
+    ],
+  },
+}
 
 /** The rule of the protocol, once more. */
 function lengthOf({ text }: WireEvent): number {
@@ -227,7 +273,7 @@ function cut(event: WireEvent, from: number, until: number): WireEvent {
   return typeof event.text === 'string' ? { ...event, text: event.text.slice(from, until) } : event
 }
 
-test('gaps that never close end in a visible failure, and in no more subscriptions', async () => {
+test('repeated gaps end in a visible failure, without further subscriptions', async () => {
   const { clock, server, store } = setup()
   server.text('kept')
   for (let i = 0; i < 20 && !isOver(store.getSnapshot()); i++) {
@@ -235,12 +281,12 @@ test('gaps that never close end in a visible failure, and in no more subscriptio
     await clock.advance(10_000)
   }
   expect(store.getSnapshot()).toMatchObject({ failure: { code: 'unreadable', retryable: true }, gaps: 6 })
-  expect(store.getSnapshot().view.text).toBe('kept')
+  expect(textOf(store.getSnapshot().view)).toBe('kept')
   expect(server.openReaders()).toBe(0)
   expect(clock.pending()).toBe(0)
 })
 
-test('a stream that just stops is followed again', async () => {
+test('a stream that stops without an end is followed again', async () => {
   const { clock, server, store } = setup()
   server.text('a')
   server.reader().handlers.onComplete()
@@ -249,17 +295,17 @@ test('a stream that just stops is followed again', async () => {
   expect(server.reader().lastEventId).toBe('1')
 })
 
-test('what the server refuses is final', () => {
+test('a refusal by the server is final', () => {
   const { clock, server, store } = setup()
   server.text('a')
   server.text('b')
   server.reader().handlers.onError({ message: 'No such run', data: { code: 'NOT_FOUND' } })
   expect(store.getSnapshot().failure?.code).toBe('NOT_FOUND')
-  expect(store.getSnapshot().view.text).toBe('ab')
+  expect(textOf(store.getSnapshot().view)).toBe('ab')
   expect(clock.pending()).toBe(0)
 })
 
-test('a server error that EventSource would repeat for ever is given up after a few tries', async () => {
+test('a server error that EventSource would retry forever ends in a failure after a few attempts', async () => {
   const { clock, server, store } = setup()
   for (let i = 0; i < 20 && !isOver(store.getSnapshot()); i++) {
     const error = { message: 'Internal', data: { code: 'INTERNAL_SERVER_ERROR' } }
@@ -270,7 +316,7 @@ test('a server error that EventSource would repeat for ever is given up after a 
   expect(server.readers).toHaveLength(6)
 })
 
-test('a dropped connection shows, is counted, and is made again at once', async () => {
+test('a dropped connection is shown and counted, and it reconnects at once', async () => {
   const { clock, server, store } = setup()
   server.text('a')
   server.dropped()
@@ -282,7 +328,7 @@ test('a dropped connection shows, is counted, and is made again at once', async 
   expect(store.getSnapshot()).toMatchObject({ connection: 'open', reconnects: 1 })
 })
 
-test('a server that is away is asked often in the first five seconds, later every ten, and never given up', async () => {
+test('an unreachable server is tried often in the first five seconds, later every ten, without limit', async () => {
   const { clock, server, store } = setup()
   server.dropped()
   for (let tenth = 0; tenth < 50; tenth++) {
@@ -300,15 +346,38 @@ test('a server that is away is asked often in the first five seconds, later ever
   expect(store.getSnapshot()).toMatchObject({ connection: 'reconnecting', failure: undefined, reconnects: 1 })
 })
 
-test('a connect that says nothing is made again after 5 s, then with ever more patience, up to 20 s', async () => {
+test('when the server refuses the caller, following fails and nothing is tried again', async () => {
+  const { clock, server, store } = setup()
+  server.text('kept')
+  await clock.advance(16)
+  server.dropped()
+  await clock.advance(250)
+  server.setAcks(
+    new TRPCClientError('Sign in first.', {
+      result: { error: { message: 'Sign in first.', code: -32_001, data: { code: 'UNAUTHORIZED' } } },
+    }),
+  )
+  // All that an EventSource can say of a 401.
+  server.dropped()
+  await clock.advance(0)
+  const { length } = server.readers
+  expect(store.getSnapshot()).toMatchObject({
+    failure: { code: 'UNAUTHORIZED', message: 'Sign in first.' },
+    view: { parts: said('kept') },
+  })
+  await clock.advance(600_000)
+  expect([server.readers.length, server.openReaders()]).toEqual([length, 0])
+})
+
+test('a silent connect is retried after 5 s, and the timeout grows up to 20 s', async () => {
   const clock = createManualClock()
   const server = createFakeServer()
   const store = createRunStore({ runId: 'run', runs: server.runs, clock })
   store.connect()
-  for (const [i, patience] of [5000, 10_000, 15_000, 20_000, 20_000].entries()) {
-    await clock.advance(patience - 1)
+  for (const [i, timeout] of [5000, 10_000, 15_000, 20_000, 20_000].entries()) {
+    await clock.advance(timeout - 1)
     expect(server.readers).toHaveLength(i + 1)
-    // And a second at most for the pause before the next.
+    // Plus at most a second for the pause before the next.
     for (let ms = 0; ms <= 1000 && server.readers.length === i + 1; ms++) await clock.advance(1)
     expect(server.readers).toHaveLength(i + 2)
     expect(server.openReaders()).toBe(1)
@@ -316,7 +385,7 @@ test('a connect that says nothing is made again after 5 s, then with ever more p
   expect(store.getSnapshot().connection).toBe('connecting')
 })
 
-test('nothing is left after close, and connect goes on from there', async () => {
+test('no timer or subscription is left after close, and connect goes on from there', async () => {
   const { clock, server, store, view } = setup()
   server.text('one ')
   server.text('two ')
@@ -327,10 +396,10 @@ test('nothing is left after close, and connect goes on from there', async () => 
   expect(server.reader().lastEventId).toBe('8')
   server.text('three')
   await clock.advance(200)
-  expect(view().text).toBe('one two three')
+  expect(textOf(view())).toBe('one two three')
 })
 
-test('nothing is left after the end', async () => {
+test('no timer or subscription is left after the end', async () => {
   const { clock, server } = setup()
   server.text('x'.repeat(30_000))
   server.send(DONE)
@@ -347,17 +416,32 @@ test('mounting twice, as StrictMode does, leaves one subscription', () => {
   expect(server.openReaders()).toBe(1)
 })
 
-test('what an earlier page had received is where this one goes on', async () => {
-  const initial = { ...EMPTY_RUN_VIEW, status: 'streaming' as const, position: 5, text: 'one ' }
+test('following goes on from what an earlier page had received', async () => {
+  const initial = streaming(5, 'one ')
   const { clock, server, view } = setup({ initial })
   expect(server.reader().lastEventId).toBe('5')
   server.setPosition(5)
   server.text('two')
   await clock.advance(200)
-  expect(view().text).toBe('one two')
+  expect(textOf(view())).toBe('one two')
 })
 
-test('a run that was over before needs no server', () => {
+test('the next run of an answer is followed from its beginning, and shown after what came before', async () => {
+  const initial = continueView({ ...streaming(5, 'one '), status: 'done', stopReason: 'approval' })
+  const { clock, server, store, view } = setup({ initial })
+  expect(server.reader().lastEventId).toBeUndefined()
+  server.send({ type: 'start', model: 'claude', runId: 'run' })
+  server.text('two')
+  await clock.advance(200)
+  expect(view()).toMatchObject({ parts: said('one two'), position: 4 })
+  expect(store.flow().rendered).toBe(4)
+  server.send(DONE)
+  await clock.advance(200)
+  expect(view()).toMatchObject({ status: 'done', stopReason: 'end_turn', position: 5 })
+  expect(store.getSnapshot().gaps).toBe(0)
+})
+
+test('a run that had ended before needs no server', () => {
   const { server, clock } = createOver()
   expect(server.readers).toHaveLength(0)
   expect(clock.pending()).toBe(0)
@@ -386,7 +470,7 @@ test('only what was rendered is acknowledged', async () => {
   expect(server.acks.map(({ position }) => position)).toEqual([6000])
 })
 
-test('a new subscription acknowledges what is on the page as soon as the server has its reader', async () => {
+test('a new subscription acknowledges what is on the page as soon as its reader is open', async () => {
   const { clock, server, store } = setup()
   server.text('x'.repeat(100))
   await clock.advance(100)
@@ -394,7 +478,7 @@ test('a new subscription acknowledges what is on the page as soon as the server 
   store.close()
   store.connect()
   await clock.advance(4000)
-  // Nobody is there who could hear of it.
+  // The server has no reader to acknowledge for.
   expect(server.acks).toEqual([])
   server.connected()
   const { readerId } = server.reader()
@@ -424,8 +508,8 @@ test('a reconnect acknowledges nothing that was received but not rendered', asyn
   expect(store.flow()).toMatchObject({ received: 6000, rendered: 2000, acked: 2000 })
 })
 
-test('what an earlier page had received is acknowledged once this page has rendered it', async () => {
-  const initial = { ...EMPTY_RUN_VIEW, status: 'streaming' as const, position: 9000, text: 'x'.repeat(8999) }
+test('what an earlier page had received is acknowledged when this page has rendered it', async () => {
+  const initial = streaming(9000, 'x'.repeat(8999))
   const clock = createManualClock()
   const server = createFakeServer()
   const store = createRunStore({ runId: 'run', initial, runs: server.runs, clock })

@@ -17,50 +17,51 @@ import type { RunsApi } from './runs-api.ts'
 export interface RunSnapshot {
   readonly view: RunView
   readonly connection: 'connecting' | 'open' | 'reconnecting' | 'closed'
-  /** Set when the run can no longer be followed; `view.error` is what the run itself says. */
+  /** Set when the run can no longer be followed. An error of the run itself is in `view.error`. */
   readonly failure: RunFailure | undefined
   readonly commits: number
   readonly gaps: number
   readonly reconnects: number
-  /** How often an earlier part of this answer was found again: after a lost connection, or a reload. */
-  readonly resumes?: number
-  /** While nothing happens before the next attempt to connect: when that is, on the page's clock. */
+  /** Time of the next attempt to connect, on the page's clock; undefined while one is in progress or open. */
   readonly retryAt?: number | undefined
   readonly acked: number
 }
 
-/** How far each stage of this page's end has come, as positions. */
+/** The progress of each stage in this page, as positions. */
 interface RunFlow {
   readonly received: number
   readonly rendered: number
   readonly acked: number
-  /** Events that arrived over the network. */
-  readonly frames: number
 }
 
 export interface RunStore {
   readonly runId: string
   readonly getSnapshot: () => RunSnapshot
   readonly subscribe: (listener: () => void) => () => void
-  /** Follows the run from what this store already has; does nothing when connected, or at the run's end. */
+  /** Follows the run from the store's position. Does nothing when connected, or after the run's end. */
   readonly connect: () => void
-  /** Leaves no timer, listener or subscription behind. `connect` goes on from here. */
+  /** Stops following, with all timers, listeners and subscriptions. `connect` goes on from here. */
   readonly close: () => void
-  /** Everything up to `position` is on the page, and may be acknowledged. */
+  /** Call this when everything up to `position` is on the page. It may then be acknowledged. */
   readonly rendered: (position: number) => void
   /**
-   * Tells the server to end the run, again and again until it answers; the end then comes as an event. Rejects when
-   * the server refuses, as for a run that is gone, or cannot be reached.
+   * Tells the server to end the run, with retries. The end then arrives as an event. Rejects when the server refuses, as
+   * for a run that is gone, or when it cannot be reached.
    */
   readonly stop: () => Promise<void>
-  /** Ends what never became a run, or cannot be one any more. */
+  /** Ends the store with a failure, as when the run could not be started. */
   readonly fail: (failure: RunFailure) => void
   readonly flow: () => RunFlow
+  /** The events of the latest commit, for what grows beside the view. */
+  readonly latestEvents: () => readonly ReceivedEvent[]
 }
 
 export interface RunStoreOptions {
   runId: string
-  /** What an earlier page had already received. Default: nothing. */
+  /**
+   * The view that an earlier page had received, or `continueView` of the run before it in the same answer. Default:
+   * empty.
+   */
   initial?: RunView
   /** `client.runs` of a tRPC client. */
   runs: RunsApi
@@ -69,25 +70,25 @@ export interface RunStoreOptions {
   charsPerSecond?: (() => number) | undefined
 }
 
-/** Nothing more will come of this run. */
+/** Whether the run has ended or failed, so that no more events will arrive. */
 export function isOver({ view, failure }: RunSnapshot): boolean {
   return failure !== undefined || hasEnded(view)
 }
 
 /**
- * One run as the page sees it. Events are received at once and shown in commits, one for each frame of the server
- * where the device keeps up: a commit reduces the events that wait into one new snapshot, up to as much new text as
- * can be rendered quickly. The first thinking, the first text, the end and failures are shown at once.
+ * The state of one run in a page. Received events wait for the next commit, which reduces them into one new snapshot,
+ * with as much new text as can be rendered quickly. On a fast device there is one commit per frame of the server. The
+ * first thinking, text, output and call of a tool, the end and failures are committed at once.
  */
 export function createRunStore(options: RunStoreOptions): RunStore {
   const { runId, initial = EMPTY_RUN_VIEW, runs, clock = pageClock, charsPerSecond } = options
   const listeners = new Set<() => void>()
-  // What has been received and not yet shown. Flow control keeps it below one window.
+  // Events that are not shown yet. Flow control keeps them below one window.
   const inbox = new EventBuffer<ReceivedEvent>(initial.position)
   const scheduler = createCommitScheduler({ clock, commit: () => commit(), charsPerSecond })
-  const urgent = new Set<string>(['thinking', 'text'])
+  const urgent = new Set<string>(['thinking', 'text', 'json', 'tool_call'])
+  let latestEvents: readonly ReceivedEvent[] = []
   let rendered = 0
-  let frames = 0
   let acker: Acker | undefined
   let disconnect: (() => void) | undefined
   let snapshot: RunSnapshot = {
@@ -100,7 +101,7 @@ export function createRunStore(options: RunStoreOptions): RunStore {
     acked: 0,
   }
 
-  /** Of all readers: a new one starts again from nothing, but what has been rendered stays so. */
+  /** The maximum of all readers: a new one starts at 0. */
   function acked(): number {
     return Math.max(snapshot.acked, acker?.acked() ?? 0)
   }
@@ -112,10 +113,10 @@ export function createRunStore(options: RunStoreOptions): RunStore {
 
   function connect() {
     if (disconnect || isOver(snapshot)) return
-    const forgetVisible = clock.onVisible(scheduler.scheduleUrgent)
+    const stopWatching = clock.onVisible(scheduler.scheduleUrgent)
     let follower: { stop(): void } | undefined
     disconnect = () => {
-      forgetVisible()
+      stopWatching()
       follower?.stop()
     }
     follower = followRun({
@@ -137,13 +138,7 @@ export function createRunStore(options: RunStoreOptions): RunStore {
         const retryAt = retryInMs === undefined ? undefined : clock.now() + retryInMs
         if (connection === snapshot.connection && retryAt === snapshot.retryAt) return
         const lost = snapshot.connection === 'open' && connection === 'reconnecting'
-        const found = connection === 'open' && snapshot.connection !== 'open' && inbox.end > 0
-        publish({
-          connection,
-          retryAt,
-          reconnects: snapshot.reconnects + (lost ? 1 : 0),
-          resumes: (snapshot.resumes ?? 0) + (found ? 1 : 0),
-        })
+        publish({ connection, retryAt, reconnects: snapshot.reconnects + (lost ? 1 : 0) })
       },
       onGap: () => publish({ gaps: snapshot.gaps + 1 }),
       onFailure: fail,
@@ -156,10 +151,9 @@ export function createRunStore(options: RunStoreOptions): RunStore {
   }
 
   function receive(event: ReceivedEvent) {
-    frames++
     inbox.append(event)
     if (isTerminal(event)) {
-      // The server ended this reader with its last event: there is nobody left to acknowledge to.
+      // The server closed this reader with its last event, so acks would be ignored.
       acker?.stop()
       scheduler.scheduleUrgent()
     } else if (urgent.delete(event.type)) scheduler.scheduleUrgent()
@@ -169,7 +163,8 @@ export function createRunStore(options: RunStoreOptions): RunStore {
   function commit(chars = scheduler.chars()) {
     const entries = inbox.read(snapshot.view.position, chars)
     if (entries.length === 0) return
-    const view = entries.reduce((before, { event }) => reduceRun(before, event), snapshot.view)
+    latestEvents = entries.map(({ event }) => event)
+    const view = latestEvents.reduce(reduceRun, snapshot.view)
     inbox.drop(view.position)
     const change = { view, commits: snapshot.commits + 1 }
     if (isOver({ ...snapshot, ...change })) {
@@ -182,7 +177,7 @@ export function createRunStore(options: RunStoreOptions): RunStore {
   }
 
   function fail(failure: RunFailure) {
-    // What had arrived is still part of the answer.
+    // Received events are still part of the answer.
     commit(Number.POSITIVE_INFINITY)
     if (isOver(snapshot)) return
     close()
@@ -214,6 +209,7 @@ export function createRunStore(options: RunStoreOptions): RunStore {
       await retry(() => runs.stop.mutate({ runId }), { clock })
     },
     fail,
-    flow: () => ({ received: inbox.end, rendered, acked: acked(), frames }),
+    latestEvents: () => latestEvents,
+    flow: () => ({ received: inbox.end, rendered, acked: acked() }),
   }
 }

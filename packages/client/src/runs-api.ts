@@ -1,10 +1,10 @@
-/** What went wrong on the way. With `data` the server itself said so; without it nobody knows what it got. */
+/** A failed call. With `data` it is the server's error. Without it the server may or may not have handled the call. */
 export interface CallError {
   readonly message: string
   readonly data?:
     | {
         readonly code: string
-        /** With `TOO_MANY_REQUESTS`: when it is worth trying again. */
+        /** With `TOO_MANY_REQUESTS`: when to try again, in ms. */
         readonly retryAfterMs?: number | undefined
       }
     | null
@@ -18,7 +18,7 @@ export interface EventHandlers {
   onComplete(): void
 }
 
-/** What following a run needs of the server: the shape of a tRPC client's `client.runs`. */
+/** The procedures needed to follow a run. A tRPC client's `client.runs` has this shape. */
 export interface RunsApi {
   readonly events: {
     subscribe(

@@ -8,18 +8,18 @@ function answered(code: string): TRPCClientError<never> {
   } as never)
 }
 
-test('what the server refuses is a refusal', () => {
+test('an error of the server is a refusal', () => {
   for (const code of ['BAD_REQUEST', 'NOT_FOUND', 'TOO_MANY_REQUESTS', 'INTERNAL_SERVER_ERROR'])
     expect(isRefusal(answered(code))).toBe(true)
 })
 
-test('a server that drains, and whatever happened on the way, may be tried again', () => {
+test('after a 503 of the server, and after errors on the way, the call may be repeated', () => {
   expect(isRefusal(answered('SERVICE_UNAVAILABLE'))).toBe(false)
   expect(isRefusal(new TRPCClientError('fetch failed'))).toBe(false)
   expect(isRefusal(new TypeError('x'))).toBe(false)
 })
 
-test('a 4xx of a proxy is one next time as well; its 5xx may not be', () => {
+test('a 4xx of a proxy is a refusal; its 5xx is not', () => {
   const from = (status: number) =>
     new TRPCClientError('x', { meta: { response: new Response(null, { status }) } })
   expect(isRefusal(from(413))).toBe(true)

@@ -1,58 +1,54 @@
 import { type PageClock, pageClock } from './page-clock.ts'
 import { retry } from './retry.ts'
 import type { CallError } from './runs-api.ts'
-import { isForgotten, isFromServer, isRefusal } from './server-error.ts'
+import { isFromServer, isRefusal } from './server-error.ts'
 
-/** See {@link createStartOnce}. Never rejects. `signal`: no attempt follows its abort. */
+/** See {@link createStartOnce}. Never rejects. After the abort of `signal` no attempt is started. */
 export type StartOnce<Input> = (input: Input, signal?: AbortSignal) => Promise<StartEnd>
 
 /**
- * The server has confirmed the run, or refused it. When there was no answer, it may have heard of it all the
- * same (`unanswered`) or not, as when nothing was sent (`unheard`).
+ * `started`: the server has confirmed the run. `refused`: it has refused it. `unanswered`: there was no response, but it
+ * may have started the run. `unheard`: it has surely not started it.
  */
 type StartEnd =
   | { readonly type: 'started' | 'unanswered' | 'unheard' }
   | { readonly type: 'refused'; readonly error: CallError }
 
-/** The server's procedures that a start needs. */
+/** The procedures needed to start a run. */
 export interface StartApi<Input> {
-  start(input: Input & { epoch: string }): Promise<unknown>
-  /** The epoch that the server is in now. */
-  epoch(): Promise<string>
+  /** The server claims the run id for good, so this may be called again. */
+  start(input: Input): Promise<unknown>
+  /** Resolves when the page has its session: two first requests side by side would make two owners. */
+  ready(): Promise<unknown>
 }
 
 /**
- * Starts runs, each paid for once at most, however often its start is sent.
- *
- * A server that is restarted forgets which runs it was asked for. So a start is sent only when the server has
- * just said in which epoch it is. When it is not answered nevertheless, it may have been heard: it is repeated in
- * the same epoch and, when that is over, refused. Then a person must decide.
+ * Starts runs, and sends each start until the server answers. A run is paid for at most once: the server claims its id
+ * for good, so a repeated start finds the run of the first one, even after a restart.
  */
 export function createStartOnce<Input extends { readonly runId: string }>(
   api: StartApi<Input>,
   clock: Pick<PageClock, 'after'> = pageClock,
 ): StartOnce<Input> {
-  /** By run id: the epoch of a start that the server may have heard, though it never said so. */
-  const unanswered = new Map<string, string>()
+  /** Run ids of starts that the server may have received, but has not confirmed. */
+  const unanswered = new Set<string>()
 
   return async (input, signal = new AbortController().signal) => {
     const { runId } = input
 
     async function attempt() {
-      const epoch = unanswered.get(runId) ?? (await unless(signal, api.epoch()))
+      await orAborted(api.ready(), signal)
       try {
-        await api.start({ ...input, epoch })
+        await api.start(input)
       } catch (error) {
-        if (!isRefusal(error) && !isFromServer(error)) unanswered.set(runId, epoch)
+        if (!isRefusal(error) && !isFromServer(error)) unanswered.add(runId)
         throw error
       }
     }
-    // Once it may have been heard, only the server can say no: what a proxy says of a repeated start is no word on
-    // the first one. Taken for a refusal, the question would be asked under another id, and perhaps paid twice.
-    // A server that was restarted in the instant since it told its epoch, and surely not asked before, is asked
-    // again.
+    // Once a start may have been received, only the server can refuse it: a proxy that refuses a repeated start says
+    // nothing about the first one. Otherwise the question would be asked under another id, and perhaps paid for twice.
     const isFinal = (error: unknown): error is CallError =>
-      isRefusal(error) && (unanswered.has(runId) ? isFromServer(error) : !isForgotten(error))
+      isRefusal(error) && (!unanswered.has(runId) || isFromServer(error))
 
     try {
       await retry(attempt, { isFinal, clock, signal })
@@ -66,8 +62,8 @@ export function createStartOnce<Input extends { readonly runId: string }>(
   }
 }
 
-/** As `pending`, but rejects as soon as `signal` aborts. */
-function unless<T>(signal: AbortSignal, pending: Promise<T>): Promise<T> {
+/** Settles as `pending` does, or rejects when `signal` aborts. */
+function orAborted<T>(pending: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = () => reject(new Error('No longer wanted.'))
     if (signal.aborted) stop()

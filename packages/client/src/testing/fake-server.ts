@@ -8,7 +8,7 @@ interface FakeReader {
   open: boolean
 }
 
-/** One run's log and its readers, as the store sees them; the test says what arrives and when. */
+/** One run's log and its readers, as the store sees them. The test decides what arrives and when. */
 export function createFakeServer() {
   const readers: FakeReader[] = []
   const acks: { readerId: string; position: number }[] = []
@@ -16,7 +16,7 @@ export function createFakeServer() {
   const refuseStops = new Map<string, (error: unknown) => void>()
   const held: (() => void)[] = []
   let position = 0
-  let answerAcks: 'yes' | 'no' | 'later' = 'yes'
+  let answerAcks: 'yes' | 'no' | 'later' | Error = 'yes'
 
   const runs: RunsApi = {
     events: {
@@ -35,6 +35,7 @@ export function createFakeServer() {
     ack: {
       async mutate({ readerId, position: acked }) {
         acks.push({ readerId, position: acked })
+        if (answerAcks instanceof Error) throw answerAcks
         if (answerAcks === 'no') throw new Error('fetch failed')
         if (answerAcks === 'later') await new Promise<void>((resolve) => held.push(resolve))
       },
@@ -49,7 +50,7 @@ export function createFakeServer() {
 
   function reader(): FakeReader {
     const last = readers.at(-1)
-    if (!last) throw new Error('nobody has subscribed')
+    if (!last) throw new Error('there is no subscription')
     return last
   }
 
@@ -57,7 +58,7 @@ export function createFakeServer() {
     runs,
     readers,
     acks,
-    /** The runs that it was told to stop. It does not answer until it refuses. */
+    /** The runs to stop. These calls stay pending until `refuseStop`. */
     stops,
     refuseStop: (runId: string, error: unknown) => refuseStops.get(runId)?.(error),
     reader,
@@ -81,7 +82,7 @@ export function createFakeServer() {
     setPosition(to: number) {
       position = to
     },
-    setAcks(answer: 'yes' | 'no' | 'later') {
+    setAcks(answer: 'yes' | 'no' | 'later' | Error) {
       answerAcks = answer
     },
     releaseAcks() {

@@ -3,16 +3,16 @@ import type { PageClock } from '../page-clock.ts'
 const FRAME_MS = 16
 
 export interface ManualClock extends PageClock {
-  /** Lets time pass: due timers and frames run in order, and promises settle after each. */
+  /** Advances the time. Due timers and frames run in order, and promises settle after each. */
   advance(ms: number): Promise<void>
   setHidden(hidden: boolean): void
-  /** A visible page that is given no frames. */
+  /** Whether the page gets frames. */
   setFrames(on: boolean): void
-  /** Timers, frames and listeners that are waiting. */
+  /** Number of timers, frames and listeners that are waiting. */
   pending(): number
 }
 
-/** A clock for tests that moves only when told to. */
+/** A clock that moves only in `advance`. */
 export function createManualClock(): ManualClock {
   let time = 0
   let hidden = false
@@ -64,7 +64,7 @@ export function createManualClock(): ManualClock {
   }
 }
 
-/** Long enough for every promise chain in these tests; no timer is involved. */
+/** Enough microtasks for every promise chain in these tests, without a timer. */
 async function settle() {
   for (let i = 0; i < 20; i++) await Promise.resolve()
 }
