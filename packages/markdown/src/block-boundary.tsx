@@ -1,6 +1,6 @@
 import { Component, type ReactNode } from 'react'
 
-/** A block that cannot be rendered is shown as it was written, and the rest of the answer goes on. */
+/** Shows a block that fails to render as its source, so that the rest of the answer is still shown. */
 export class BlockBoundary extends Component<
   { source: () => string; children: ReactNode },
   { failed: boolean }

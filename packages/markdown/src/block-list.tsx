@@ -5,9 +5,9 @@ import { closeLast } from './close-last.ts'
 import type { MarkdownStatus } from './markdown.tsx'
 import { useRevealed } from './use-revealed.ts'
 
-/** Groups this close to the end are laid out always: switched on in view, `content-visibility` flickers. */
+/** Groups this close to the end are always laid out: `content-visibility` flickers when it is turned on in view. */
 const NEAR_GROUPS = 3
-/** Every part of the page whose layout is skipped is looked after with each frame: so there are few of them. */
+/** The browser checks every element with `content-visibility` in each frame, so groups are joined to chapters. */
 const CHAPTER_GROUPS = 4
 
 interface BlockListProps {
@@ -15,14 +15,11 @@ interface BlockListProps {
   status: MarkdownStatus
 }
 
-/**
- * Markdown as it arrives. With each update the last two blocks are parsed and rendered; what is finished is
- * not touched again.
- */
+/** The blocks of a text that grows. An update parses and renders the last two blocks; earlier ones stay as they are. */
 export const BlockList = memo(function BlockList({ blocks, status }: BlockListProps) {
   const scope = useId()
-  // References that were defined late may change many blocks: they are looked for once the end is on the page, and
-  // rendered between other work. Until then the last block stays open, so that its half marks do not flash.
+  // References that were defined late may change many blocks. They are resolved after the end has been painted, in a
+  // deferred render. Until then the last block stays open, so that its open marks do not flash.
   const finish = useDeferredValue(status !== 'streaming')
   const finished = useMemo(() => {
     if (!finish) return undefined
@@ -34,10 +31,10 @@ export const BlockList = memo(function BlockList({ blocks, status }: BlockListPr
 
   return (
     <>
-      {chaptersOf(groups, first).map(({ start, groups: its }) => (
+      {chaptersOf(groups, first).map(({ start, groups: chapter }) => (
         <Chapter
           key={Math.floor(start / CHAPTER_GROUPS)}
-          groups={its}
+          groups={chapter}
           scope={scope}
           toEnd={groups.length - start}
           open={!finish}
@@ -50,43 +47,43 @@ export const BlockList = memo(function BlockList({ blocks, status }: BlockListPr
 interface ChapterProps {
   groups: readonly Group[]
   scope: string
-  /** How many groups there are from its first one to the end of the answer. */
+  /** Number of groups from the chapter's first one to the end of the answer. */
   toEnd: number
   /** The last block of the answer is still being written. */
   open: boolean
 }
 
-const isFar = ({ groups, toEnd }: ChapterProps) => toEnd - groups.length >= NEAR_GROUPS
+const isOffscreen = ({ groups, toEnd }: ChapterProps) => toEnd - groups.length >= NEAR_GROUPS
 
 const Chapter = memo(
   function Chapter(props: ChapterProps) {
     const { groups, scope, toEnd, open } = props
-    const far = isFar(props)
+    const offscreen = isOffscreen(props)
 
     return (
-      <div className={far ? 'md-chapter md-far' : 'md-chapter'}>
+      <div className={offscreen ? 'md-chapter md-offscreen' : 'md-chapter'}>
         {groups.map((group, index) => (
           <GroupView
             key={group.key}
             group={group}
             scope={scope}
-            // Inside what is skipped, nothing need be told so of itself.
-            far={!far && toEnd - index > NEAR_GROUPS}
+            // Inside an offscreen chapter, groups need no `content-visibility` of their own.
+            offscreen={!offscreen && toEnd - index > NEAR_GROUPS}
             open={open && toEnd - index === 1}
           />
         ))}
       </div>
     )
   },
-  // Of one that is far, the answer may go on without it.
+  // An offscreen chapter is rendered again only when its own groups change.
   (a, b) =>
-    isFar(a) &&
-    isFar(b) &&
+    isOffscreen(a) &&
+    isOffscreen(b) &&
     a.groups.length === b.groups.length &&
     a.groups.every((group, index) => group === b.groups[index]),
 )
 
-/** From the group at `first` on. `start` is where the chapter's own groups begin in all of them. */
+/** The chapters from the group at index `first` on. `start` is the index of a chapter's first group. */
 function chaptersOf(groups: readonly Group[], first: number): { start: number; groups: readonly Group[] }[] {
   const chapters = []
   for (let start = first; start < groups.length;) {
@@ -101,14 +98,14 @@ export const GroupView = memo(function GroupView(props: {
   group: Group
   scope: string
   /** Its layout is skipped while it is out of view. */
-  far: boolean
+  offscreen: boolean
   /** Its last block is still being written. */
   open: boolean
 }) {
-  const { group, scope, far, open } = props
+  const { group, scope, offscreen, open } = props
 
   return (
-    <div className={far ? 'md-group md-far' : 'md-group'}>
+    <div className={offscreen ? 'md-group md-offscreen' : 'md-group'}>
       {group.blocks.map((block, index) => (
         <BlockView
           key={block.key}

@@ -8,7 +8,7 @@ import { isFence } from './lexer/fence.ts'
 import { lex } from './lexer/lex.ts'
 import { renderBlocks } from './render-blocks.tsx'
 
-/** Pieces this close to the end of a long block are laid out always. */
+/** Pieces this close to the end of a long block are always laid out. */
 const NEAR_PIECES = 3
 
 interface BlockProps {
@@ -17,7 +17,7 @@ interface BlockProps {
   open: boolean
 }
 
-/** A block of an answer. Rendered again only when one of its pieces is another one. */
+/** A block of an answer. It is rendered again only when one of its pieces changes. */
 export const BlockView = memo(function BlockView(props: BlockProps) {
   const { pieces } = props
   return (
@@ -47,7 +47,7 @@ function contentOf({ pieces, scope, open }: BlockProps): ReactNode {
     const piece = { source, definitions, scope, open: open && index === last }
     if (index === 0) return <PieceView key={index} {...piece} />
     return (
-      <div key={index} className={index < last - NEAR_PIECES ? 'md-more md-far' : 'md-more'}>
+      <div key={index} className={index < last - NEAR_PIECES ? 'md-more md-offscreen' : 'md-more'}>
         <PieceView {...piece} />
       </div>
     )

@@ -45,7 +45,7 @@ const MARKS = [
   '\t',
 ] as const
 
-test('however the text is cut on its way, the blocks are the same', () => {
+test('the blocks do not depend on the pieces in which the text arrives', () => {
   const expected = whole(ANSWER)
   for (let size = 1; size <= 300; size++) expect(sourcesOf(inPieces(ANSWER, size))).toEqual(expected)
 })
@@ -58,7 +58,7 @@ test.each(Object.entries(LONG))('the cuts in a long %s do not depend on how it a
   }
 })
 
-test('any text of marks, in any pieces, gives the same blocks', () => {
+test('any text of marks gives the same blocks in any pieces', () => {
   fc.assert(
     fc.property(
       fc.array(fc.constantFrom(...MARKS), { maxLength: 2000, size: 'max' }),
@@ -73,7 +73,7 @@ test('any text of marks, in any pieces, gives the same blocks', () => {
   )
 }, 60_000)
 
-test('the blocks are those that the parser finds in the full text', () => {
+test('the blocks are the same as in the full text', () => {
   const text = Array.from({ length: 40 }, (_, index) => `## Part ${index}\n\n${ANSWER}\n`).join('\n')
   const visible = (source: string) =>
     lex(source, NO_DEFINITIONS)
@@ -86,7 +86,7 @@ test('the blocks are those that the parser finds in the full text', () => {
 test.each(Object.entries(LONG))('nothing of a long %s is lost', (kind, text) => {
   const long = text(40_000)
   const sources = whole(long).flat(2)
-  // Every word is in one piece exactly, and what a cut repeats is only an opening or a head.
+  // Every word is in exactly one piece. A cut only repeats an opening or a head.
   const count = (words: string) => words.match(/line\d+|Item \d+|\d+\. |x{5,}|\bAfter\b/g)?.join('').length
   expect(count(sources.join('\n'))).toBe(count(long.replaceAll(/^\[.*$/gm, '')))
   if (kind !== 'definitions' && kind !== 'nothing') expect(sources.length).toBeGreaterThan(5)
@@ -101,7 +101,7 @@ test('a finished block stays the same object', () => {
   }
 })
 
-test('a block never moves to another group, where it would be mounted anew', () => {
+test('a block never moves to another group, which would mount it again', () => {
   const home = new Map<number, number>()
   let blocks = EMPTY_BLOCKS
   for (const char of (ANSWER + LONG.list(9000) + ANSWER).replaceAll(/(.{7})/gs, '$1\0').split('\0')) {

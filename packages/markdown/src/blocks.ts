@@ -11,13 +11,13 @@ import { isFence } from './lexer/fence.ts'
 import { lexBlocks } from './lexer/lex.ts'
 import { isVisible, spansOf } from './lexer/spans.ts'
 
-/** Markdown that can be rendered by itself. */
+/** Markdown that can be rendered on its own. */
 export interface Piece {
   readonly source: string
   readonly definitions: Definitions
 }
 
-/** A paragraph, a list, a fence. A long one comes in several pieces, of which only the last one changes. */
+/** A paragraph, a list, a fence. A long one has several pieces, of which only the last one changes. */
 interface Block {
   readonly key: number
   readonly pieces: readonly Piece[]
@@ -29,30 +29,30 @@ export interface Group {
   readonly blocks: readonly Block[]
 }
 
-/** Text cut into blocks as it arrives: what to show, and what it takes to go on from here. */
+/** A text split into blocks as it arrives: the groups to show, and the state to go on from. */
 export interface Blocks {
   readonly groups: readonly Group[]
   readonly sealed: Sealed
-  /** What comes after the sealed text. */
+  /** The text after the sealed part. */
   readonly tail: string
   /** Characters so far. */
   readonly length: number
   readonly endsWithReturn: boolean
 }
 
-/** The part that is parsed, and never looked at again. */
+/** The part that is parsed, and never read again. */
 interface Sealed {
   readonly groups: readonly Group[]
-  /** The first pieces of the block that the tail goes on with. */
+  /** The first pieces of a block that continues in the tail. */
   readonly pieces: readonly Piece[]
-  /** What the tail has to be read with, see `cutLong`. */
+  /** Text to put before the tail when it is parsed, see `cutLong`. */
   readonly prefix: string
   readonly definitions: AllDefinitions
 }
 
 /**
- * Blocks are sealed only where the text's length is a multiple of this. So what is sealed depends on the text
- * alone, and not on the pieces in which it arrived.
+ * Blocks are sealed only when the text's length is a multiple of this. So the sealed part depends on the text alone,
+ * and not on the pieces in which it arrived.
  */
 const CHECKPOINT_CHARS = 2048
 const GROUP_CHARS = 4096
@@ -67,7 +67,7 @@ export const EMPTY_BLOCKS: Blocks = {
   endsWithReturn: false,
 }
 
-/** The blocks with `text` at their end. Looks at the tail and the new text only, never at the rest. */
+/** The blocks with `text` appended. Reads only the tail and the new text. */
 export function appendText(blocks: Blocks, text: string): Blocks {
   if (text === '') return blocks
   const added = copy(withoutReturns(blocks.endsWithReturn ? text.replace(/^\n/, '') : text))
@@ -83,15 +83,15 @@ export function appendText(blocks: Blocks, text: string): Blocks {
   return { groups, sealed, tail, length, endsWithReturn: text.endsWith('\r') }
 }
 
-/** The same text, now that nothing will follow: its references are final. */
+/** The blocks of a complete text: its references are final. */
 export function finishBlocks({ sealed, tail, length, endsWithReturn }: Blocks): Blocks {
   const { links, notes } = lexBlocks(sealed.prefix + tail)
   const definitions = { ...withDefinitions(sealed.definitions, links, notes), final: true }
   const finishPiece = (piece: Piece) => {
-    const its = definitionsFor(piece.source, definitions)
-    return isSameDefinitions(its, piece.definitions) ? piece : { ...piece, definitions: its }
+    const own = definitionsFor(piece.source, definitions)
+    return isSameDefinitions(own, piece.definitions) ? piece : { ...piece, definitions: own }
   }
-  // Of what is in a fence, nothing refers to anything.
+  // There are no references in a fence.
   const finishPieces = (pieces: readonly Piece[]) =>
     isFence(pieces[0]?.source ?? '') ? pieces : sameOr(pieces, finishPiece)
   const finishBlock = (block: Block) => {
@@ -115,18 +115,18 @@ function seal(sealed: Sealed, tail: string): { sealed: Sealed; tail: string } {
   const source = sealed.prefix + tail
   const spans = spansOf(source, lexBlocks(source).tokens)
   const last = spans.at(-1)
-  // Of blank lines, only the one that something may follow on, and of that no more than is looked at again anyway.
+  // Of blank text only the last line is kept, which the next block may continue, and no more than a checkpoint of it.
   if (!last) {
     const from = Math.max(tail.lastIndexOf('\n') + 1, tail.length - CHECKPOINT_CHARS)
     return { sealed, tail: source.trim() === '' ? copy(tail.slice(from)) : tail }
   }
   const cut = cutLong(last.token, source.slice(last.start))
-  // Two blocks stay open: the underline of a heading, say, changes the one before.
+  // Two blocks stay open, because a line such as the underline of a heading changes the block before it.
   const open = (cut ? last : spans.at(-2)) ?? last
   const end = open.start + (cut?.at ?? 0)
   if (end === 0) return { sealed, tail }
 
-  // The last one may be half a definition.
+  // The last block is left out: it may be an incomplete definition.
   const { links, notes } = lexBlocks(source.slice(0, last.start))
   const definitions = withDefinitions(sealed.definitions, links, notes)
   const own = (from: number, to: number) => pieceOf(copy(source.slice(from, to)), definitions)
@@ -142,7 +142,7 @@ function seal(sealed: Sealed, tail: string): { sealed: Sealed; tail: string } {
   return { sealed: rest, tail: copy(source.slice(end)) }
 }
 
-/** The groups with the blocks of the tail at their end. */
+/** The sealed groups followed by the blocks of the tail. */
 function show(sealed: Sealed, tail: string): readonly Group[] {
   const source = sealed.prefix + tail
   const { tokens, links, notes } = lexBlocks(source)
@@ -158,8 +158,8 @@ function show(sealed: Sealed, tail: string): readonly Group[] {
 }
 
 /**
- * Adds a block to the last group, or to a new one. The last block of a group does not count: it may still have
- * been growing when this one began, and a block must not move from group to group, or it would be mounted anew.
+ * Adds a block to the last group, or to a new one. The last block of a group does not count for its size: it may still
+ * have been growing when this one began, and a block must not move to another group, which would mount it again.
  */
 function place(groups: Group[], pieces: readonly Piece[]): void {
   const last = groups.at(-1)
@@ -180,18 +180,18 @@ function pieceOf(source: string, definitions: AllDefinitions): Piece {
   return { source, definitions: definitionsFor(source, definitions) }
 }
 
-/** The very same list when no item changes, so that nothing is rendered again. */
+/** The same list when no item changes, so that nothing is rendered again. */
 function sameOr<Item>(items: readonly Item[], change: (item: Item) => Item): readonly Item[] {
   const changed = items.map(change)
   return changed.every((item, index) => item === items[index]) ? items : changed
 }
 
-/** Line ends are `\n`; the one that follows a return in the next text is dropped there. */
+/** Turns line ends into `\n`. A `\n` at the start of the next text, after a final `\r`, is dropped by `appendText`. */
 function withoutReturns(text: string): string {
   return text.includes('\r') ? text.replaceAll(/\r\n?/g, '\n') : text
 }
 
-/** A slice keeps the whole text alive that it is a slice of. This one is a string of its own. */
+/** A copy of a slice. The slice itself would keep the whole text in memory. */
 function copy(text: string): string {
   const own: unknown = JSON.parse(JSON.stringify(text))
   return typeof own === 'string' ? own : text

@@ -2,8 +2,8 @@ import type { Group } from './blocks.ts'
 import { closeTail } from './lexer/close-tail.ts'
 
 /**
- * The finished blocks of a text that broke off. Half a mark at its end looks as it did while the text grew: bold
- * stays bold. It depends on the text alone, so it is the same when the text is loaded again.
+ * The finished blocks of a text that broke off. An open mark at its end looks as it did while the text grew: bold stays
+ * bold. The result depends on the text alone, so it is the same after a reload.
  */
 export function closeLast(groups: readonly Group[]): readonly Group[] {
   return withLast(groups, (group) => ({

@@ -5,12 +5,12 @@ import { codeOf, codeOfPieces, languageOf } from './lexer/fence.ts'
 
 const NEAR_PIECES = 3
 
-/** Renders what stands in the bar over a block of code. `code` returns the code as it is now. */
+/** Renders the controls in the bar above a block of code. `code` returns the current code. */
 export type CodeActions = (code: () => string) => ReactNode
 
 export const CodeActionsContext = createContext<CodeActions | undefined>(undefined)
 
-/** A block of code. A long one comes in pieces, of which only the last one changes. */
+/** A block of code. A long one has several pieces, of which only the last one changes. */
 export function CodeBlock({ sources, open }: { sources: readonly string[]; open: boolean }) {
   const renderActions = use(CodeActionsContext)
   const language = languageOf(sources[0] ?? '')
@@ -22,7 +22,7 @@ export function CodeBlock({ sources, open }: { sources: readonly string[]; open:
         <span>{language}</span>
         {renderActions?.(() => codeOfPieces(sources))}
       </div>
-      {/* Long lines scroll, for which the keyboard needs to get there. */}
+      {/* Focusable, so that long lines can be scrolled with the keyboard. */}
       <pre tabIndex={0} aria-label={language === '' ? 'Code' : `Code: ${language}`}>
         <code>
           {sources.map((source, index) => (
@@ -32,9 +32,9 @@ export function CodeBlock({ sources, open }: { sources: readonly string[]; open:
               key={index}
               source={source}
               open={open && index === last}
-              // Colouring a fence before its end would be done again with every line.
+              // An open fence is not coloured: it would have to be coloured again with every line.
               language={open ? '' : language}
-              far={index < last - NEAR_PIECES}
+              offscreen={index < last - NEAR_PIECES}
             />
           ))}
         </code>
@@ -47,9 +47,9 @@ const CodePiece = memo(function CodePiece(props: {
   source: string
   open: boolean
   language: string
-  far: boolean
+  offscreen: boolean
 }) {
-  const { source, open, language, far } = props
+  const { source, open, language, offscreen } = props
   const element = useRef<HTMLSpanElement>(null)
 
   useEffect(() => {
@@ -58,7 +58,7 @@ const CodePiece = memo(function CodePiece(props: {
   }, [language])
 
   return (
-    <span ref={element} className={far ? 'md-piece md-far' : 'md-piece'}>
+    <span ref={element} className={offscreen ? 'md-piece md-offscreen' : 'md-piece'}>
       {codeOf(open ? closeTail(source) : source)}
     </span>
   )

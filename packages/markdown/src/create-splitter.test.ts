@@ -24,7 +24,7 @@ test('property: whenever a growing text is asked for, its blocks are those of th
   )
 })
 
-test('a text that did not change gives the same blocks, and one that grew the same sealed groups', () => {
+test('the same text gives the same blocks, and a longer one the same sealed groups', () => {
   const split = createSplitter()
   const text = ANSWER.repeat(12)
   const before = split(text)
@@ -34,7 +34,7 @@ test('a text that did not change gives the same blocks, and one that grew the sa
   expect(after.groups[0]).toBe(before.groups[0])
 })
 
-test('another text is read from its start', () => {
+test('a different text is read from its start', () => {
   const split = createSplitter()
   split('A long first text.\n\nWith two paragraphs.')
   for (const text of ['A shorter one.', 'Another one.']) {
@@ -42,7 +42,7 @@ test('another text is read from its start', () => {
   }
 })
 
-test('what was read is not read again when the text grows', () => {
+test('the text read before is not read again when it grows', () => {
   const split = createSplitter()
   split(ANSWER.repeat(100))
   const lexed = vi.spyOn(Lexer.prototype, 'blockTokens')

@@ -1,8 +1,8 @@
 import { appendText, type Blocks, EMPTY_BLOCKS } from './blocks.ts'
 
 /**
- * Cuts a text into blocks each time it has grown, reading only what is new. A text that does not begin with the one
- * before is read from its start.
+ * Splits a text into blocks each time it has grown, and reads only the new part. A text that does not begin with the
+ * previous one is read from its start.
  */
 export function createSplitter(): (text: string) => Blocks {
   let last = ''

@@ -20,7 +20,7 @@ import typescript from 'highlight.js/lib/languages/typescript'
 import xml from 'highlight.js/lib/languages/xml'
 import yaml from 'highlight.js/lib/languages/yaml'
 
-/** The languages that code is coloured in. */
+/** The languages with syntax colouring. */
 export const GRAMMARS = {
   bash,
   c,

@@ -1,12 +1,12 @@
 import type * as Highlighter from './highlight.ts'
 import { whileIdle } from './while-idle.ts'
 
-/** What is coloured at once: a slow phone takes some 25 ms for it, and twice that while all of it is new. */
+/** How many characters are coloured in one task. A slow phone takes about 25 ms for it, and twice that at first. */
 const PART_CHARS = 1024
 
 let loading: Promise<typeof Highlighter> | undefined
 
-/** Loads the highlighter with its grammars once; after a failure, the next piece of code tries again. */
+/** Loads the highlighter and its grammars once. After a failure, the next piece of code tries again. */
 function loadHighlighter(): Promise<typeof Highlighter> {
   return (loading ??= import('./highlight.ts').catch((error: unknown) => {
     loading = undefined
@@ -14,36 +14,36 @@ function loadHighlighter(): Promise<typeof Highlighter> {
   }))
 }
 
-const watchers = new Map<Element, (near: boolean) => void>()
+const watchers = new Map<Element, () => void>()
 let observer: IntersectionObserver | undefined
 
-function observe(element: Element, watcher: (near: boolean) => void): () => void {
+/** Calls `onNear` once, when the element comes near the viewport. The returned function stops this. */
+function whenNear(element: Element, onNear: () => void): () => void {
   observer ??= new IntersectionObserver(
     (entries) => {
-      for (const { target, isIntersecting } of entries) watchers.get(target)?.(isIntersecting)
+      for (const { target, isIntersecting } of entries) if (isIntersecting) watchers.get(target)?.()
     },
-    { rootMargin: '100%' },
+    { rootMargin: '100%', scrollMargin: '100%' },
   )
-  watchers.set(element, watcher)
-  observer.observe(element)
-  return () => {
+  const forget = () => {
     watchers.delete(element)
     observer?.unobserve(element)
   }
+  watchers.set(element, () => {
+    forget()
+    onNear()
+  })
+  observer.observe(element)
+  return forget
 }
 
 /**
- * Shows a piece of a code block in colours while it is near the viewport, once the page has nothing else to do.
- * In a long answer, coloured code would be most of what the page has to keep. Returns how to call it off.
+ * Colours a piece of a code block once it comes near the viewport, when the page is idle. The returned function stops
+ * this.
  */
 export function highlightWhenNear(piece: Element, language: string): () => void {
-  let wanted = false
-  const forget = observe(piece, (near) => {
-    if (near === wanted) return
-    wanted = near
-    if (near) void colour()
-    else makePlain(piece)
-  })
+  let stopped = false
+  const forget = whenNear(piece, () => void colour())
 
   async function colour() {
     const text = piece.textContent
@@ -51,44 +51,39 @@ export function highlightWhenNear(piece: Element, language: string): () => void 
     try {
       const { highlight, registerGrammars } = await loadHighlighter()
       await registerGrammars()
-      // Compiles the grammar, which takes as long as a part does.
+      // Compiles the grammar, which takes as long as colouring a part.
       await whileIdle([() => highlight('', language)])
       for (const part of partsOf(text)) {
         await whileIdle([() => nodes.push(...highlight(part, language))])
-        if (!wanted) return
+        if (stopped) return
       }
-      if (wanted && piece.textContent === text) replaceContent(piece, nodes)
+      if (piece.textContent === text) replaceContent(piece, nodes)
     } catch {
-      // The highlighter could not be loaded, or cannot bear this code, which stays plain.
+      // The highlighter could not be loaded, or failed. The code stays plain.
     }
   }
 
   return () => {
-    wanted = false
+    stopped = true
     forget()
-    makePlain(piece)
   }
 }
 
-function makePlain(piece: Element): void {
-  if (piece.firstElementChild) replaceContent(piece, [piece.textContent])
-}
-
-/** With the same text; not while some of it is selected, which would be something else then. */
+/** The nodes have the same text. Does nothing while some of it is selected, to keep the selection. */
 function replaceContent(piece: Element, nodes: readonly (Node | string)[]): void {
   const selection = document.getSelection()
   if (selection?.isCollapsed === false && selection.containsNode(piece, true)) return
   piece.replaceChildren(...nodes)
 }
 
-/** Each is coloured by itself, so they end at a blank line if they can: few comments go on there. */
+/** Each part is coloured on its own, so it ends at a blank line if possible: few comments continue there. */
 function partsOf(code: string): string[] {
   const parts: string[] = []
   let rest = code
   while (rest.length > PART_CHARS) {
     const part = rest.slice(0, PART_CHARS)
     const end = part.lastIndexOf('\n\n') + 1 || part.lastIndexOf('\n') + 1
-    // One endless line.
+    // A very long line.
     if (end === 0) break
     parts.push(rest.slice(0, end))
     rest = rest.slice(end)

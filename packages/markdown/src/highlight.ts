@@ -5,19 +5,19 @@ import { whileIdle } from './while-idle.ts'
 const lowlight = createLowlight()
 let registering: Promise<void> | undefined
 
-/** To be awaited first. One at a time: all in one task would keep a slow phone for a tenth of a second. */
+/** To be awaited before `highlight`. Registers one per idle task: all at once would block a slow phone for 0.1 s. */
 export function registerGrammars(): Promise<void> {
-  const steps = Object.entries(GRAMMARS).map(
+  const tasks = Object.entries(GRAMMARS).map(
     ([name, grammar]) =>
       () =>
         lowlight.register(name, grammar),
   )
-  return (registering ??= whileIdle(steps))
+  return (registering ??= whileIdle(tasks))
 }
 
 type Nodes = ReturnType<typeof lowlight.highlight>['children']
 
-/** The code in coloured pieces, or as it is in a language that is not here. */
+/** The code as coloured nodes, or as plain text if the language is not registered. */
 export function highlight(text: string, language: string): (Node | string)[] {
   const name = language.toLowerCase()
   return lowlight.registered(name) ? toNodes(lowlight.highlight(name, text).children) : [text]

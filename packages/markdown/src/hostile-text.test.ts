@@ -15,7 +15,7 @@ function readAnswer(text: string): unknown {
   ])
 }
 
-test.each(HOSTILE_PIECES)('the work grows as the text does, however often %j is in it', (piece) => {
+test.each(HOSTILE_PIECES)('the work grows linearly with the text, however often it contains %j', (piece) => {
   const textOf = (chars: number) => `x ${piece.repeat(chars / piece.length)} x`
   expect(workGrowth(textOf, readAnswer)).toBeLessThan(64)
 })

@@ -23,7 +23,7 @@ test.each([
     expect(textOf(finishedHtml(appendText(EMPTY_BLOCKS, text)))).toContain('See click me.')
 })
 
-test('a reference to a footnote is no link, and a link to its mark is no footnote', () => {
+test('a reference to a footnote is not a link, and a link to its mark is not a footnote', () => {
   const html = finishedHtml(appendText(EMPTY_BLOCKS, 'A[^a] [b](^a) [^c](https://c.example).\n\n[^a]: Note'))
   expect(html).toContain('A<sup><a href="#note-s-a">1</a></sup> <span>b</span> <a href="https://c.example/"')
 })

@@ -21,8 +21,8 @@ a link is its text until its address is complete. So marks never flash.
 References. A link or footnote that is defined later is shown as its text at first. When the text has ended, the blocks
 that wait for a definition are rendered once more.
 
-Colours. Code is plain while its fence is open. Then highlight.js is loaded, and code near the viewport is coloured
-while the page is idle; out of view it is plain again.
+Colours. Code is plain while its fence is open. Then highlight.js is loaded, and code is coloured when it first comes
+near the viewport, while the page is idle.
 
 Safety. Tokens become React elements, never HTML: tags are shown as text. Links lead to http, https and mailto only,
 images become links so that nothing is loaded, and work and nesting are bounded for hostile text. A block that throws

@@ -46,7 +46,7 @@ function renderBlock(token: DialectToken, key: number, context: RenderContext): 
           {token.text}
         </p>
       )
-    // The text of a list item, or of what the lexer could not bear.
+    // The text of a list item, or of a block on which the lexer failed.
     case 'text':
     case 'checkbox':
       return renderInline([token], context)
@@ -66,7 +66,7 @@ function renderBlock(token: DialectToken, key: number, context: RenderContext): 
   }
 }
 
-/** One below their own: the page has a heading already. */
+/** One level lower, because the page has its own heading. */
 const HEADINGS = [undefined, 'h2', 'h3', 'h4', 'h5', 'h6', 'h6'] as const
 
 function renderList({ ordered, start, items }: Tokens.List, key: number, context: RenderContext): ReactNode {
@@ -85,7 +85,7 @@ function renderList({ ordered, start, items }: Tokens.List, key: number, context
   )
 }
 
-/** The rest of an item that was cut begins below its mark, see `cutLong`. */
+/** The continuation of an item that was cut starts below its mark, see `cutLong`. */
 function itemClass({ task, raw }: Tokens.ListItem): string | undefined {
   if (task) return 'md-task'
   return /^\s*\S+\n/.test(raw) ? 'md-rest' : undefined

@@ -7,7 +7,7 @@ import { type DialectToken, isNoteReference, known } from './lexer/tokens.ts'
 
 export interface RenderContext {
   readonly definitions: Definitions
-  /** Tells this answer's footnotes from those of the others on the page. */
+  /** Makes the ids of this answer's footnotes unique on the page. */
   readonly scope: string
 }
 
@@ -68,7 +68,7 @@ function renderLink(token: Tokens.Link, key: number, context: RenderContext): Re
   )
 }
 
-/** Nothing is loaded: an image's address may carry the conversation to whoever made the model write it. */
+/** Images are not loaded: an address written by an injected prompt could send the conversation to an attacker. */
 function renderImage({ href, text }: Tokens.Image, key: number): ReactNode {
   const safe = safeHref(href)
   const name = decodeEntities(text) || safe || 'image'
@@ -93,9 +93,9 @@ function NoteReference({ label, scope, definitions }: RenderContext & { label: s
 }
 
 /**
- * A number as it is. A word is a name for the author, and read as its note's number, once that is there. So an
- * answer that mixes them may show one number for two notes, whose links are right all the same: numbered by their
- * place, references would change while the answer is written.
+ * A numeric label is shown as it is, a name as the number of its note once the note has arrived. So an answer that mixes
+ * both may show one number for two notes; their links are right. Numbers by place would change while the answer is
+ * written.
  */
 export function noteMark(label: string, { notes }: Definitions): string {
   return /^\d+$/.test(label) ? label : String(notes.get(label) ?? '*')

@@ -1,7 +1,7 @@
 import type { Tokens } from 'marked'
 import { type RenderContext, renderInline } from './render-inline.tsx'
 
-/* Nothing is ever inserted into a table but at its end, so the index is the identity of rows and cells. */
+/* Rows and cells are only ever added at the end of a table, so the index is their identity. */
 /* oxlint-disable react/no-array-index-key */
 export function TableBlock({ table, context }: { table: Tokens.Table; context: RenderContext }) {
   const cells = (row: readonly Tokens.TableCell[], Cell: 'th' | 'td') =>

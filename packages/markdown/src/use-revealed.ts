@@ -1,12 +1,12 @@
 import { startTransition, useEffect, useState } from 'react'
 
-/** What a page shows at once when it is opened on a long answer: more than a screen. */
+/** How many groups of a long answer are shown at once: more than a screen. */
 const AT_ONCE = 4
 const STEP = 4
 
 /**
- * Of so many groups, the first one to show. An answer that is there from the start comes from its end upwards,
- * a few groups at a time, so that no step takes long; one that grows is shown in full.
+ * The index of the first group to show, of `groups` in all. An answer that is long when it is mounted is revealed from
+ * its end upwards, a few groups at a time, so that no render takes long. One that grows is shown in full.
  */
 export function useRevealed(groups: number): number {
   const [first, setFirst] = useState(() => Math.max(0, groups - AT_ONCE))

@@ -1,17 +1,17 @@
-/** In a browser without `requestIdleCallback`: the wait, and the time that a task may then take. */
-const PATIENCE_MS = 50
-const IDLE_MS = 50
-/** The idle time, in ms, that must be left to begin another step in the same task. */
-const STEP_MS = 25
+/** In browsers without `requestIdleCallback`: how long to wait, and how long the idle time is then, in ms. */
+const FALLBACK_DELAY_MS = 50
+const FALLBACK_IDLE_MS = 50
+/** The idle time that must be left to run another task, in ms. */
+const MIN_IDLE_MS = 25
 
 type Deadline = Pick<IdleDeadline, 'timeRemaining'>
 
-/** Runs the steps in order while the page is idle, as many in a task as its idle time allows. */
-export async function whileIdle(steps: Iterable<() => void>): Promise<void> {
+/** Runs tasks in order while the page is idle, several in a row if the idle time allows. */
+export async function whileIdle(tasks: Iterable<() => void>): Promise<void> {
   let deadline: Deadline | undefined
-  for (const step of steps) {
-    if (deadline === undefined || deadline.timeRemaining() < STEP_MS) deadline = await idle()
-    step()
+  for (const task of tasks) {
+    if (deadline === undefined || deadline.timeRemaining() < MIN_IDLE_MS) deadline = await idle()
+    task()
   }
 }
 
@@ -22,8 +22,8 @@ function idle(): Promise<Deadline> {
       return
     }
     setTimeout(() => {
-      const end = performance.now() + IDLE_MS
+      const end = performance.now() + FALLBACK_IDLE_MS
       resolve({ timeRemaining: () => end - performance.now() })
-    }, PATIENCE_MS)
+    }, FALLBACK_DELAY_MS)
   })
 }

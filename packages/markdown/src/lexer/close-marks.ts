@@ -1,23 +1,23 @@
 interface Opening {
   readonly mark: string
-  /** Where the text after it begins. */
+  /** The index of the text after it. */
   readonly after: number
 }
 
 export interface Closing {
-  /** Nothing follows: what would have been left out until it is clear whether it is a mark, is the text that it is. */
+  /** Nothing will follow, so an incomplete mark is shown as text instead of being left out. */
   readonly brokeOff?: boolean
 }
 
 const FLANKING = /^[*_~]+/
-/** As deep as marks are read in each other. More are open only where they are text. */
+/** The depth to which the lexer nests marks. Further open marks are text. */
 const MAX_OPEN = 16
-/** A bracket that stays open for longer is no link. */
+/** A bracket that stays open for longer is not a link. */
 const MAX_LINK_TEXT = 200
 
 /**
- * Inline markdown that breaks off anywhere, with every mark that is open closed, and what may become a mark
- * left out: bold text is bold from its first letter on, and a link is its text until its address is complete.
+ * Closes every open mark of inline markdown that breaks off anywhere, and leaves out what may become a mark. So bold
+ * text is bold from its first letter on, and a link is its text until its address is complete.
  */
 export function closeMarks(text: string, { brokeOff = false }: Closing = {}): string {
   const open: Opening[] = []
@@ -34,7 +34,7 @@ export function closeMarks(text: string, { brokeOff = false }: Closing = {}): st
     } else if (char === '*' || char === '_' || char === '~') {
       const mark = FLANKING.exec(text.slice(at, at + 8))?.[0].replace(/(.)(?!\1).*/, '$1') ?? char
       at += mark.length
-      // Half of a longer mark, perhaps; closed all the same, by what is open.
+      // This may be a part of a longer mark. It is left out, and the open mark is closed anyway.
       if (at >= end) end = at - mark.length
       else emphasise(open, mark, { before: text[at - mark.length - 1], after: text[at], index: at })
     } else if (char === '[') {
@@ -56,17 +56,17 @@ export function closeMarks(text: string, { brokeOff = false }: Closing = {}): st
 }
 
 function closeEnd(text: string, open: readonly Opening[], brokeOff: boolean): string {
-  // An entity, an address in angle brackets, an escape or a footnote that is not all there.
+  // An incomplete entity, address in angle brackets, escape or footnote.
   const shown = text.replace(/(?:&#?\w{0,8}|<[a-z]{0,8}|\\|!?\[\^?[^\s\]]{0,64})$/, (half) =>
-    isHalf(half) && !(brokeOff && /^[&<\\]/.test(half)) ? '' : half,
+    isIncomplete(half) && !(brokeOff && /^[&<\\]/.test(half)) ? '' : half,
   )
   const stillOpen = open.filter(({ after }) => after < shown.length && shown.slice(after).trim() !== '')
   const bare = shown.replace(/<(?=(?:https?:|mailto:)[^\s<>]*$)/, '').replace(/[ \t\n]+$/, '')
   return bare + closers(stillOpen.filter((opening) => isLikely(opening, shown)))
 }
 
-/** A bracket with text behind it is kept: it is closed as a link. */
-function isHalf(half: string): boolean {
+/** A bracket followed by text is kept, and closed as a link. */
+function isIncomplete(half: string): boolean {
   return !/^!?\[[^^]/.test(half)
 }
 
@@ -117,7 +117,7 @@ function runAt(text: string, at: number): number {
   return end - at
 }
 
-/** Where the code ends that begins at `from`; undefined when it is still open. */
+/** The end of the code that begins at `from`; undefined while it is open. */
 function endOfCode(text: string, from: number, run: number): number | undefined {
   for (let at = text.indexOf('`', from); at >= 0; at = text.indexOf('`', at)) {
     const length = runAt(text, at)
@@ -141,8 +141,8 @@ const LABEL = /^\[[^[\]\n]*\]/
 const HALF_LABEL = /^\[[^[\]\n]*$/
 
 /**
- * Where the target of a link ends that begins after its `]`: there, where what follows is none. Undefined when it is
- * not all there.
+ * The end of a link's target, which starts at `at`, after the `]`. Returns `at` when there is no target, and undefined
+ * while it is incomplete.
  */
 function targetAt(text: string, at: number): number | undefined {
   const next = text[at]

@@ -78,19 +78,16 @@ const BROKEN_OFF: readonly (readonly [source: string, closed: string])[] = [
   ['[text]', '[text]'],
 ]
 
-test.each(BROKEN_OFF)(
-  '%j reads as %j where it broke off: nothing that can be read is left out',
-  (source, closed) => {
-    expect(closeTail(source, { brokeOff: true })).toBe(closed)
-  },
-)
+test.each(BROKEN_OFF)('%j reads as %j when it breaks off: no readable text is left out', (source, closed) => {
+  expect(closeTail(source, { brokeOff: true })).toBe(closed)
+})
 
-test('marks that stay open are text, and do not get as many ends', () => {
+test('marks that stay open are text, and are not all closed', () => {
   const source = '*a _b '.repeat(1000)
   expect(closeTail(source).length).toBeLessThan(source.length + 20)
 })
 
-test('a table stays one where it broke off, in its first row or the rule below it', () => {
+test('a table that breaks off in its first row or the rule below it stays a table', () => {
   for (const source of ['| a | b', '| a | b |\n', '| a | b |\n|', '| a | b |\n| :-', '| a | b |\n\n'])
     expect(closeTable(source)).toMatch(/^\| a \| b +\|\n\| - \| - \|$/)
   for (const source of ['|', '|x| = 3', '| a\nb', 'a | b', '| a | b |\n|:-:|--:|', '| a |\n| - |\n| **1'])

@@ -3,16 +3,16 @@ import { isFence } from './fence.ts'
 import { lexBlocks } from './lex.ts'
 import { type DialectToken, known } from './tokens.ts'
 
-/** A line that is nothing yet, and may become a heading, an item, a rule, a fence, or the underline of a heading. */
+/** A line that may become a heading, an item, a rule, a fence, or the underline of a heading. */
 const HALF_MARK = /^(?:#{1,6}|[-*+_=]+|\d{1,9}[.)]?|[`~]+|\||\[[ xX]?\]?)$/
-/** At the start of a block: a link, or a definition, which is not shown. */
+/** At the start of a block: a link, or a definition, which would not be shown. */
 const HALF_DEFINITION = /^ {0,3}\[(?!\^)[^\]\n]*(?:\](?::.*)?)?$/
 const HALF_NOTE = /^ {0,3}\[\^[^\]\n]*(?:\]:?[ \t]*)?$/
-/** Of those lines, the ones that are words when nothing follows: a number, or text in brackets. */
+/** Such lines that can be read when nothing follows: a number, or text in brackets. */
 const READABLE = /^ {0,3}(?:\d+|\[(?!\^)[^\]\n]{2,}\]?)\s*$/
 const RULE_SO_FAR = /^[ \t]*\|?[ \t:|-]*$/
 
-/** The source of the last block, in a form that looks now the way it will look when it is complete. */
+/** The source of the last block, changed so that it already looks as it will when it is complete. */
 export function closeTail(source: string, closing: Closing = {}): string {
   if (isFence(source)) return source.replace(/\n[ \t]*[`~]+[ \t]*$/, '\n')
   const table = headOfTable(source, (cell) => closeMarks(cell, closing))
@@ -32,21 +32,21 @@ export function closeTail(source: string, closing: Closing = {}): string {
 
 const CONTAINERS = /^(?:[ \t]*(?:>|[-*+](?=[ \t])|\d{1,9}[.)](?=[ \t])))*[ \t]*/
 
-/** With no blank line between, a bracket at the start of a line goes on with the paragraph. */
+/** Without a blank line before it, a bracket at the start of a line continues the paragraph. */
 function isHalfDefinition(source: string, line: string): boolean {
   if (!HALF_DEFINITION.test(line) && !HALF_NOTE.test(line)) return false
   const before = source.slice(0, -line.length).trimEnd()
   return before === '' || /(?:^|\n) {0,3}\[[^\]\n]+\]:[^\n]*$/.test(before)
 }
 
-/** The source of a block that will not grow. What has been shown as a table stays one, wherever it broke off. */
+/** The source of a block that will not grow. A table that breaks off anywhere stays a table. */
 export function closeTable(source: string): string {
   return headOfTable(source, (cell) => cell) ?? source
 }
 
 /**
- * A first row, or a first row and some of the rule below it, as the table that it will be. Without a rule, a row
- * begins with a bar and a blank: `|x|` is maths.
+ * Completes a first row, or a first row and a part of the rule below it, to a table. Without a rule, the row must begin
+ * with a bar and a blank, because `|x|` is maths.
  */
 function headOfTable(source: string, close: (cell: string) => string): string | undefined {
   if (!/^ {0,3}\|[ \t]*[^\s|]/.test(source)) return undefined
@@ -72,7 +72,7 @@ function lastOf(tokens: readonly DialectToken[]): DialectToken | undefined {
   return tokens.findLast(({ type }) => type !== 'space')
 }
 
-/** Where the inline text of the last block begins, of which the source may hold an indented copy. */
+/** Where the inline text of the last block begins. In the source it may be indented. */
 function startOf(leaf: DialectToken, source: string): number {
   if (leaf.type === 'table') return source.search(/(?<!\\)\|[^|\n]*\|?[ \t]*$/) + 1
   const lines = leaf.raw.trimEnd().split('\n')

@@ -1,21 +1,21 @@
 import { openingOf } from './fence.ts'
 import { type DialectToken, known } from './tokens.ts'
 
-/** A place inside a long block: what is before it never changes again. */
+/** A place inside a long block. The text before it never changes again. */
 export interface Cut {
   readonly at: number
-  /** What the rest has to be read with, to be more of the same: the opening of a fence, the head of a table. */
+  /** Text to put before the rest so that it is parsed as the same block: the opening of a fence, the head of a table. */
   readonly prefix: string
 }
 
-/** Longer blocks are cut where their parts meet. */
+/** Longer blocks are cut between their lines, items or rows. */
 const CUT_CHARS = 4096
-/** A paragraph has no parts, so a cut shows: it may be longer. */
+/** A paragraph may be longer, because a cut in it is visible. */
 const CUT_PARAGRAPH_CHARS = 8192
 
 const BULLET = /^( {0,3}(?:[*+-]|\d{1,9}[.)]))([ \t]*)/
 
-/** Where to cut the block that `text` is, while it goes on growing at its end. */
+/** Where to cut a long block, which may still grow at its end; undefined where it need not be cut. */
 export function cutLong(token: DialectToken, text: string): Cut | undefined {
   if (text.length <= CUT_CHARS) return undefined
   const line = text.lastIndexOf('\n') + 1
@@ -28,7 +28,7 @@ function cutOf(token: DialectToken, text: string, line: number): Cut | undefined
   if (token.type === 'code') {
     const opening = openingOf(text) ?? ''
     if (line > opening.length) return { at: line, prefix: opening }
-    // One endless line.
+    // A very long line.
     return text.length > CUT_PARAGRAPH_CHARS ? { at: wholeCharacters(text), prefix: opening } : undefined
   }
   if (token.type === 'list') {
@@ -43,7 +43,7 @@ function cutOf(token: DialectToken, text: string, line: number): Cut | undefined
   return undefined
 }
 
-/** The marks that lead to where a long list item or quote is growing, so that its rest lands there too. */
+/** The marks of the list items and quotes that contain the end of the text, so that its rest continues there. */
 function contextOf(token: DialectToken): string {
   const lines = contextLines(token)
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`
@@ -63,7 +63,7 @@ function contextLines(token: DialectToken | undefined): string[] {
   return opening === undefined ? [] : [opening.trimEnd()]
 }
 
-/** Before a letter, which begins no list, heading or table. */
+/** A cut before a letter, which cannot begin a list, heading or table. */
 function betweenWords(text: string): number {
   for (let at = text.length - 1; at > text.length / 2; at--) {
     if (/^\s\p{L}/u.test(text.slice(at - 1, at + 1))) return at

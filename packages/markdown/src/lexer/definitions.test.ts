@@ -10,7 +10,7 @@ function defined(count: number) {
   return all
 }
 
-test('what a text refers to is found however much is defined, and nothing else is in its tables', () => {
+test('a text gets the definitions that it refers to and no others, however many there are', () => {
   const all = defined(100)
   const { links, notes } = definitionsFor(
     'See [this][Link 0], [Link  99][] and [^n50], not [that][other].',
@@ -31,7 +31,7 @@ test('the first definition of a label wins', () => {
   expect(withDefinitions(all, { 'link 3': linkTo('#late') }, ['n3'])).toBe(all)
 })
 
-test('the name of something that every object has is no label unless it is defined', () => {
+test('a name of the object prototype is not a label unless it is defined', () => {
   const source = '[a][constructor] [^__proto__]'
   const nothing = definitionsFor(source, defined(1))
   expect(Object.keys(nothing.links)).toEqual([])
@@ -63,13 +63,13 @@ test.each([
   expect(isSameDefinitions(before, after)).toBe(!isDifferent)
 })
 
-test('a text looks different once one of its labels is defined, and only then', () => {
+test('the definitions of a text change only when one of its labels is defined', () => {
   const source = 'See [this][link 5] and [^n5].'
   const at = (count: number) => definitionsFor(source, defined(count))
   expect(isSameDefinitions(at(1), at(5))).toBe(true)
   expect(isSameDefinitions(at(5), at(6))).toBe(false)
   expect(isSameDefinitions(at(6), at(40))).toBe(true)
-  // While its definition is being written, an address grows.
+  // An address grows while its definition is being written.
   const to = (href: string) =>
     definitionsFor('[a]', withDefinitions(NOTHING_DEFINED, { a: linkTo(href) }, []))
   expect(isSameDefinitions(to('https://a.ex'), to('https://a.example'))).toBe(false)

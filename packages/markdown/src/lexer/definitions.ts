@@ -1,13 +1,13 @@
 import type { Lexer } from 'marked'
 
-/** What the links by reference and the footnotes of one piece of text point at, as far as it has been read. */
+/** The definitions that one piece of text refers to, as far as they have arrived. */
 export interface Definitions {
   readonly links: Links
-  /** By label: the how-manieth note of the whole text it is. */
+  /** The number of each note in the whole text, by label. */
   readonly notes: ReadonlyMap<string, number>
   /**
-   * The text is complete: what is not defined now never will be, and is shown as it was written. A footnote with a
-   * number is one even so. Not set where it makes no difference.
+   * The text is complete: references without a definition are shown as written, except numbered footnotes. Not set
+   * where it makes no difference.
    */
   readonly final: boolean
 }
@@ -15,22 +15,22 @@ export interface Definitions {
 /** Addresses and titles by normalised label. */
 export type Links = Lexer['tokens']['links']
 
-/** Everything that a text has defined. A new table goes on in the one before, so that one more costs no copy. */
+/** All definitions of a text. A new table has the one before as its prototype, so that adding needs no copy. */
 export interface AllDefinitions {
   readonly links: Links
   readonly notes: Readonly<Record<string, number>>
   readonly linkCount: number
   readonly noteCount: number
-  /** How many tables a label may have to be looked for in. */
+  /** Length of the prototype chain. */
   readonly tables: number
   readonly final: boolean
 }
 
-/** Further ones are left undefined. */
+/** Further definitions are ignored. */
 const MAX_DEFINITIONS = 4096
 const MAX_TABLES = 16
 
-/** Without the prototype of objects: `[constructor]` is a label like any other. */
+/** Without `Object.prototype`, so that `[constructor]` is a label like any other. */
 const EMPTY: Record<string, never> = Object.freeze(Object.create(null))
 
 export const NO_DEFINITIONS: Definitions = { links: EMPTY, notes: new Map(), final: false }
@@ -43,12 +43,12 @@ export const NOTHING_DEFINED: AllDefinitions = {
   final: false,
 }
 
-/** A table of its own with the same links. */
+/** A new table with the same links. */
 export function linkTable(links: Links): Links {
   return Object.assign(Object.create(null), links)
 }
 
-/** The first definition of a label wins. The same object when there is nothing new. */
+/** Adds definitions. The first one of a label wins. Returns the same object when there is nothing new. */
 export function withDefinitions(
   known: AllDefinitions,
   links: Links,
@@ -75,7 +75,7 @@ export function withDefinitions(
 
 function inOne<Value>(tables: Readonly<Record<string, Value>>): Record<string, Value> {
   const one: Record<string, Value> = Object.create(null)
-  // With what is in the tables below.
+  // `for in` includes the prototype chain.
   for (const label in tables) put(one, label, tables[label])
   return one
 }
@@ -91,13 +91,13 @@ const OPENS_LABEL = /\]\[(?!\])/g
 /** In a table, `\|` is `|`; in a quote, a line begins with a mark. */
 const MAY_READ_OTHERWISE = /[\\\n]/
 
-/** Of all that is defined, what this text refers to. */
+/** The definitions that this text refers to. */
 export function definitionsFor(source: string, all: AllDefinitions): Definitions {
   if (!source.includes('[')) return NO_DEFINITIONS
   const links = linkTable(EMPTY)
   const notes = new Map<string, number>()
-  // A link with a label of its own and a footnote are shown before they are defined. Counted is each `][`, and taken
-  // back where what it opens is surely defined; what is not a reference at all, such as code, may stay counted.
+  // Links with a label and footnotes are shown before they are defined. This counts each `][`, and subtracts those that
+  // are surely defined. Text that is not a reference at all, such as code, may stay counted.
   let waiting = source.match(OPENS_LABEL)?.length ?? 0
   let noteEnd = -1
   for (const { 0: raw, 1: label = '', index } of source.matchAll(LABEL)) {
@@ -120,7 +120,7 @@ export function definitionsFor(source: string, all: AllDefinitions): Definitions
   return { links, notes, final: all.final && waiting > 0 }
 }
 
-/** Whether a text looks the same with both. */
+/** Whether a text is rendered the same with both. */
 export function isSameDefinitions(a: Definitions, b: Definitions): boolean {
   if (a === b) return true
   if (a.final !== b.final || a.notes.size !== b.notes.size) return false
@@ -136,7 +136,7 @@ function isSameLink(a: Links[string] | undefined, b: Links[string] | undefined):
   return a?.href === b?.href && a?.title === b?.title
 }
 
-/** As marked does it, which keeps its links under these names. */
+/** As in marked, which stores links under these names. */
 function normalizeLabel(label: string): string {
   return label.trim().replaceAll(/\s+/g, ' ').toLowerCase().toUpperCase().toLowerCase()
 }

@@ -6,27 +6,27 @@ type Links = Parameters<Tokenizer['reflink']>[1]
 
 const MAX_DEPTH = 16
 /**
- * Of all searches in a piece of text for where emphasis, a link or maths ends. Every mark without an end has the rest
- * of the piece searched: with no limit, 8,000 characters of such marks take a second, and with each update again.
- * Marks beyond it are text.
+ * Limit of the characters searched in a piece for the ends of emphasis, links and maths. The rest of the piece is
+ * searched for every mark without an end: without a limit, 8,000 characters of such marks take a second with each
+ * update. Marks beyond the limit are text.
  */
 const MAX_SEARCHED_CHARS = 250_000
-/** Of a table; every row is filled up to as many cells, so a wider one could be a thousand times its text. */
+/** Limit of a table's columns. Every row is filled up to its width, so a wide table could be 1000 times its text. */
 const MAX_COLUMNS = 64
-/** A `lastIndex` that no search leaves. */
+/** A `lastIndex` that no search sets. */
 const UNUSED = -1
 const NOTE_REFERENCE = /^\[\^([^\s[\]\\]{1,64})\]/
 const NOTE =
   /^ {0,3}\[\^([^\s[\]\\]{1,64})\]:[ \t]*([^\n]+(?:\n(?![ \t]*\n| {0,3}(?:\[\^|#{1,6}\s|>|[-*+]\s|\d{1,9}[.)]\s|```|~~~))[^\n]+)*)(?:\n+|$)/
 const INLINE_MATH = /^\$(?![\s$])(?:\\.|[^$\n\\])*?(?:\\.|[^\s$\\])\$(?!\d)|^\$\$(?:(?!\n[ \t]*\n)[^$])+\$\$/
 const INLINE_TEX = /^\\\((?:(?!\n[ \t]*\n)[^])+?\\\)|^\\\[(?:(?!\n[ \t]*\n)[^])+?\\\]/
-/** Displayed maths ends at its mark, or where a paragraph would. */
+/** Display maths ends at its mark, or where a paragraph would end. */
 const BLOCK_MATH =
   /^ {0,3}(?:\$\$(?:(?!\n[ \t]*\n)[^])*?(?:\$\$|(?=\n[ \t]*\n)|$)|\\\[(?:(?!\n[ \t]*\n)[^])*?(?:\\\]|(?=\n[ \t]*\n)|$))[ \t]*(?:\n|$)/
 
 /**
- * GitHub's markdown as Claude writes it: HTML is text, maths is text that nothing inside is a mark of, and
- * there are footnotes. A reference that is not defined yet is a link in waiting.
+ * GitHub's markdown as Claude writes it: HTML is text, maths is text without marks inside, and there are footnotes. A
+ * reference that is not defined yet is a link without an address.
  */
 export class Dialect extends Tokenizer {
   readonly #definitions: Definitions
@@ -51,7 +51,7 @@ export class Dialect extends Tokenizer {
   }
 
   override table(src: string): Tokens.Table | undefined {
-    // Its first two lines decide, without a search of all rows below for each line that only looks like a head.
+    // Checks the first two lines first, because marked would search all rows for each line that looks like a head.
     const { inlineQueue } = this.lexer
     const { length } = inlineQueue
     const top = super.table(src.split('\n', 2).join('\n'))
@@ -85,7 +85,7 @@ export class Dialect extends Tokenizer {
     return link
   }
 
-  /** A run of `!` at once. From each of them, the lexer would search the run for the `@` of an address. */
+  /** Takes a run of `!` at once. The lexer would search the run for the `@` of an address from each of them. */
   override inlineText(src: string): Tokens.Text | undefined {
     const raw = /^!!+(?![![])/.exec(src)?.[0]
     return raw === undefined ? super.inlineText(src) : { type: 'text', raw, text: raw, escaped: false }
@@ -108,10 +108,10 @@ export class Dialect extends Tokenizer {
     return raw === undefined ? undefined : { type: 'escape', raw, text: raw }
   }
 
-  /** What `find` finds, with an expression that searches for its end. */
+  /** The result of `find`, which uses the expression `end`. Counts how much that has searched. */
   #emphasis<Found extends Token>(src: string, end: RegExp, find: () => Found | undefined): Found | undefined {
     if (this.#searchedChars > MAX_SEARCHED_CHARS) return undefined
-    // The lexer sets it where it begins to search, which for most marks it need not.
+    // The lexer sets it when it starts to search, which most marks do not need.
     end.lastIndex = UNUSED
     const found = this.#nested(find)
     if (found) this.#searchedChars += found.raw.length
@@ -119,7 +119,7 @@ export class Dialect extends Tokenizer {
     return found
   }
 
-  /** The lexer calls itself for what is inside: a line of a thousand `>` would exhaust the stack. */
+  /** The lexer is recursive: a line of a thousand `>` would exhaust the stack. */
   #nested<Found>(find: () => Found | undefined): Found | undefined {
     if (this.#depth >= MAX_DEPTH) return undefined
     this.#depth++
@@ -131,7 +131,7 @@ export class Dialect extends Tokenizer {
   }
 
   #note(raw: string, label: string) {
-    // A number is a footnote also without its note, as where an answer was stopped; `[^abc]` may be a pattern.
+    // A number is a footnote even without its note, as in a stopped answer; `[^abc]` may be a pattern.
     if (this.#definitions.final && !this.#definitions.notes.has(label) && /\D/.test(label))
       return { type: 'text' as const, raw, text: raw }
     const link = { type: 'link' as const, raw, text: label, href: '', title: null, tokens: [] }

@@ -1,4 +1,4 @@
-/** The ones that are met in prose. Others stay as they were written, which loses nothing. */
+/** The entities that occur in prose. Others are shown as written. */
 const NAMED: Readonly<Record<string, string>> = {
   amp: '&',
   apos: "'",
@@ -45,7 +45,7 @@ const NAMED: Readonly<Record<string, string>> = {
   yen: '¥',
 }
 
-/** `&lt;` as the character that it names. Numbered ones are the lexer's, which decodes them. */
+/** Decodes named entities such as `&lt;`. The lexer decodes numeric ones. */
 export function decodeEntities(text: string): string {
   if (!text.includes('&')) return text
   return text.replaceAll(/&(\w{2,8});/g, (whole, name: string) =>

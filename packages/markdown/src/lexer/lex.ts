@@ -5,7 +5,7 @@ import { type DialectToken, known } from './tokens.ts'
 
 function createLexer(source: string, definitions: Definitions): Lexer {
   const lexer = new Lexer({ gfm: true, tokenizer: new Dialect(definitions), extensions: EXTENSIONS })
-  // The lexer adds the definitions that it meets.
+  // The lexer adds definitions to this table.
   const mayDefine = source.includes(']:')
   lexer.tokens.links = mayDefine ? linkTable(definitions.links) : definitions.links
   return lexer
@@ -13,12 +13,12 @@ function createLexer(source: string, definitions: Definitions): Lexer {
 
 export interface LexedBlocks {
   readonly tokens: readonly DialectToken[]
-  /** Links and footnotes defined in this very text. */
+  /** Links and footnotes defined in this text. */
   readonly links: Links
   readonly notes: readonly string[]
 }
 
-/** Where the blocks are, and what they define. What is inside them is left alone, which is most of the work. */
+/** Finds blocks and their definitions. Skips inline content, which would be most of the work. */
 export function lexBlocks(source: string): LexedBlocks {
   const lexer = createLexer(source, NO_DEFINITIONS)
   const tokens = orPlain(source, () => lexer.blockTokens(source))
@@ -26,12 +26,12 @@ export function lexBlocks(source: string): LexedBlocks {
   return { tokens, links: lexer.tokens.links, notes }
 }
 
-/** Everything about a text: blocks, and what is inside them. Line ends are `\n`. */
+/** Lexes blocks and their inline content. Line ends are `\n`. */
 export function lex(source: string, definitions: Definitions): readonly DialectToken[] {
   return orPlain(source, () => createLexer(source, definitions).lex(source))
 }
 
-/** Text that the lexer cannot bear is shown as it is. */
+/** If the lexer fails, the text is shown as it is. */
 function orPlain(source: string, lexed: () => readonly Token[]): readonly DialectToken[] {
   try {
     return known(lexed())

@@ -1,8 +1,8 @@
 const ALLOWED: ReadonlySet<string> = new Set(['http:', 'https:', 'mailto:'])
 
-/** The address if a link may lead there, normalised; undefined for scripts, data, files and what is no address. */
+/** The normalised address of a safe link; undefined for scripts, data, files and invalid addresses. */
 export function safeHref(href: string): string | undefined {
-  // Relative addresses would lead into this very page, which no answer knows.
+  // Relative addresses would lead to this site, whose paths an answer does not know.
   if (!/^(?:https?:\/\/|mailto:)/i.test(href)) return undefined
   try {
     const url = new URL(href)

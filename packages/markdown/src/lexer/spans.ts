@@ -1,13 +1,13 @@
 import type { DialectToken } from './tokens.ts'
 
-/** A block and where it stands. */
+/** A block and its place in the text. */
 export interface Span {
   readonly token: DialectToken
   readonly start: number
   readonly end: number
 }
 
-/** The blocks of a lexed text in order, definitions among them. The last one goes on to the end. */
+/** The blocks of a lexed text in order, including definitions. The last one extends to the end. */
 export function spansOf(source: string, tokens: readonly DialectToken[]): Span[] {
   const spans: Span[] = []
   let at = 0
@@ -15,8 +15,8 @@ export function spansOf(source: string, tokens: readonly DialectToken[]): Span[]
     const start = at
     at += token.raw.length
     if (token.type !== 'space') spans.push({ token, start, end: at })
-    // The lexer puts a line end of its own in the place of other blanks, or between blocks that it joins. From
-    // there on it is one block, which is looked at again as it grows.
+    // The lexer may replace blanks by a line end, or add one between blocks that it joins. The rest then counts as one
+    // block, which is parsed again as it grows.
     if (!source.startsWith(token.raw, start)) break
   }
   const last = spans.at(-1)

@@ -7,7 +7,7 @@ export interface NoteToken {
   readonly tokens: Token[]
 }
 
-/** `[^label]`: a link for the lexer, which expects one of its own kinds there. */
+/** `[^label]`. It is a link for the lexer, which accepts only its own token types here. */
 export interface NoteReferenceToken extends Tokens.Link {
   readonly noteLabel: string
 }
@@ -25,6 +25,6 @@ export interface MathToken {
 export type DialectToken = MarkedToken | NoteToken | MathToken
 
 export function known(tokens: readonly Token[] | undefined): readonly DialectToken[] {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- marked lets any extension's token be anything; these are all that ours makes
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- marked does not type extension tokens; these are all of ours
   return (tokens ?? []) as readonly DialectToken[]
 }

@@ -1,4 +1,4 @@
-/** Some of everything, with references that are defined before, after, late and never. */
+/** Every construct, with references that are defined before, after, late and never. */
 export const ANSWER = `# Title *one*
 
 First paragraph with **bold**, \`code\`, ~~gone~~ and a [link](https://example.com/a "T").
@@ -75,7 +75,7 @@ const words = (count: number, from = 0) =>
 const lines = (count: number, line: (index: number) => string) =>
   Array.from({ length: count }, (_, index) => line(index)).join('\n')
 
-/** One block of about so many characters, between two others. */
+/** One block of about `chars` characters, between two others. */
 export const LONG = {
   fence: (chars: number) =>
     `Before.\n\n\`\`\`js\n${lines(chars / 50, (i) => `const line${i} = '${words(6, i)}'`)}\n\`\`\`\n\nAfter **it**.`,

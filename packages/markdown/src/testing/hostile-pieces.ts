@@ -1,4 +1,4 @@
-/** Repeated, they are what expressions for markdown are slow with: marks that open and never close, above all. */
+/** Repeated, they make regular expressions for markdown slow: above all, marks that open and never close. */
 export const HOSTILE_PIECES = [
   ['*a ', '**a ', '***a ', '_a ', '__a ', '~~a ', '*a _b ', '.**a', 'a.*', '*_a ', '*a**b ', '*', '_', '~'],
   ['`', '`a ', '``a` ', '[', '[a', '[a](', '[a](b ', '[a](<', '[a](b "', '[a][', '[a][b', '[]', '![a]('],

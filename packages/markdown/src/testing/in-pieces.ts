@@ -1,6 +1,6 @@
 import { appendText, type Blocks, EMPTY_BLOCKS, finishBlocks } from '../blocks.ts'
 
-/** The text as it would arrive in pieces of this size, or of sizes drawn by a function. */
+/** The blocks of a text that arrives in pieces of this size, or of sizes returned by a function. */
 export function inPieces(text: string, size: number | (() => number)): Blocks {
   let blocks = EMPTY_BLOCKS
   for (let at = 0; at < text.length;) {
@@ -11,7 +11,7 @@ export function inPieces(text: string, size: number | (() => number)): Blocks {
   return blocks
 }
 
-/** What is rendered in the end: the sources, block by block. */
+/** The sources of the finished pieces, block by block. */
 export function sourcesOf(blocks: Blocks): string[][][] {
   return finishBlocks(blocks).groups.map(({ blocks: inGroup }) =>
     inGroup.map(({ pieces }) => pieces.map(({ source }) => source)),

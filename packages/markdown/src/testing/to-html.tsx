@@ -2,17 +2,17 @@ import { renderToStaticMarkup } from 'react-dom/server'
 import { BlockList, GroupView } from '../block-list.tsx'
 import { type Blocks, finishBlocks } from '../blocks.ts'
 
-/** The document of a finished answer. */
+/** The HTML of a finished answer. */
 export function finishedHtml(blocks: Blocks): string {
   return html(finishBlocks(blocks), false)
 }
 
-/** What is on the page while the answer goes on. */
+/** The HTML while the answer is being written. */
 export function openHtml(blocks: Blocks): string {
   return html(blocks, true)
 }
 
-/** The document of an answer that ended, by itself or not. */
+/** The HTML of an answer that is complete or broke off. */
 export function endedHtml(blocks: Blocks, status: 'complete' | 'truncated'): string {
   return renderToStaticMarkup(<BlockList blocks={blocks} status={status} />)
 }
@@ -24,7 +24,7 @@ function html({ groups }: Blocks, open: boolean): string {
         key={group.key}
         group={group}
         scope="s"
-        far={false}
+        offscreen={false}
         open={open && index === groups.length - 1}
       />
     )),

@@ -1,13 +1,13 @@
-/** CPU ms, well over what there is of noise. */
+/** CPU time in ms, well above the noise. */
 const MEASURABLE_MS = 3
-/** About an answer of 64,000 tokens. What cannot be measured up to here is not quadratic: it would be seconds. */
+/** About an answer of 64,000 tokens. Work that is not measurable at this size cannot be quadratic. */
 const MAX_CHARS = 256_000
 const FACTOR = 16
 
 /**
- * How much more work a text is that is 16 times as long: 16 times where it is linear, 256 times where it is
- * quadratic. A regular expression does not count its steps, so the CPU time of this process stands for them, which
- * a busy machine changes little. It is compared with itself only; a limit of 64 leaves a factor of four either way.
+ * How the work grows for a text that is 16 times as long: about 16 times if it is linear, 256 times if it is quadratic.
+ * A regular expression does not count its steps, so this measures CPU time of this process, which a busy machine changes
+ * little. It is only compared with itself: a limit of 64 leaves a factor of four either way.
  */
 export function workGrowth(textOf: (chars: number) => string, work: (text: string) => unknown): number {
   let chars = 1000
@@ -18,7 +18,7 @@ export function workGrowth(textOf: (chars: number) => string, work: (text: strin
   }
   if (before < MEASURABLE_MS) return 1
   const text = textOf(chars * FACTOR)
-  // Twice: the first may have to collect what others left.
+  // Twice: the first may include garbage collection for earlier work.
   return Math.min(cpuMs(text, work), cpuMs(text, work)) / before
 }
 
