@@ -1,12 +1,12 @@
 import { getEventListeners, once } from 'node:events'
-import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { text as bodyOf } from 'node:stream/consumers'
+import type { ServerResponse } from 'node:http'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { startSimulator } from '@sluice/claude-sim'
 import { mergeEvents, type RunEvent } from '@sluice/events'
 import { expect, test, vi } from 'vitest'
-import { type ClaudeFailure, createClaude } from './claude.ts'
+import { createClaude } from './claude.ts'
+import type { ClaudeFailure } from './claude-options.ts'
+import type { ClaudeRequest } from './claude-request.ts'
+import { sse, upstream } from './testing/upstream.ts'
 
 const LIMITS = { idleMs: 60_000, maxRetryAfterMs: 10_000 }
 const REQUEST = {
@@ -14,45 +14,13 @@ const REQUEST = {
   messages: [{ role: 'user' as const, content: 'Why do locks have gates?' }],
 }
 const RUN_ID = 'run'
-
-interface Upstream extends AsyncDisposable {
-  readonly url: string
-  readonly requests: { headers: IncomingHttpHeaders; body: any }[]
-  /** How many have been made to it. */
-  connections(): number
-}
-
-/** An upstream that answers by hand, where the simulator would answer too well. */
-async function upstream(answer: (response: ServerResponse) => void): Promise<Upstream> {
-  const requests: Upstream['requests'] = []
-  let connections = 0
-  const server: Server = createServer(async (request, response) => {
-    requests.push({ headers: request.headers, body: JSON.parse(await bodyOf(request)) })
-    answer(response)
-  })
-  server.on('connection', () => (connections += 1))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    connections: () => connections,
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    requests,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      server.close()
-      await once(server, 'close')
-    },
-  }
-}
+const runWith = (signal: AbortSignal) => ({ runId: RUN_ID, signal, events: async () => [] })
 
 async function all(source: AsyncIterable<readonly RunEvent[]>): Promise<RunEvent[]> {
   const events: RunEvent[] = []
   for await (const batch of source) events.push(...batch)
   return mergeEvents(events)
 }
-
-const sse = (events: { type: string; [key: string]: unknown }[]) =>
-  events.map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`).join('')
 
 const START = {
   type: 'message_start',
@@ -74,7 +42,7 @@ test('the request asks for summarised thinking, automatic caching and the given 
   })
   const claude = createClaude({ apiKey: 'given', baseUrl: server.url, ...LIMITS })
   const ask = claude.ask({ ...REQUEST, system: 'Be brief.', maxTokens: 99, effort: 'low' })
-  await all(ask({ runId: RUN_ID, signal: new AbortController().signal }))
+  await all(ask(runWith(new AbortController().signal)))
   expect(server.requests).toHaveLength(1)
   expect(server.requests[0]?.body).toEqual({
     model: 'claude-opus-4-8',
@@ -90,15 +58,75 @@ test('the request asks for summarised thinking, automatic caching and the given 
   expect([authorization, key].filter(Boolean).join()).toMatch(/given$/)
 })
 
-test('asking is free until the first pull', async () => {
+const QUESTION_WITH_FILE: ClaudeRequest = {
+  ...REQUEST,
+  messages: [
+    {
+      role: 'user',
+      content: [
+        { type: 'image', attachmentId: 'a', name: 'a.png', size: 3 },
+        { type: 'document', attachmentId: 'b', name: 'b.pdf', size: 3 },
+        { type: 'image', attachmentId: 'a', name: 'a.png', size: 3 },
+        { type: 'text', text: 'Why?' },
+      ],
+    },
+  ],
+}
+
+test('files are loaded once each when the call is made, and sent as base64', async () => {
+  await using server = await upstream((response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' }).end(sse([START, ...END]))
+  })
+  const loaded: string[] = []
+  const source = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS }).ask(QUESTION_WITH_FILE, {
+    loadFile: async (id) => {
+      loaded.push(id)
+      return { mediaType: id === 'a' ? 'image/png' : 'application/pdf', bytes: Buffer.from(`${id}\0\xff`) }
+    },
+  })
+  const answer = source(runWith(new AbortController().signal))
+  expect(loaded).toEqual([])
+  await all(answer)
+  expect(loaded).toEqual(['a', 'b'])
+  const image = { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'YQDDvw==' } }
+  const document = {
+    type: 'document',
+    source: { type: 'base64', media_type: 'application/pdf', data: 'YgDDvw==' },
+  }
+  expect(server.requests[0]?.body['messages']).toEqual([
+    { role: 'user', content: [image, document, image, { type: 'text', text: 'Why?' }] },
+  ])
+})
+
+test('a file that cannot be loaded is an error of ours, and Claude is not called', async () => {
+  await using server = await upstream((response) => response.destroy())
+  const failures: ClaudeFailure[] = []
+  const claude = createClaude({
+    apiKey: 'k',
+    baseUrl: server.url,
+    ...LIMITS,
+    onFailure: (failure) => failures.push(failure),
+  })
+  const source = claude.ask(QUESTION_WITH_FILE, {
+    loadFile: async () => {
+      throw new Error('gone')
+    },
+  })
+  const events = await all(source(runWith(new AbortController().signal)))
+  expect(events).toMatchObject([{ type: 'error', code: 'unavailable', retryable: true }])
+  expect(failures).toMatchObject([{ code: 'unavailable', reason: 'a file could not be loaded' }])
+  expect(server.requests).toEqual([])
+})
+
+test('no request is made before the first pull', async () => {
   await using server = await upstream((response) => response.destroy())
   const source = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS }).ask(REQUEST)
-  const iterator = source({ runId: RUN_ID, signal: new AbortController().signal })[Symbol.asyncIterator]()
+  const iterator = source(runWith(new AbortController().signal))[Symbol.asyncIterator]()
   await iterator.return?.()
   expect(server.requests).toEqual([])
 })
 
-test('any chunking of the body gives the same events, and one text event a read', async () => {
+test('any chunking of the body gives the same events, and one text event per read', async () => {
   const words = 'Ein Tor 🚪 hält das Wasser – 水门 – zurück. '.repeat(3)
   const whole = Buffer.from(sse([START, ...Array.from(words, delta), { type: 'ping' }, ...END]))
   for (const size of [1, 2, 3, 7, 64, 1000, whole.length]) {
@@ -110,16 +138,16 @@ test('any chunking of the body gives the same events, and one text event a read'
       response.end()
     })
     const source = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS }).ask(REQUEST)
-    const events = await all(source({ runId: RUN_ID, signal: new AbortController().signal }))
+    const events = await all(source(runWith(new AbortController().signal)))
+    const spent = {
+      usage: { inputTokens: 9, outputTokens: 7, cacheReadTokens: 0, cacheWriteTokens: 0, estimated: false },
+      costUsd: 0.00022,
+      model: 'claude-opus-4-8-20260528',
+    }
     expect(events).toEqual([
       { type: 'text', text: words },
-      {
-        type: 'done',
-        stopReason: 'end_turn',
-        usage: { inputTokens: 9, outputTokens: 7, cacheReadTokens: 0, cacheWriteTokens: 0, estimated: false },
-        costUsd: 0.00022,
-        model: 'claude-opus-4-8-20260528',
-      },
+      { type: 'step', ...spent },
+      { type: 'done', stopReason: 'end_turn', ...spent },
     ])
   }
 })
@@ -132,9 +160,10 @@ async function answerTo(body: string, { lost = false } = {}): Promise<RunEvent[]
     else response.end(body)
   })
   const source = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS }).ask(REQUEST)
-  return await all(source({ runId: RUN_ID, signal: new AbortController().signal }))
+  return await all(source(runWith(new AbortController().signal)))
 }
 
+const STEP = expect.objectContaining({ type: 'step' })
 const REPORTED = { inputTokens: 9, outputTokens: 7, estimated: false }
 const ended = (stop_reason: string) => ({
   type: 'message_delta',
@@ -152,12 +181,14 @@ test.each([
     const said = sse([START, delta('said'), ended(stopReason)])
     expect(await answerTo(said + rest, { lost })).toEqual([
       { type: 'text', text: 'said' },
+      STEP,
       expect.objectContaining({ type: 'done', stopReason, usage: expect.objectContaining(REPORTED) }),
     ])
   }
   const refused = sse([START, delta('said'), ended('refusal')])
   expect(await answerTo(refused + rest, { lost })).toEqual([
     { type: 'text', text: 'said' },
+    STEP,
     expect.objectContaining({ type: 'error', code: 'refused', usage: expect.objectContaining(REPORTED) }),
   ])
 })
@@ -165,28 +196,31 @@ test.each([
 test.each([
   ['end_turn', { type: 'done', stopReason: 'end_turn' }],
   ['refusal', { type: 'error', code: 'refused' }],
-])('an abort after Claude has said %s has that end, and the usage as reported', async (reason, end) => {
+  // It was to be followed by another call.
+  ['tool_use', { type: 'done', stopReason: 'stopped' }],
+])('an abort after Claude has said %s has its end, and the usage as reported', async (reason, end) => {
   await using server = await upstream((response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.write(sse([START, delta('said'), ended(reason)]))
   })
   const run = new AbortController()
   const claude = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS })
-  const source = claude.ask(REQUEST)({ runId: RUN_ID, signal: run.signal })[Symbol.asyncIterator]()
+  const source = claude.ask(REQUEST)(runWith(run.signal))[Symbol.asyncIterator]()
   expect((await source.next()).value).toEqual([{ type: 'text', text: 'said' }])
   run.abort('stopped')
-  expect((await source.next()).value).toMatchObject([{ ...end, usage: REPORTED }])
+  expect((await source.next()).value).toMatchObject([{ type: 'step' }, { ...end, usage: REPORTED }])
   expect((await source.next()).done).toBe(true)
 })
 
-const start = (id: string) => ({ ...START, message: { ...START.message, id } })
+const start = (id: string | undefined) => ({ ...START, message: { ...START.message, id } })
 
 test('a second message in one stream is an error, after the text of the first', async () => {
-  for (const first of [
-    [start('one'), delta('said')],
-    [start('one'), delta('said'), ended('end_turn')],
-  ]) {
-    const events = await answerTo(sse([...first, start('two'), delta('again'), ...END]))
+  for (const [first, second] of [
+    [[start('one'), delta('said')], start('two')],
+    [[start('one'), delta('said'), ended('end_turn')], start('two')],
+    [[start(undefined), delta('said')], start(undefined)],
+  ] as const) {
+    const events = await answerTo(sse([...first, second, delta('again'), ...END]))
     expect(events).toEqual([
       { type: 'text', text: 'said' },
       expect.objectContaining({ type: 'error', code: 'upstream_interrupted', retryable: true }),
@@ -194,7 +228,7 @@ test('a second message in one stream is an error, after the text of the first', 
   }
 })
 
-test('a message that is begun again is the same message, and one after message_stop is not looked at', async () => {
+test('a repeated message_start of the same message is ignored, and so is everything after message_stop', async () => {
   const again = [start('one'), delta('said'), start('one'), ended('end_turn'), start('one')]
   for (const events of [
     [...again, { type: 'message_stop' }],
@@ -202,12 +236,21 @@ test('a message that is begun again is the same message, and one after message_s
   ]) {
     expect(await answerTo(sse(events))).toEqual([
       { type: 'text', text: 'said' },
+      STEP,
       expect.objectContaining({ type: 'done', usage: expect.objectContaining(REPORTED) }),
     ])
   }
 })
 
-test('what is null, empty or unknown on the wire is passed over', async () => {
+test('an answer that ends without a stop reason has ended all the same', async () => {
+  expect(await answerTo(sse([START, delta('said'), { type: 'message_stop' }]))).toEqual([
+    { type: 'text', text: 'said' },
+    STEP,
+    expect.objectContaining({ type: 'done', stopReason: 'end_turn' }),
+  ])
+})
+
+test('null, empty and unknown fields and events are ignored', async () => {
   const { model } = START.message
   const odd = (fields: object) => ({ type: 'content_block_delta', index: 0, delta: fields })
   const events = await answerTo(
@@ -230,11 +273,12 @@ test('what is null, empty or unknown on the wire is passed over', async () => {
   )
   expect(events).toEqual([
     { type: 'text', text: '\n\n' },
+    STEP,
     expect.objectContaining({ type: 'done', usage: expect.objectContaining(REPORTED), model }),
   ])
 })
 
-test('text that came in one read with what broke the stream is handed over first', async () => {
+test('text in the same read as the error that breaks the stream is yielded first', async () => {
   for (const [broken, code] of [
     ['event: error\ndata: {"type":"error","error":{"type":"overloaded_error"}}\n\n', 'overloaded'],
     ['event: content_block_delta\ndata: {"type":"content_block_del\n\n', 'upstream_interrupted'],
@@ -249,31 +293,30 @@ test('text that came in one read with what broke the stream is handed over first
         .end(sse([START, delta('said')]) + broken)
     })
     const source = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS }).ask(REQUEST)
-    const events = await all(source({ runId: RUN_ID, signal: new AbortController().signal }))
+    const events = await all(source(runWith(new AbortController().signal)))
     expect(events).toEqual([{ type: 'text', text: 'said' }, expect.objectContaining({ type: 'error', code })])
-    // What had been used by then is known, or estimated.
+    // The usage so far is reported or estimated.
     expect(events.at(-1)).toMatchObject({ usage: { inputTokens: 9, outputTokens: 1, estimated: true } })
     expect(events.at(-1)).toMatchObject({ costUsd: expect.any(Number), model: START.message.model })
   }
 })
 
 test('an abort ends with the usage so far, closes the socket, and leaves no listener on the signal', async () => {
-  const simulator = await startSimulator({ defaults: { ttft: 0 } })
-  try {
-    const claude = createClaude({ apiKey: 'k', baseUrl: simulator.url, ...LIMITS })
-    const run = new AbortController()
-    const events: RunEvent[] = []
-    for await (const batch of claude.ask(REQUEST)({ runId: RUN_ID, signal: run.signal })) {
-      events.push(...batch)
-      run.abort('stopped')
-    }
-    expect(events.at(-1)).toMatchObject({ type: 'done', stopReason: 'stopped', usage: { estimated: true } })
-    const { requests } = await simulator.waitFor(({ open }) => open === 0)
-    expect(requests.map(({ outcome }) => outcome)).toEqual(['aborted'])
-    expect(getEventListeners(run.signal, 'abort')).toEqual([])
-  } finally {
-    await simulator.close()
+  let closed: Promise<unknown> | undefined
+  await using server = await upstream((response) => {
+    closed = once(response, 'close')
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write(sse([START, delta('said')]))
+  })
+  const claude = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS })
+  const run = new AbortController()
+  const events: RunEvent[] = []
+  for await (const batch of claude.ask(REQUEST)(runWith(run.signal))) {
+    events.push(...batch)
+    run.abort('stopped')
   }
+  expect(events.at(-1)).toMatchObject({ type: 'done', stopReason: 'stopped', usage: { estimated: true } })
+  await closed
+  expect(getEventListeners(run.signal, 'abort')).toEqual([])
 })
 
 /** Reads until the answer says how it ended, and then leaves, whether or not the body has ended too. */
@@ -285,7 +328,7 @@ async function untilTerminal(source: AsyncIterable<readonly RunEvent[]>): Promis
   return undefined
 }
 
-test('a complete answer leaves its connection to the next one, though its body ends later', async () => {
+test('the connection of a complete answer is reused, though its body ends later', async () => {
   const answered: ServerResponse[] = []
   await using server = await upstream((response) => {
     response
@@ -295,17 +338,17 @@ test('a complete answer leaves its connection to the next one, though its body e
   })
   const claude = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS })
   for (let asked = 0; asked < 3; asked++) {
-    const source = claude.ask(REQUEST)({ runId: RUN_ID, signal: new AbortController().signal })
+    const source = claude.ask(REQUEST)(runWith(new AbortController().signal))
     expect(await untilTerminal(source)).toMatchObject({ type: 'done', stopReason: 'end_turn' })
     await new Promise<void>((resolve) => answered.at(-1)?.end(resolve))
-    // Turns enough for the end to be read.
+    // Enough turns of the event loop to read the end.
     for (let turn = 0; turn < 20; turn++) await nextTurn()
   }
   expect(server.requests).toHaveLength(3)
   expect(server.connections()).toBe(1)
 })
 
-test('a complete answer whose body never ends is hung up on after a second', async () => {
+test('the connection of a complete answer whose body never ends is closed after a second', async () => {
   const answered: ServerResponse[] = []
   await using server = await upstream((response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' }).write(sse([START, ...END]))
@@ -314,7 +357,7 @@ test('a complete answer whose body never ends is hung up on after a second', asy
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
   try {
     const claude = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS })
-    const source = claude.ask(REQUEST)({ runId: RUN_ID, signal: new AbortController().signal })
+    const source = claude.ask(REQUEST)(runWith(new AbortController().signal))
     expect(await untilTerminal(source)).toMatchObject({ type: 'done' })
     await vi.advanceTimersByTimeAsync(999)
     for (let turn = 0; turn < 20; turn++) await nextTurn()
@@ -328,20 +371,20 @@ test('a complete answer whose body never ends is hung up on after a second', asy
   }
 })
 
-test('a complete answer stays complete when its connection is reset instead of ended', async () => {
+test('a complete answer stays complete when its connection is reset', async () => {
   const answered: ServerResponse[] = []
   await using server = await upstream((response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' }).write(sse([START, ...END]))
     answered.push(response)
   })
   const claude = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS })
-  const ask = () => claude.ask(REQUEST)({ runId: RUN_ID, signal: new AbortController().signal })
+  const ask = () => claude.ask(REQUEST)(runWith(new AbortController().signal))
   expect(await untilTerminal(ask())).toMatchObject({ type: 'done' })
   const closed = once(answered[0] as ServerResponse, 'close')
   answered[0]?.socket?.resetAndDestroy()
   await closed
   for (let turn = 0; turn < 20; turn++) await nextTurn()
-  // An error that nobody hears would end the process, and this test.
+  // An unhandled error event would end the process, and this test.
   expect(await untilTerminal(ask())).toMatchObject({ type: 'done' })
   answered[1]?.end()
 })
@@ -349,18 +392,18 @@ test('a complete answer stays complete when its connection is reset instead of e
 test.each([
   ['is stopped', '', 'done'],
   ['fails', sse([{ type: 'error', error: { type: 'overloaded_error' } }]), 'error'],
-])('an answer that %s is hung up on at once', async (_how, rest, type) => {
+])('the connection of an answer that %s is closed at once', async (_how, rest, type) => {
   const closed: Promise<unknown>[] = []
   await using server = await upstream((response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' }).write(sse([START, delta('said')]) + rest)
     closed.push(once(response, 'close'))
   })
   const run = new AbortController()
-  // Time stands still: nothing here waits for it.
+  // The clock is stopped: nothing here may depend on it.
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
   try {
     const claude = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS })
-    const source = claude.ask(REQUEST)({ runId: RUN_ID, signal: run.signal })[Symbol.asyncIterator]()
+    const source = claude.ask(REQUEST)(runWith(run.signal))[Symbol.asyncIterator]()
     expect((await source.next()).value).toEqual([{ type: 'text', text: 'said' }])
     if (rest === '') run.abort('stopped')
     expect((await source.next()).value).toMatchObject([{ type }])
@@ -372,17 +415,17 @@ test.each([
   }
 })
 
-test('an abort before the first pull asks nothing', async () => {
+test('an abort before the first pull makes no request', async () => {
   await using server = await upstream((response) => response.destroy())
   const source = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS }).ask(REQUEST)
-  const events = await all(source({ runId: RUN_ID, signal: AbortSignal.abort('stopped') }))
-  // 24 characters of prompt, at four a token.
+  const events = await all(source(runWith(AbortSignal.abort('stopped'))))
+  // 24 characters of prompt, at four per token.
   expect(events).toEqual([expect.objectContaining({ type: 'done', stopReason: 'stopped' })])
   expect(events[0]).toMatchObject({ usage: { inputTokens: 6, outputTokens: 0, estimated: true } })
   expect(server.requests).toEqual([])
 })
 
-test('a connection lost before the headers is not made again: the first may have been paid for', async () => {
+test('a request whose connection is lost before the headers is not retried: it may have been paid for', async () => {
   await using server = await upstream((response) => response.destroy())
   const failures: ClaudeFailure[] = []
   const claude = createClaude({
@@ -391,7 +434,7 @@ test('a connection lost before the headers is not made again: the first may have
     ...LIMITS,
     onFailure: (failure) => failures.push(failure),
   })
-  const events = await all(claude.ask(REQUEST)({ runId: RUN_ID, signal: new AbortController().signal }))
+  const events = await all(claude.ask(REQUEST)(runWith(new AbortController().signal)))
   expect(events).toEqual([
     expect.objectContaining({ type: 'error', code: 'upstream_interrupted', retryable: true }),
   ])
@@ -399,7 +442,7 @@ test('a connection lost before the headers is not made again: the first may have
   expect(failures).toMatchObject([{ runId: RUN_ID, code: 'upstream_interrupted' }])
 })
 
-test('a retry-after that nobody would wait for is not waited for', async () => {
+test('a retry-after beyond the limit is not waited for', async () => {
   await using server = await upstream((response) => {
     response.writeHead(429, {
       'content-type': 'application/json',
@@ -415,7 +458,7 @@ test('a retry-after that nobody would wait for is not waited for', async () => {
     ...LIMITS,
     onFailure: (failure) => failures.push(failure),
   })
-  const events = await all(claude.ask(REQUEST)({ runId: RUN_ID, signal: new AbortController().signal }))
+  const events = await all(claude.ask(REQUEST)(runWith(new AbortController().signal)))
   expect(events).toMatchObject([{ type: 'error', code: 'rate_limited' }])
   expect(server.requests).toHaveLength(1)
   expect(failures).toEqual([
@@ -437,19 +480,19 @@ test.each([
       else response.writeHead(200, { 'content-type': 'text/event-stream' }).end(sse([START, ...END]))
     })
     const claude = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS, maxRetryAfterMs })
-    const events = await all(claude.ask(REQUEST)({ runId: RUN_ID, signal: new AbortController().signal }))
+    const events = await all(claude.ask(REQUEST)(runWith(new AbortController().signal)))
     expect(events.at(-1)?.type).toBe(asked === 2 ? 'done' : 'error')
     expect(server.requests).toHaveLength(asked)
   }
 })
 
-test('a retry-after that is a date is held to the limit too', async () => {
+test('the limit also applies to a retry-after that is a date', async () => {
   const tomorrow = new Date(Date.now() + 86_400_000).toUTCString()
   await using server = await upstream((response) => {
     response.writeHead(529, { 'retry-after': tomorrow }).end('{}')
   })
   const claude = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS })
-  await all(claude.ask(REQUEST)({ runId: RUN_ID, signal: new AbortController().signal }))
+  await all(claude.ask(REQUEST)(runWith(new AbortController().signal)))
   expect(server.requests).toHaveLength(1)
 })
 
@@ -466,7 +509,7 @@ test.each([
     for (const header of [{}, { 'x-should-retry': 'true' }]) {
       await using server = await upstream((response) => response.writeHead(status, header).end('{}'))
       const claude = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS })
-      const events = await all(claude.ask(REQUEST)({ runId: RUN_ID, signal: new AbortController().signal }))
+      const events = await all(claude.ask(REQUEST)(runWith(new AbortController().signal)))
       expect(events).toMatchObject([{ type: 'error', code, retryable: true }])
       expect(server.requests).toHaveLength(1)
     }
@@ -474,7 +517,7 @@ test.each([
 )
 
 test.each([429, 503, 529])(
-  '%i was not accepted, and is asked again twice, unless told not to',
+  'a request refused with %i is retried twice, unless x-should-retry forbids it',
   async (status) => {
     for (const [header, asked] of [
       [{}, 3],
@@ -484,7 +527,7 @@ test.each([429, 503, 529])(
         response.writeHead(status, { 'retry-after-ms': '1', ...header }).end('{}')
       })
       const claude = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS })
-      await all(claude.ask(REQUEST)({ runId: RUN_ID, signal: new AbortController().signal }))
+      await all(claude.ask(REQUEST)(runWith(new AbortController().signal)))
       expect(server.requests).toHaveLength(asked)
     }
   },
@@ -506,45 +549,45 @@ test.each([
     response.end(JSON.stringify({ type: 'error', error: { type, message: 'Made up by a proxy' } }))
   })
   const claude = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS })
-  const events = await all(claude.ask(REQUEST)({ runId: RUN_ID, signal: new AbortController().signal }))
+  const events = await all(claude.ask(REQUEST)(runWith(new AbortController().signal)))
   expect(events).toMatchObject([{ type: 'error', code }])
 })
 
-test('an error whose body is cut is the error that its status says', async () => {
+test('an error whose body is cut off has the code of its status', async () => {
   await using server = await upstream((response) => {
     response.writeHead(401, { 'content-type': 'application/json' })
     response.write('{"type":"err', () => response.destroy())
   })
   const claude = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS })
-  const events = await all(claude.ask(REQUEST)({ runId: RUN_ID, signal: new AbortController().signal }))
+  const events = await all(claude.ask(REQUEST)(runWith(new AbortController().signal)))
   expect(events).toMatchObject([{ type: 'error', code: 'auth', retryable: false }])
   expect(events[0]).not.toHaveProperty('usage')
   expect(server.requests).toHaveLength(1)
 })
 
-test('an overload whose body never ends is retried as one that does', async () => {
+test('an overload whose body never ends is retried too', async () => {
   await using server = await upstream((response) => {
     if (server.requests.length === 1) response.writeHead(529, { 'retry-after-ms': '1' }).write('{"type"')
     else response.writeHead(200, { 'content-type': 'text/event-stream' }).end(sse([START, ...END]))
   })
   const claude = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS })
-  const events = await all(claude.ask(REQUEST)({ runId: RUN_ID, signal: new AbortController().signal }))
+  const events = await all(claude.ask(REQUEST)(runWith(new AbortController().signal)))
   expect(events.at(-1)?.type).toBe('done')
   expect(server.requests).toHaveLength(2)
 })
 
-test('an answer without a body is no success', async () => {
+test('a response without a body is an error', async () => {
   await using server = await upstream((response) => response.writeHead(204).end())
   const failures: ClaudeFailure[] = []
   const onFailure = (failure: ClaudeFailure) => failures.push(failure)
   const claude = createClaude({ apiKey: 'k', baseUrl: server.url, ...LIMITS, onFailure })
-  const events = await all(claude.ask(REQUEST)({ runId: RUN_ID, signal: new AbortController().signal }))
+  const events = await all(claude.ask(REQUEST)(runWith(new AbortController().signal)))
   expect(events).toMatchObject([{ type: 'error', code: 'upstream_interrupted' }])
-  expect(failures).toMatchObject([{ status: 204, reason: 'the answer is nothing, not an event stream' }])
+  expect(failures).toMatchObject([{ status: 204, reason: 'expected an event stream, got nothing' }])
 })
 
 test.each([false, true])(
-  'what comes within idleMs is heard, and nothing from then on (in the middle of an answer: %s)',
+  'an event within idleMs is read, and none after it (in the middle of an answer: %s)',
   async (begun) => {
     for (const [ms, end] of [
       [4999, 'done'],
@@ -563,7 +606,7 @@ test.each([false, true])(
           idleMs: 5000,
           onFailure: (failure) => failures.push(failure),
         })
-        const source = claude.ask(REQUEST)({ runId: RUN_ID, signal: new AbortController().signal })
+        const source = claude.ask(REQUEST)(runWith(new AbortController().signal))
         const iterator = source[Symbol.asyncIterator]()
         let next = iterator.next()
         const response = await asked
@@ -575,7 +618,7 @@ test.each([false, true])(
         }
         await vi.advanceTimersByTimeAsync(ms)
         response.end(sse(begun ? END : [START, ...END]))
-        expect((await next).value).toMatchObject([{ type: end }])
+        expect((await next).value.at(-1)).toMatchObject({ type: end })
         await iterator.return?.()
       } finally {
         vi.useRealTimers()
@@ -584,3 +627,30 @@ test.each([false, true])(
     }
   },
 )
+
+test('calls that the usage leaves out, and web searches, are in the cost and not in the usage', async () => {
+  const tokens = { cache_read_input_tokens: 0, cache_creation_input_tokens: 0, cache_creation: null }
+  const usage = {
+    ...tokens,
+    input_tokens: 100,
+    output_tokens: 10,
+    server_tool_use: { web_search_requests: 2, web_fetch_requests: 5 },
+    iterations: [
+      { ...tokens, type: 'compaction', input_tokens: 4000, output_tokens: 200 },
+      { ...tokens, type: 'message', model: null, input_tokens: 100, output_tokens: 10 },
+      { ...tokens, type: 'advisor_message', model: 'claude-opus-5-5', input_tokens: 1000, output_tokens: 50 },
+    ],
+  }
+  const end = [{ type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage }, { type: 'message_stop' }]
+  await using server = await upstream((response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).end(sse([START, delta('Hi.'), ...end]))
+  })
+  const claude = createClaude({ apiKey: 'given', baseUrl: server.url, ...LIMITS })
+  const events = await all(claude.ask(REQUEST)(runWith(new AbortController().signal)))
+  expect(events.at(-1)).toMatchObject({
+    type: 'done',
+    usage: { inputTokens: 100, outputTokens: 10, estimated: false },
+    // In millionths: 4100 × 5 + 210 × 25 of Opus 4.8, 1000 × 4 + 50 × 20 of Opus 5.5, and two searches.
+    costUsd: (20_500 + 5250 + 4000 + 1000 + 20_000) / 1_000_000,
+  })
+})

@@ -1,20 +1,27 @@
-/** What Sluice knows of a model. Any other id works too, without limits and prices. */
+/** Limits and prices of a model. Ids that are not listed work too, without them. */
 export interface Model {
   readonly id: string
   readonly name: string
   readonly contextTokens: number
   readonly maxOutputTokens: number
-  /** US dollars for a million tokens. */
+  /** US dollars per million tokens. */
   readonly usdPerMTok: {
     readonly input: number
     readonly output: number
     readonly cacheRead: number
-    /** The five-minute cache, which automatic caching uses: 1.25 × input. */
+    /** For the five-minute cache, which automatic caching uses: 1.25 × input. */
     readonly cacheWrite: number
   }
-  /** Prompts above this many tokens cost `factor` times as much, answer included. */
+  /** Above this many prompt tokens, prompt and answer cost `factor` times as much. */
   readonly longPrompt?: { readonly aboveTokens: number; readonly factor: number }
 }
+
+/** Fee for one search of Anthropic's web search tool, in US dollars. Fetches of its web fetch tool are free. */
+export const USD_PER_WEB_SEARCH = 0.01
+
+/** How hard a model thinks, from the least. */
+export const EFFORTS = ['low', 'medium', 'high', 'xhigh', 'max'] as const
+export type Effort = (typeof EFFORTS)[number]
 
 export const DEFAULT_MODEL = 'claude-opus-4-8'
 
@@ -51,7 +58,7 @@ export const MODELS: readonly Model[] = [
   },
 ]
 
-/** By its id, with or without the date that the API may answer with (`claude-opus-4-8-20260528`). */
+/** Finds a model by its id, with or without the date that the API may add (`claude-opus-4-8-20260528`). */
 export function findModel(id: string): Model | undefined {
   const undated = id.replace(/-\d{8}$/, '')
   return MODELS.find((model) => model.id === undated)

@@ -1,19 +1,19 @@
 import type { Readable } from 'node:stream'
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 
-/** The SSE messages of a response body, read on demand. */
+/** Reads the SSE messages of a response body on demand. */
 export interface SseReader {
   /**
-   * The messages that have arrived since the last call; waits for bytes if there are none, and is empty when those
-   * bytes did not complete a message. Undefined at the end of the body. Nothing is read between two calls, so a
-   * caller that reads seldom gets much at once, and one that stops reading stops the sender.
+   * Resolves to the messages that have arrived since the last call, or waits for more bytes. The list is empty when the
+   * bytes did not complete a message; undefined means the end of the body. Nothing is read between two calls, so a
+   * caller that reads rarely gets more at once, and one that stops reading stops the sender.
    *
-   * @throws what broke the body off.
+   * @throws the error of a body that broke off.
    */
   read(): Promise<readonly EventSourceMessage[] | undefined>
 }
 
-/** Does not destroy the body: the caller reads it to its end or destroys it. */
+/** The caller has to read the body to its end or destroy it. */
 export function createSseReader(body: Readable): SseReader {
   let messages: EventSourceMessage[] = []
   const parser = createParser({ onEvent: (message) => messages.push(message) })
@@ -33,7 +33,7 @@ export function createSseReader(body: Readable): SseReader {
   return {
     async read() {
       for (;;) {
-        // What is still buffered after an abort came too late.
+        // After an abort, buffered data is not read.
         const text: unknown = body.destroyed ? null : body.read()
         if (typeof text === 'string') {
           parser.feed(text)

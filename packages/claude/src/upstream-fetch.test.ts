@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { selfSigned } from '@sluice/claude-sim'
 import { afterEach, expect, test, vi } from 'vitest'
+import { selfSigned } from './testing/self-signed.ts'
 import { createUpstreamFetch } from './upstream-fetch.ts'
 
 /** What libuv reads of a socket at a time. */
@@ -35,7 +35,7 @@ afterEach(() => vi.unstubAllEnvs())
 
 async function serving(listener: RequestListener, protocol: Protocol = 'http') {
   const server = await serverOf(protocol, listener)
-  // Nobody vouches for that certificate.
+  // The certificate is self-signed.
   if (protocol === 'https') vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -66,18 +66,18 @@ function bytesRead(body: Readable): number {
 const write = (response: ServerResponse, text: string) =>
   new Promise<void>((resolve) => response.write(text, () => resolve()))
 
-test('a body that nobody takes is left to the kernel after two reads', async () => {
+test('a body that is not pulled stays in the kernel after two reads', async () => {
   await using upstream = await serving((_request, response) => response.end(Buffer.alloc(2_000_000)))
   const body = await upstream.ask()
   await once(body, 'readable')
-  // Turns enough to have read all of it.
+  // Enough turns of the event loop to have read all of it.
   for (let turn = 0; turn < 100; turn++) await nextTurn()
   expect(bytesRead(body)).toBeGreaterThan(0)
   expect(bytesRead(body)).toBeLessThanOrEqual(2 * ONE_READ)
 })
 
 test.for(['http', 'https'] as const)(
-  'a pull brings what came since the last one, and in between nothing is read (%s)',
+  'a pull returns everything since the last one, and nothing is read in between (%s)',
   async (protocol, { skip }) => {
     skip(protocol === 'https' && noOpenssl, 'no openssl found')
     let response: ServerResponse | undefined
@@ -92,14 +92,14 @@ test.for(['http', 'https'] as const)(
     const pulls = body.setEncoding('utf8')[Symbol.asyncIterator]()
     const pull = async () => String((await pulls.next()).value)
     expect(await pull()).toBe('with the headers;')
-    // The one that the socket still reads by itself.
+    // The one read that the socket does by itself.
     await send('ahead;')
     expect(await pull()).toBe('ahead;')
     for (const round of ['a', 'b', 'c']) {
       const before = bytesRead(body)
       for (const piece of [1, 2, 3]) {
         await send(`${round}${piece};`)
-        // Turns enough to have been woken for it.
+        // Enough turns of the event loop to be woken by it.
         for (let turn = 0; turn < 10; turn++) await nextTurn()
       }
       expect(bytesRead(body)).toBe(before)
@@ -108,7 +108,7 @@ test.for(['http', 'https'] as const)(
   },
 )
 
-test('a connection that is used again is read as the first time', async () => {
+test('a reused connection is read on demand too', async () => {
   let connections = 0
   const seen = new Set<unknown>()
   await using upstream = await serving((request, response) => {

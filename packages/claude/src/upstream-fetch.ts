@@ -3,13 +3,13 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { addAbortSignal, Readable } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 
-/** Bytes. Nothing is read ahead of a pull, but what follows the first one. */
+/** In bytes. Nothing is read ahead of a pull, except right after the first one. */
 const HIGH_WATER_MARK = 0
 
-/** ms. How long an idle connection is kept, unless the server says less. */
+/** How long an idle connection is kept, in ms, unless the server asks for less. */
 const KEEP_ALIVE_MS = 4000
 
-/** Statuses that `Response` lets have no body. */
+/** Statuses for which `Response` allows no body. */
 const BODYLESS: ReadonlySet<number> = new Set([204, 205, 304])
 
 export interface UpstreamFetch {
@@ -19,9 +19,9 @@ export interface UpstreamFetch {
 }
 
 /**
- * A `fetch` for the SDK whose answers come as Node streams, which cost less to read than web streams do. Does what
- * the SDK asks of it, and no more: a string for a body, no redirects, no compression. An answer that is no success
- * has its body as usual, for the SDK to make an error of.
+ * A `fetch` for the SDK whose responses are Node streams, which are cheaper to read than web streams. It supports only
+ * what the SDK needs: a string as the body, no redirects, no compression. A response with another status than 200 has
+ * its normal body, from which the SDK creates an error.
  */
 export function createUpstreamFetch(): UpstreamFetch {
   const http = new HttpAgent({ keepAlive: true, timeout: KEEP_ALIVE_MS })
@@ -54,7 +54,7 @@ export function createUpstreamFetch(): UpstreamFetch {
     for (const [name, value] of Object.entries(message.headers)) headers.set(name, String(value))
     if (status !== 200) return new Response(bodyFor(message, status), { status, headers })
     const response = new Response(null, { status, headers })
-    // The request closes its socket in its own time; what is buffered must not be read after an abort.
+    // An aborted request closes its socket later, and buffered data must not be read after an abort.
     if (init.signal) addAbortSignal(init.signal, message)
     readOnDemand(message)
     bodies.set(response, message)
@@ -64,9 +64,9 @@ export function createUpstreamFetch(): UpstreamFetch {
 }
 
 /**
- * Reads the socket once for each pull of the body. What comes in between is gathered by the kernel, at no cost to
- * us, and when nobody pulls the sender is held up. Left to flow, a socket reads once more after every pull, for
- * whatever comes first: that is a wake-up of the process, and a read, for a piece of what the next pull is for.
+ * Reads the socket once per pull of the body. Between pulls the data stays in the kernel, at no cost to this process,
+ * and without pulls the sender has to wait. A flowing socket would read once more after every pull: a wake-up and a
+ * read for a part of the data that the next pull reads anyway.
  */
 function readOnDemand(message: IncomingMessage): void {
   const { socket } = message
@@ -74,18 +74,18 @@ function readOnDemand(message: IncomingMessage): void {
   const read = () => {
     due = undefined
     if (message.destroyed) return
-    // Node 26 gives one TLS record a call, older versions all there is.
+    // Node 26 returns one TLS record per call, older versions return everything.
     while (socket.readableLength > 0) socket.read()
-    // The frame of a chunk alone, or the first byte of a character: the pull still has nothing, so it goes on.
+    // Only a chunk header, or a part of a character: the pull has no text yet, so it reads on.
     if (message.readableLength === 0 && !message.complete) socket.read(0)
   }
-  // TLS hands over what it decrypts of one read record by record, with a tick after each. Taken at once, the first
-  // would wake the pull, and the others would wait for the next one.
+  // TLS emits the records of one read one by one, with a tick after each. Without the delay the first would wake the
+  // pull, and the others would wait for the next one.
   const readTogether = () => {
     due ??= setImmediate(read)
   }
   const onReadable = socket instanceof TLSSocket ? readTogether : read
-  // With this listener the socket no longer flows; `read` hands what there is to the HTTP parser.
+  // With this listener the socket does not flow; `read` passes its data to the HTTP parser.
   socket.on('readable', onReadable)
   message.once('close', () => {
     clearImmediate(due)
@@ -93,7 +93,7 @@ function readOnDemand(message: IncomingMessage): void {
   })
 }
 
-/** Not awaited: an error whose body is cut, or never ends, is the error that its status says. */
+/** The body is not awaited: when it is cut off or never ends, the status still makes the error. */
 function bodyFor(message: IncomingMessage, status: number): ReadableStream | null {
   if (!BODYLESS.has(status)) return Readable.toWeb(message) as ReadableStream
   message.resume()

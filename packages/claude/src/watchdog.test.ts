@@ -11,7 +11,7 @@ function setUp() {
   return { bites, dog }
 }
 
-test('it bites once, when it has been armed for so long', () => {
+test('it calls back once, when it has been armed for that long', () => {
   const { bites, dog } = setUp()
   dog.arm(100)
   vi.advanceTimersByTime(99)
@@ -20,7 +20,7 @@ test('it bites once, when it has been armed for so long', () => {
   expect(bites).toEqual([100])
 })
 
-test('armed again it starts anew, with one timer all along', () => {
+test('arming it again restarts it, with the same timer', () => {
   const { bites, dog } = setUp()
   dog.arm(100)
   for (let i = 0; i < 5; i++) {
@@ -32,7 +32,7 @@ test('armed again it starts anew, with one timer all along', () => {
   expect(bites).toEqual([400])
 })
 
-test('armed for less than it was, it bites sooner', () => {
+test('armed for a shorter time, it calls back sooner', () => {
   const { bites, dog } = setUp()
   dog.arm(100)
   dog.arm(10)
@@ -40,7 +40,7 @@ test('armed for less than it was, it bites sooner', () => {
   expect(bites).toEqual([10])
 })
 
-test('disarmed it does not bite, and can be armed again before and after its old time', () => {
+test('disarmed it does not call back, and can be armed again before and after its old time', () => {
   const { bites, dog } = setUp()
   dog.arm(100)
   dog.disarm()
@@ -54,7 +54,7 @@ test('disarmed it does not bite, and can be armed again before and after its old
   expect(bites).toEqual([650])
 })
 
-test('stopped it leaves no timer', () => {
+test('after stop there is no timer', () => {
   const { bites, dog } = setUp()
   dog.arm(100)
   dog.stop()

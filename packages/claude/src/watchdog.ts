@@ -1,33 +1,30 @@
-/** Calls back when it has been armed for too long. Arming again starts it anew. */
+/** Calls back when it has been armed for longer than `ms`. Arming it again restarts the time. */
 export interface Watchdog {
   arm(ms: number): void
   disarm(): void
-  /** For good: leaves no timer. */
+  /** Stops it for good and clears its timer. */
   stop(): void
 }
 
-/**
- * One timer at most, and not touched by every sign of life: when it goes off it looks how long there is still
- * to go. Arming it is only noting the time.
- */
-export function watchdog(onBite: () => void): Watchdog {
+/** Has one timer at most. Arming only records the time: when the timer fires, it checks how much is left. */
+export function watchdog(onTimeout: () => void): Watchdog {
   let deadline = Number.POSITIVE_INFINITY
   let timer: NodeJS.Timeout | undefined
-  /** When the timer goes off. */
+  /** When the timer fires. */
   let due = Number.POSITIVE_INFINITY
 
   function wakeAt(time: number, now: number) {
     clearTimeout(timer)
     due = time
-    timer = setTimeout(look, time - now)
+    timer = setTimeout(check, time - now)
   }
 
-  function look() {
+  function check() {
     timer = undefined
     due = Number.POSITIVE_INFINITY
     const now = performance.now()
     if (deadline === Number.POSITIVE_INFINITY) return
-    if (deadline <= now) onBite()
+    if (deadline <= now) onTimeout()
     else wakeAt(deadline, now)
   }
 

@@ -1,0 +1,1 @@
+export { type Certificate, selfSigned } from './self-signed.ts'
