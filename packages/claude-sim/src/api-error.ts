@@ -1,13 +1,9 @@
 const TYPE_BY_STATUS: Readonly<Record<number, string>> = {
-  400: 'invalid_request_error',
   401: 'authentication_error',
-  402: 'billing_error',
   403: 'permission_error',
   404: 'not_found_error',
-  405: 'invalid_request_error',
   413: 'request_too_large',
   429: 'rate_limit_error',
-  500: 'api_error',
   504: 'timeout_error',
   529: 'overloaded_error',
 }
@@ -16,12 +12,12 @@ export function errorTypeOf(status: number): string {
   return TYPE_BY_STATUS[status] ?? (status >= 500 ? 'api_error' : 'invalid_request_error')
 }
 
-/** An answer that is an error: sent as the API's error JSON with this status. */
+/** Sent as the API's error JSON with this status. */
 export class ApiError extends Error {
   readonly status: number
   readonly type: string
   readonly headers: Readonly<Record<string, string>>
-  /** A fault that was asked for, not the caller's mistake. */
+  /** A fault, not the caller's mistake. */
   readonly simulated: boolean
 
   constructor(
@@ -46,12 +42,6 @@ export function invalidRequest(message: string): ApiError {
   return new ApiError(400, message)
 }
 
-export interface ErrorBody {
-  type: 'error'
-  error: { details: null; type: string; message: string }
-  request_id: string
-}
-
-export function errorBody(type: string, message: string, requestId: string): ErrorBody {
+export function errorBody(type: string, message: string, requestId: string) {
   return { type: 'error', error: { details: null, type, message }, request_id: requestId }
 }

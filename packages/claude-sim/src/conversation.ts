@@ -1,35 +1,52 @@
-import type { PromptBody } from './messages-body.ts'
+import type { ContentBlock, MessagesBody } from './messages-body.ts'
 
 /**
- * Not over the start of another one: a search from each `[[sim` would go on to the end of the text, and 200,000
- * characters of them take 18 s.
+ * The settings end at `]]`, unless it is within single quotes. Does not cross the start of another directive: a search
+ * that did would go on from each `[[sim` to the end of the text, and 200,000 characters of them would take 18 s.
  */
-const DIRECTIVE = /\[\[sim\b((?:(?!\[\[sim\b)[^\]])*)\]\]/g
+const DIRECTIVE = /\[\[sim\b((?:'(?:(?!\[\[sim\b)[^'])*'|(?!\[\[sim\b)[^\]'])*)\]\]/g
 
-type Content = PromptBody['messages'][number]['content']
+type Message = MessagesBody['messages'][number]
+type Content = Message['content']
 
-export function textOf(content: Content | undefined): string {
-  if (content === undefined) return ''
+export function textOf(content: string | readonly Pick<ContentBlock, 'type' | 'text'>[] = ''): string {
   if (typeof content === 'string') return content
   return content.map((block) => (block.type === 'text' ? (block.text ?? '') : '')).join('\n')
 }
 
-/** What stands between `[[sim` and `]]`, of all directives in the text. */
-export function directivesIn(text: string): string {
-  return [...text.matchAll(DIRECTIVE)].map((match) => match[1]).join(' ')
+export function blocksOf(content: Content): ContentBlock[] {
+  return typeof content === 'string' ? [{ type: 'text', text: content }] : content
 }
 
-export function withoutDirectives(text: string): string {
-  return text.replaceAll(DIRECTIVE, '').trim()
+/** The settings between `[[sim` and `]]`, of all directives in the last prompt. */
+export function directivesIn(body: MessagesBody): string {
+  return [...lastPromptText(body).matchAll(DIRECTIVE)].map((match) => match[1]).join(' ')
 }
 
-/** The texts of the user's turns, oldest first, as they were typed. */
-export function userTexts(body: PromptBody): string[] {
-  return body.messages.filter((message) => message.role === 'user').map((message) => textOf(message.content))
+/** The last user message that is more than the results of tools, without directives. */
+export function lastPrompt(body: MessagesBody): string {
+  return withoutDirectives(lastPromptText(body))
 }
 
-/** What makes two requests the same conversation; directives do not, so a faster run says the same. */
-export function conversationKey(body: PromptBody): string {
+/** What came after the last prompt: answers of Claude, and the results of the tools that it called. */
+export function messagesOfLoop({ messages }: MessagesBody): Message[] {
+  return messages.slice(messages.findLastIndex(isPrompt) + 1)
+}
+
+/** Equal for requests of the same conversation. Directives do not count, so a faster run says the same. */
+export function conversationKey(body: MessagesBody): string {
   const turns = body.messages.map((message) => [message.role, withoutDirectives(textOf(message.content))])
   return JSON.stringify([textOf(body.system), turns])
+}
+
+function isPrompt({ role, content }: Message): boolean {
+  return role === 'user' && blocksOf(content).some(({ type }) => type !== 'tool_result')
+}
+
+function lastPromptText({ messages }: MessagesBody): string {
+  return textOf(messages.findLast(isPrompt)?.content)
+}
+
+function withoutDirectives(text: string): string {
+  return text.replaceAll(DIRECTIVE, '').trim()
 }

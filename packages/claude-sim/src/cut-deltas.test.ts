@@ -1,101 +1,78 @@
 import { expect, test } from 'vitest'
-import { longBlockWriter } from './block-writers.ts'
-import { cutDeltas, type Writer } from './cut-deltas.ts'
-import { markdownWriter, openAnswer } from './markdown-writer.ts'
-import { emojiWriter, loremWriter, thinkingWriter } from './plain-writers.ts'
-import { type Random, seededRandom } from './random.ts'
-import { endsSentence, readSampleAnswers } from './sample-answers.ts'
+import { cutDeltas, cutInput, type Passage, tokensOf } from './cut-deltas.ts'
+import { readSamples } from './sample-answers.ts'
 
-const ANSWERS = readSampleAnswers()
-const markdown = (random: Random) => markdownWriter(random, ANSWERS, openAnswer(random, ANSWERS, 'Why?'))
-
-interface Cut {
-  tokens: number
-  limit?: number
-  seed?: number
-  writer?: (random: Random) => Writer
-}
-
-function deltasOf({ tokens, limit = tokens, seed = 1, writer = markdown }: Cut) {
-  const random = seededRandom(seed)
-  return [...cutDeltas(writer(random), { tokens, limit, random })]
-}
-
-function textOf(cut: Cut): string {
-  return deltasOf(cut)
-    .map(({ text }) => text)
-    .join('')
-}
+const { answers, emoji } = readSamples()
+const TEXT = answers.flatMap(({ parts }) => parts).join('\n\n')
 
 const tokensIn = (deltas: readonly { tokens: number }[]) =>
   deltas.reduce((sum, { tokens }) => sum + tokens, 0)
+const textIn = (deltas: readonly { text: string }[]) => deltas.map(({ text }) => text).join('')
+
+function cut(passage: Omit<Passage, 'limit'> & { limit?: number }) {
+  return [...cutDeltas({ limit: passage.tokens, ...passage })]
+}
 
 test('deltas are as long as Claude’s: 8 to 11 characters and 2 tokens on average, 17 to 23 at p95', () => {
-  const deltas = deltasOf({ tokens: 50_000 })
+  const tokens = Math.round(TEXT.length / 4.5)
+  const deltas = cut({ text: TEXT, tokens })
   const lengths = deltas.map(({ text }) => text.length).toSorted((a, b) => a - b)
   const mean = lengths.reduce((sum, length) => sum + length, 0) / lengths.length
   expect(mean).toBeGreaterThan(8)
   expect(mean).toBeLessThan(11)
-  expect(50_000 / deltas.length).toBeCloseTo(2.1, 1)
+  expect(tokens / deltas.length).toBeCloseTo(2.1, 1)
   const p95 = lengths[Math.floor(lengths.length * 0.95)] ?? 0
   expect(p95).toBeGreaterThanOrEqual(17)
   expect(p95).toBeLessThanOrEqual(23)
 })
 
-test('any number of tokens is met exactly, and the end is the end of a sentence', () => {
-  for (const writer of [markdown, loremWriter, thinkingWriter]) {
+test('all deltas together are the text and its tokens, however many or few they are', () => {
+  for (const text of ['Yes.', TEXT.slice(0, 1000)]) {
     for (let tokens = 1; tokens < 500; tokens += 1) {
-      const deltas = deltasOf({ tokens, seed: tokens, writer })
+      const deltas = cut({ text, tokens })
       expect(tokensIn(deltas)).toBe(tokens)
-      const text = deltas.map((delta) => delta.text).join('')
-      expect(endsSentence(text), text.slice(-80)).toBe(true)
-      expect(text.match(/^```/gm)?.length ?? 0).toSatisfy((fences: number) => fences % 2 === 0)
+      expect(textIn(deltas)).toBe(text)
     }
+  }
+  expect(cut({ text: '', tokens: 0 })).toEqual([])
+})
+
+test('all pieces of an input together are the input and its tokens, however long it is', () => {
+  for (let length = 1; length < 5000; length += 1) {
+    const text = TEXT.slice(0, length)
+    const tokens = tokensOf(text)
+    const pieces = [...cutInput({ text, tokens, limit: tokens })]
+    expect([textIn(pieces).length, tokensIn(pieces)]).toEqual([length, tokens])
   }
 })
 
-test('a limit cuts the same text at that token, whatever is there', () => {
-  const whole = textOf({ tokens: 3000 })
+test('a limit and a number of deltas cut the same text', () => {
+  const whole = cut({ text: TEXT, tokens: 3000 })
   for (const limit of [1, 2, 50, 1234, 2999]) {
-    const deltas = deltasOf({ tokens: 3000, limit })
+    const deltas = cut({ text: TEXT, tokens: 3000, limit })
     expect(tokensIn(deltas)).toBe(limit)
-    expect(
-      whole.startsWith(
-        deltas
-          .map(({ text }) => text)
-          .join('')
-          .slice(0, -30),
-      ),
-    ).toBe(true)
+    expect(TEXT.startsWith(textIn(deltas))).toBe(true)
   }
+  expect(cut({ text: TEXT, tokens: 3000, maxDeltas: 7 })).toEqual(whole.slice(0, 7))
 })
 
-test('a long block is closed, and says that it was the end', () => {
-  for (const kind of ['fence', 'list', 'table', 'paragraph'] as const) {
-    for (const tokens of [5, 100, 1001, 1002, 1003]) {
-      const writer = (random: Random) => longBlockWriter(random, kind, ANSWERS)
-      const text = textOf({ tokens, seed: tokens, writer })
-      expect(text).toMatch(/\n\nThat was the end of it, and this is \*\*another\*\* block\.$/)
-      expect(text.match(/^```/gm) ?? []).toHaveLength(kind === 'fence' ? 2 : 0)
-    }
+test('the pieces of an input are all of it and its tokens, or its beginning up to a limit', () => {
+  for (let chars = 3; chars < 500; chars += 1) {
+    const text = TEXT.slice(0, chars)
+    const tokens = tokensOf(text)
+    const pieces = [...cutInput({ text, tokens, limit: tokens })]
+    expect([textIn(pieces), tokensIn(pieces)]).toEqual([text, tokens])
+    const limit = Math.floor(tokens / 2)
+    const start = [...cutInput({ text, tokens, limit })]
+    expect(tokensIn(start)).toBe(limit)
+    expect(text.startsWith(textIn(start))).toBe(true)
+    expect([...cutInput({ text, tokens, limit: tokens, maxDeltas: 2 })]).toEqual(pieces.slice(0, 2))
   }
 })
 
 test('no delta parts a surrogate pair', () => {
-  for (const writer of [emojiWriter, markdown]) {
-    for (const { text } of deltasOf({ tokens: 20_001, limit: 20_000, writer })) {
-      expect(Buffer.from(text).toString()).toBe(text)
-    }
+  const text = emoji.join(' ')
+  for (let tokens = 1; tokens < text.length; tokens += 7) {
+    for (const delta of cut({ text, tokens })) expect(Buffer.from(delta.text).toString()).toBe(delta.text)
   }
-})
-
-test('a long answer keeps changing: it has all kinds of blocks, and other answers before one comes again', () => {
-  const text = textOf({ tokens: 64_000 })
-  const headings = text.match(/^## .+/gm) ?? []
-  expect(
-    headings.slice(0, 20).filter((heading) => / (?:once more|continued|revisited|top)$/.test(heading)).length,
-  ).toBeLessThan(3)
-  expect(new Set(headings).size).toBeGreaterThan(60)
-  const marks = ['| ', '```', '> ', '- [ ]', '1. ', '  - ', '[^', '**', '京', 'न', '🌊']
-  expect(marks.filter((mark) => !text.includes(mark))).toEqual([])
 })

@@ -1,41 +1,34 @@
-import type { Random } from './random.ts'
-
-/** How a fault leaves the peer once the frames before it have gone out. */
+/** How a fault ends the stream once the frames before it have been sent. */
 export type Cut = 'reset' | 'drop' | 'end' | 'silence' | 'pings'
 
-/** One step of a stream: what goes on the wire, and what it counts for. */
+/** A call of a tool, or the next piece of one with the same id. */
+export interface CallPiece {
+  id: string
+  name: string
+  /** JSON. */
+  input: string
+}
+
+/** One step of a stream: what goes on the wire, and what it counts. */
 export interface Frame {
   wire: string
   tokens: number
+  /** How many tokens could have been sent before it: a silence at the same pace. */
+  idle: number
   text: string
   thinking: string
+  calls: CallPiece[]
   cut: Cut | undefined
+}
+
+export function frame(wire: string, counts: Partial<Omit<Frame, 'wire'>> = {}): Frame {
+  return { wire, tokens: 0, idle: 0, text: '', thinking: '', calls: [], cut: undefined, ...counts }
 }
 
 export const PING = 'event: ping\ndata: {"type": "ping"}\n\n'
 
-const PADDING = Array.from({ length: 16 }, (_, count) => ' '.repeat(count))
-
-/** The API pads every event with 0 to 15 spaces before its closing brace. */
-function padding(random: Random): string {
-  return PADDING[Math.floor(random() * 16)] ?? ''
-}
-
-export function wireEvent(event: { type: string; [field: string]: unknown }, random: Random): string {
-  return `event: ${event.type}\ndata: ${JSON.stringify(event).slice(0, -1)}${padding(random)}}\n\n`
-}
-
-export function frame(wire: string, cut?: Cut): Frame {
-  return { wire, tokens: 0, text: '', thinking: '', cut }
-}
-
-// Templates: these two are nearly all that is ever sent.
-export function textFrame(index: number, text: string, tokens: number, random: Random): Frame {
-  const wire = `event: content_block_delta\ndata: {"type":"content_block_delta","index":${index},"delta":{"type":"text_delta","text":${JSON.stringify(text)}}${padding(random)}}\n\n`
-  return { wire, tokens, text, thinking: '', cut: undefined }
-}
-
-export function thinkingFrame(index: number, thinking: string, tokens: number, random: Random): Frame {
-  const wire = `event: content_block_delta\ndata: {"type":"content_block_delta","index":${index},"delta":{"type":"thinking_delta","thinking":${JSON.stringify(thinking)}}${padding(random)}}\n\n`
-  return { wire, tokens, text: '', thinking, cut: undefined }
+/** As the API sends it, with 0 to 15 spaces before the closing brace. */
+export function wireEvent(event: { type: string; [field: string]: unknown }): string {
+  const json = JSON.stringify(event)
+  return `event: ${event.type}\ndata: ${json.slice(0, -1)}${' '.repeat(json.length % 16)}}\n\n`
 }

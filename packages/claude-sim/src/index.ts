@@ -1,5 +1,5 @@
 export type { Behaviour } from './behaviour.ts'
-export { type FaultName, FAULTS } from './fault.ts'
-export type { Outcome, RequestRecord, SimulatorStats } from './ledger.ts'
-export { type Certificate, selfSigned } from './self-signed.ts'
+export type { CallPiece } from './frame.ts'
+export type { RequestRecord, SimulatorStats } from './ledger.ts'
 export { type Simulator, type SimulatorOptions, startSimulator } from './simulator.ts'
+export type { ToolResult } from './tool-loop.ts'

@@ -1,18 +1,24 @@
-import { expect, test } from 'vitest'
-import { parseControls } from './behaviour.ts'
-import { directivesIn, withoutDirectives } from './conversation.ts'
-import { openAnswer } from './markdown-writer.ts'
-import { seededRandom } from './random.ts'
-import { readSampleAnswers } from './sample-answers.ts'
-import { workGrowth } from './testing/work-growth.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Simulator, startSimulator } from './simulator.ts'
+import { ask } from './testing/test-client.ts'
+import { NOTES } from './testing/tool-loop-client.ts'
 
-const ANSWERS = readSampleAnswers()
+let sim: Simulator
+beforeAll(async () => {
+  sim = await startSimulator()
+})
+afterAll(() => sim.close())
 
 const PIECES = [
   '[[sim ',
   '[[sim',
   '[[sim a ]',
   '[[sim a]]',
+  "[[sim a='",
+  "'",
+  "''",
+  'show ',
+  'change the note ',
   '[[',
   '[',
   ']',
@@ -32,23 +38,18 @@ const PIECES = [
   'é',
 ]
 
-/** Everything that the simulator does to the text of a prompt. */
-const WORK: readonly ((text: string) => unknown)[] = [
-  directivesIn,
-  withoutDirectives,
-  (text) => refusalOf(() => parseControls(text, '[[sim]]')),
-  (text) => openAnswer(seededRandom(1), ANSWERS, text),
-]
+const CHARS = 400_000
+/** Work that grows with the square of the prompt takes over a minute; an answer, milliseconds. */
+const TIMEOUT_MS = 20_000
 
-function refusalOf(parse: () => unknown): unknown {
-  try {
-    return parse()
-  } catch (error) {
-    return error
-  }
-}
-
-test.each(PIECES)('the work grows as the prompt does, however often %j is in it', (piece) => {
-  const textOf = (chars: number) => `x ${piece.repeat(chars / piece.length)} x`
-  for (const work of WORK) expect(workGrowth(textOf, work)).toBeLessThan(64)
-})
+test.each(PIECES)(
+  'a prompt and a directive full of %j are answered',
+  { timeout: TIMEOUT_MS },
+  async (piece) => {
+    const text = piece.repeat(CHARS / piece.length)
+    for (const prompt of [`x ${text} x`, `[[sim ${text}]]`]) {
+      const stream = await (await ask(sim.url, { prompt, sim: 'tokens=5', extra: { tools: NOTES } })).text()
+      expect(stream).toContain('message_stop')
+    }
+  },
+)

@@ -1,24 +1,27 @@
-import type { AnswerPlan, StopReason } from './answer-plan.ts'
-import { hashText, seededRandom } from './random.ts'
+import { randomBytes } from 'node:crypto'
+import type { AnswerPlan } from './answer-plan.ts'
+import { parseInput } from './behaviour.ts'
+import { cutDeltas, cutInput, type Delta } from './cut-deltas.ts'
+import type { CallPiece } from './frame.ts'
+import { signThinking } from './message-prefixes.ts'
 import type { PromptUsage } from './prompt-cache.ts'
 
-export interface ServedTokens {
-  thinking: number
-  text: number
+/** `req_011C…`, `msg_01…`, `srvtoolu_01…` */
+export function newId(prefix: 'req_011C' | 'msg_01' | 'srvtoolu_01'): string {
+  return prefix + randomBytes(10).toString('hex')
 }
 
-const ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz123456789'
-
-/** `req_011C…`, `msg_01…`: unique within a process, which is all that is needed. */
-export function newId(prefix: 'req_011C' | 'msg_01'): string {
-  let id: string = prefix
-  for (let count = 0; count < 20; count += 1) id += ALPHABET[Math.floor(Math.random() * ALPHABET.length)]
-  return id
+/** `toolu_01…`. It tells whether thinking came before the call, which has to come back with it. */
+export function newCallId(isThoughtOut: boolean): string {
+  return `toolu_01${isThoughtOut ? 'T' : 'A'}${randomBytes(10).toString('hex')}`
 }
 
-/** The message as `message_start` has it: no content, and a first guess at the usage. */
-export function startOfMessage(options: { id: string; model: string; usage: PromptUsage }) {
-  const { id, model, usage } = options
+export function hasThinking(callId: string | undefined): boolean {
+  return callId?.startsWith('toolu_01T') === true
+}
+
+/** The message as `message_start` has it: without content, and with a first guess at the usage. */
+export function startOfMessage({ id, model, usage }: { id: string; model: string; usage: PromptUsage }) {
   return {
     model,
     id,
@@ -47,52 +50,92 @@ export function startOfMessage(options: { id: string; model: string; usage: Prom
 }
 
 /** Cumulative, as in `message_delta`. */
-export function totalUsage(usage: PromptUsage, served: ServedTokens) {
+export function totalUsage(plan: AnswerPlan, usage: PromptUsage, served: { thinking: number; text: number }) {
+  const tokens = { ...usage, output_tokens: served.thinking + served.text }
   return {
-    ...usage,
-    output_tokens: served.thinking + served.text,
+    ...tokens,
     output_tokens_details: { thinking_tokens: served.thinking },
-    server_tool_use: null,
+    server_tool_use: usesOf(plan),
+    ...(plan.compacted && { iterations: [COMPACTION, { type: 'message', ...tokens }] }),
   }
 }
 
-export function stopDetails(reason: StopReason) {
-  return reason === 'refusal' ? { type: 'refusal', category: null, explanation: null } : null
+/** Its tokens are paid for, and not in the usage. */
+const COMPACTION = {
+  type: 'compaction',
+  input_tokens: 4000,
+  cache_creation_input_tokens: 0,
+  cache_read_input_tokens: 0,
+  output_tokens: 400,
 }
 
-/** Looks like one; it signs nothing. */
-export function signatureOf(plan: AnswerPlan): string {
-  const random = seededRandom(hashText(plan.model) ^ Math.floor(plan.noise() * 4_294_967_296))
-  return Buffer.from(Array.from({ length: 220 }, () => Math.floor(random() * 256))).toString('base64')
-}
-
-/** The whole message, as the request without `stream` gets it. */
-export function wholeMessage(options: { id: string; plan: AnswerPlan; usage: PromptUsage }) {
-  const { id, plan, usage } = options
-  const served = { thinking: plan.thinking?.tokens ?? 0, text: 0 }
-  let text = ''
-  for (const delta of plan.textDeltas()) {
-    text += delta.text
-    served.text += delta.tokens
+function usesOf({ blocks }: AnswerPlan) {
+  const uses = blocks.flatMap((block) => (block.type === 'whole' && block.use ? [block.use] : []))
+  if (uses.length === 0) return null
+  const count = (use: (typeof uses)[number]) => uses.filter((each) => each === use).length
+  return {
+    web_search_requests: count('web_search_requests'),
+    web_fetch_requests: count('web_fetch_requests'),
   }
-  const thinking = plan.thinking?.shown
-    ? Array.from(plan.thinkingDeltas(), (delta) => delta.text).join('')
-    : ''
+}
+
+/** The part of `message_delta` and of a whole message that says how it ended. */
+export function endOfMessage({ stopReason, refusal: { category, explanation } }: AnswerPlan) {
+  return {
+    stop_reason: stopReason,
+    stop_sequence: null,
+    stop_details:
+      stopReason === 'refusal'
+        ? { type: 'refusal', category: category ?? null, explanation: explanation ?? null }
+        : null,
+  }
+}
+
+/** The whole message, as a request without `stream` gets it, and what it counts. */
+export function wholeMessage({ id, plan, usage }: { id: string; plan: AnswerPlan; usage: PromptUsage }) {
+  const counts = { thinking: '', text: '', tokens: 0, calls: [] as CallPiece[] }
+  const content: object[] = []
+  if (plan.thinking !== undefined) {
+    if (plan.thinking.shown) counts.thinking = joined(cutDeltas(plan.thinking)).text
+    content.push({
+      type: 'thinking',
+      thinking: counts.thinking,
+      signature: signThinking(plan.thinking.after, counts.thinking),
+    })
+  }
+  for (const block of plan.blocks) {
+    if (block.type === 'whole') content.push(block.block)
+    else if (block.type === 'text') {
+      const { text, tokens } = joined(cutDeltas(block))
+      counts.tokens += tokens
+      counts.text += text
+      if (text !== '') content.push({ type: 'text', text, citations: block.citations ?? null })
+    } else {
+      const { type, id: callId, name } = block
+      const { text, tokens } = joined(cutInput(block))
+      counts.tokens += tokens
+      if (type === 'tool_use') counts.calls.push({ id: callId, name, input: text })
+      content.push({ ...startOfCall(block), input: parseInput(text)?.[0] ?? {} })
+    }
+  }
+  const served = { thinking: plan.thinking?.limit ?? 0, text: counts.tokens }
   const start = startOfMessage({ id, model: plan.model, usage })
-  const content = [
-    ...(plan.thinking === undefined ? [] : [{ type: 'thinking', thinking, signature: signatureOf(plan) }]),
-    ...(plan.fault.name === 'unknown'
-      ? [{ type: 'hologram', text: 'a kind of block you have not met' }]
-      : []),
-    ...(text === '' ? [] : [{ type: 'text', text, citations: null }]),
-  ]
-  if (plan.fault.name === 'reorder') content.reverse()
   const message = {
     ...start,
+    ...endOfMessage(plan),
     content,
-    stop_reason: plan.stopReason,
-    stop_details: stopDetails(plan.stopReason),
-    usage: { ...start.usage, ...totalUsage(usage, served) },
+    usage: { ...start.usage, ...totalUsage(plan, usage, served) },
   }
-  return { message, text, thinking, tokens: served.thinking + served.text }
+  return { message, counts: { ...counts, tokens: served.thinking + served.text } }
+}
+
+/** As in `content_block_start`, before its input. */
+export function startOfCall({ type, id, name }: { type: string; id: string; name: string }) {
+  return { type, id, name, input: {}, ...(type === 'tool_use' && { caller: { type: 'direct' } }) }
+}
+
+function joined(deltas: Iterable<Delta>): Delta {
+  let whole = { text: '', tokens: 0 }
+  for (const { text, tokens } of deltas) whole = { text: whole.text + text, tokens: whole.tokens + tokens }
+  return whole
 }

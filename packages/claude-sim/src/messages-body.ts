@@ -1,19 +1,58 @@
+import { EFFORTS, findModel } from '@sluice/claude/models'
 import { z } from 'zod'
 import { ApiError, invalidRequest } from './api-error.ts'
+import { checkFormat } from './check-format.ts'
+import { checkHistory } from './check-history.ts'
+import { checkTools } from './check-tools.ts'
 
 const SourceSchema = z.looseObject({
   type: z.string(),
   media_type: z.string().optional(),
   data: z.string().optional(),
 })
+const CitationSchema = z.looseObject({
+  url: z.string().optional(),
+  cited_text: z.string().optional(),
+  encrypted_index: z.string().optional(),
+})
+const ResultSchema = z.looseObject({
+  type: z.string(),
+  text: z.string().optional(),
+  url: z.string().optional(),
+  title: z.string().nullish(),
+  encrypted_content: z.string().optional(),
+})
 const BlockSchema = z.looseObject({
   type: z.string(),
   text: z.string().optional(),
+  thinking: z.string().optional(),
+  signature: z.string().optional(),
+  id: z.string().optional(),
+  name: z.string().optional(),
+  input: z.unknown().optional(),
+  tool_use_id: z.string().optional(),
+  is_error: z.boolean().nullish(),
   source: SourceSchema.optional(),
+  citations: z.array(CitationSchema).nullish(),
+  /** Of the result of a tool: one that fetched a page has one block. */
+  content: z.union([z.string(), z.array(ResultSchema), ResultSchema.transform((block) => [block])]).nullish(),
 })
 const ContentSchema = z.union([z.string(), z.array(BlockSchema)], 'Input should be a valid string or list')
 
-const PromptShape = {
+const ToolSchema = z.looseObject({
+  type: z.string().nullish(),
+  name: z.string(),
+  description: z.string().optional(),
+  max_uses: z.number().int().min(1).nullish(),
+  input_schema: z.record(z.string(), z.unknown()).optional(),
+})
+const ToolChoiceSchema = z.looseObject({
+  type: z.enum(['auto', 'any', 'tool', 'none']),
+  name: z.string().optional(),
+  disable_parallel_tool_use: z.boolean().optional(),
+})
+
+const MessagesBodySchema = z.strictObject({
   model: z.string().min(1),
   messages: z
     .array(z.looseObject({ role: z.enum(['user', 'assistant', 'system']), content: ContentSchema }))
@@ -21,21 +60,21 @@ const PromptShape = {
   system: ContentSchema.optional(),
   thinking: z
     .looseObject({
-      type: z.enum(['adaptive', 'disabled', 'enabled']),
+      type: z.enum(['adaptive', 'disabled']),
       display: z.enum(['summarized', 'omitted']).nullish(),
     })
     .nullish(),
   output_config: z
-    .looseObject({ effort: z.enum(['low', 'medium', 'high', 'xhigh', 'max']).nullish() })
+    .looseObject({
+      effort: z.enum(EFFORTS).nullish(),
+      format: z
+        .strictObject({ type: z.literal('json_schema'), schema: z.record(z.string(), z.unknown()) })
+        .nullish(),
+    })
     .nullish(),
   cache_control: z.looseObject({ type: z.literal('ephemeral') }).nullish(),
-  tools: z.array(z.unknown()).optional(),
-  tool_choice: z.unknown().optional(),
-}
-
-const CountBodySchema = z.strictObject(PromptShape)
-const MessagesBodySchema = z.strictObject({
-  ...PromptShape,
+  tools: z.array(ToolSchema).optional(),
+  tool_choice: ToolChoiceSchema.nullish(),
   max_tokens: z.number().int().min(1),
   stream: z.boolean().optional(),
   metadata: z.unknown().optional(),
@@ -51,44 +90,27 @@ const MessagesBodySchema = z.strictObject({
   workspace_id: z.unknown().optional(),
 })
 
+export type Tool = z.infer<typeof ToolSchema>
 export type ContentBlock = z.infer<typeof BlockSchema>
-export type PromptBody = z.infer<typeof CountBodySchema>
 export type MessagesBody = z.infer<typeof MessagesBodySchema>
 
+/** @throws a 400 `ApiError` for what the API refuses, 404 for a model id that is not Claude's. */
 export function parseMessagesBody(raw: string): MessagesBody {
-  const body = parseWith(MessagesBodySchema, raw)
-  checkPrompt(body)
-  return body
-}
-
-export function parseCountBody(raw: string): PromptBody {
-  const body = parseWith(CountBodySchema, raw)
-  checkPrompt(body)
-  return body
-}
-
-function parseWith<Output>(schema: z.ZodType<Output>, raw: string): Output {
   const json = parseJson(raw)
-  refuseSampling(json)
-  const result = schema.safeParse(json)
-  if (result.success) return result.data
-  throw invalidRequest(result.error.issues.map(describeIssue).join('; '))
+  const { success, data, error } = MessagesBodySchema.safeParse(json)
+  if (!success) throw invalidRequest(error.issues.map(describeIssue).join('; '))
+  checkModel(data)
+  checkFormat(data)
+  checkTools(data)
+  checkHistory(data)
+  return data
 }
 
 function parseJson(raw: string): unknown {
   try {
     return JSON.parse(raw)
   } catch (error) {
-    throw invalidRequest(
-      `The request body is not valid JSON: ${error instanceof Error ? error.message : 'unreadable'}`,
-    )
-  }
-}
-
-function refuseSampling(json: unknown): void {
-  if (typeof json !== 'object' || json === null) return
-  for (const key of ['temperature', 'top_p', 'top_k']) {
-    if (key in json) throw invalidRequest(`${key}: this parameter is not supported; remove it`)
+    throw invalidRequest(`The request body is not valid JSON: ${String(error)}`)
   }
 }
 
@@ -102,23 +124,13 @@ function describeIssue(issue: z.core.$ZodIssue): string {
   return `${issue.path.join('.') || 'body'}: ${missing ? 'Field required' : issue.message}`
 }
 
-function checkPrompt({ model, messages, thinking }: PromptBody): void {
+function checkModel({ model, max_tokens }: MessagesBody): void {
   if (!/^claude-[\w.@:-]+$/.test(model)) throw new ApiError(404, `model: ${model}`)
-  if (thinking?.type === 'enabled') {
+  // A model that Sluice does not know has no limit.
+  const most = findModel(model)?.maxOutputTokens ?? Infinity
+  if (max_tokens > most) {
     throw invalidRequest(
-      '"thinking.type.enabled" is not supported for this model. Use "thinking.type.adaptive" and "output_config.effort" to control thinking behavior.',
-    )
-  }
-  for (const [index, { role, content }] of messages.entries()) {
-    if (content.length === 0)
-      throw invalidRequest(`messages.${index}: ${role} messages must have non-empty content`)
-    if (typeof content !== 'string' && content.some(({ type, text }) => type === 'text' && !text)) {
-      throw invalidRequest(`messages.${index}: text content blocks must be non-empty`)
-    }
-  }
-  if (messages.at(-1)?.role === 'assistant') {
-    throw invalidRequest(
-      'This model does not support assistant message prefill. The conversation must end with a user message.',
+      `max_tokens: ${max_tokens} > ${most}, which is the maximum allowed number of output tokens for ${model}`,
     )
   }
 }

@@ -1,90 +1,88 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { answerFrames, type AnswerContext, openingOf } from './answer-frames.ts'
-import { planAnswer } from './answer-plan.ts'
+import type { ServerResponse } from 'node:http'
+import { type Answer, answerFrames, openingOf } from './answer-frames.ts'
+import { planAnswer, planText } from './answer-plan.ts'
 import { ApiError, errorTypeOf } from './api-error.ts'
-import { type Behaviour, parseControls, resolveBehaviour } from './behaviour.ts'
-import { conversationKey, directivesIn, userTexts, withoutDirectives } from './conversation.ts'
-import { denyAnswer } from './denied-answer.ts'
-import { explainWish } from './explain-wish.ts'
-import { FrameSender } from './frame-sender.ts'
-import { readBody } from './http-io.ts'
+import { type Behaviour, parseSettings, resolveBehaviour } from './behaviour.ts'
+import { conversationKey, directivesIn, lastPrompt } from './conversation.ts'
+import { explainDirective } from './explain-directive.ts'
 import type { Ledger, RequestRecord } from './ledger.ts'
 import { newId } from './message.ts'
 import { type MessagesBody, parseMessagesBody } from './messages-body.ts'
 import type { PromptCache } from './prompt-cache.ts'
-import type { RateLimits } from './rate-limits.ts'
-import type { SampleAnswer } from './sample-answers.ts'
+import type { Samples } from './sample-answers.ts'
+import { sendFrames } from './send-frames.ts'
 import { sentFiles } from './sent-files.ts'
-import { sendWholeAnswer } from './whole-answer.ts'
+import { toolLoopOf } from './tool-loop.ts'
+import { sendWhole } from './whole-answer.ts'
 
 export interface MessagesContext {
   ledger: Ledger
   cache: PromptCache
-  limits: RateLimits
-  answers: readonly SampleAnswer[]
+  samples: Samples
   defaults: Partial<Behaviour>
   /** How many requests of a conversation met a fault, for `times`. */
   faultsMet: Map<string, number>
 }
 
-/** `POST /v1/messages`. Returns when the answer is under way, not when it has ended. */
-export async function answerMessages(
-  context: MessagesContext,
-  io: { request: IncomingMessage; response: ServerResponse; record: RequestRecord },
-): Promise<void> {
-  const { ledger, cache, limits, answers, defaults, faultsMet } = context
-  const { request, response, record } = io
-  const body = parseMessagesBody(await readBody(request))
-  const lastText = userTexts(body).at(-1) ?? ''
+export interface MessagesRequest {
+  raw: string
+  /** The value of the `x-sim` header. */
+  header: string
+  response: ServerResponse
+  record: RequestRecord
+  /** Aborts when the peer closes. */
+  signal: AbortSignal
+}
+
+/** `POST /v1/messages`. Rejects with an `ApiError` before the answer, or when the peer closes. */
+export async function answerMessages(context: MessagesContext, request: MessagesRequest): Promise<void> {
+  const { ledger, cache, samples, defaults, faultsMet } = context
+  const { raw, header, response, record, signal } = request
+  const body = parseMessagesBody(raw)
+  const loop = toolLoopOf(body)
   ledger.describe(record, {
     model: body.model,
     stream: body.stream === true,
-    prompt: withoutDirectives(lastText),
+    prompt: lastPrompt(body),
     files: sentFiles(body),
+    round: loop.round,
+    tools: (body.tools ?? []).map(({ name }) => name),
+    toolResults: loop.results,
   })
-  const layers = [defaults, parseControls(String(request.headers['x-sim'] ?? ''), 'x-sim')]
-  const { behaviour, problem } = withDirectives(layers, directivesIn(lastText))
+  const layers = [defaults, parseSettings(header, 'x-sim')]
+  const { behaviour, problem } = withDirectives(layers, directivesIn(body))
+  const isItsRound = behaviour.round === undefined || behaviour.round === loop.round
+  if (!isItsRound || !meetsFault(body, behaviour, faultsMet)) behaviour.fault = 'none'
   const plan =
     problem === undefined
-      ? planAnswer(body, { behaviour, faulty: meetsFault(body, behaviour, faultsMet), answers })
-      : explainWish(body, problem)
+      ? planAnswer(body, behaviour, samples)
+      : planText(body.model, explainDirective(problem))
   if (plan.fault.name === 'status') throw statusFault(behaviour)
-
-  const usage = cache.usage(body)
-  const answer: AnswerContext = {
+  const answer: Answer = {
     plan,
-    usage,
+    usage: cache.usage(body),
     messageId: newId('msg_01'),
     requestId: record.id,
     errorType: behaviour['error-type'] ?? 'overloaded_error',
   }
-  limits.count(usage, body.max_tokens)
-  for (const [name, value] of Object.entries(limits.headers())) response.setHeader(name, value)
-  if (denyAnswer(answer, { ledger, record, response })) return
-  if (body.stream !== true) {
-    sendWholeAnswer(answer, { ledger, record, response, pace: behaviour })
-    return
+  if (plan.fault.name === 'hang') return
+  const options = { response, ledger, record, pace: behaviour, signal }
+  if (body.stream !== true || ['html', 'json', 'empty'].includes(plan.fault.name)) {
+    return sendWhole(answer, options)
   }
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' })
   ledger.describe(record, { status: 200 })
-  new FrameSender({
-    response,
-    ledger,
-    record,
-    opening: openingOf(answer),
-    frames: answerFrames(answer),
-    pace: behaviour,
-    bytewise: plan.fault.name === 'bytes',
-  }).start()
+  const bytewise = plan.fault.name === 'bytes'
+  return sendFrames(openingOf(answer), answerFrames(answer), { ...options, bytewise })
 }
 
-/** A directive that cannot be followed changes nothing, and is a `problem`. */
+/** A directive with a mistake changes nothing, and is a `problem`. */
 function withDirectives(
   layers: readonly Partial<Behaviour>[],
   directives: string,
 ): { behaviour: Behaviour; problem?: string } {
   try {
-    return { behaviour: resolveBehaviour([...layers, parseControls(directives, '[[sim]]')]) }
+    return { behaviour: resolveBehaviour([...layers, parseSettings(directives, '[[sim]]')]) }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     return { behaviour: resolveBehaviour(layers), problem: error.message }
@@ -92,7 +90,7 @@ function withDirectives(
 }
 
 function meetsFault(body: MessagesBody, { fault, times }: Behaviour, met: Map<string, number>): boolean {
-  if (fault === undefined || times === undefined) return true
+  if (times === undefined) return true
   const key = `${fault} ${conversationKey(body)}`
   const count = met.get(key) ?? 0
   met.set(key, count + 1)

@@ -26,28 +26,14 @@ export function between(random: Random, min: number, max: number): number {
   return min + Math.floor(random() * (max - min + 1))
 }
 
+/** @throws a `RangeError` where there are no items. */
 export function pick<Item>(random: Random, items: readonly Item[]): Item {
   const item = items[Math.floor(random() * items.length)]
-  if (item === undefined) throw new RangeError('Nothing to pick from')
+  if (item === undefined) throw new RangeError('There is nothing to pick from.')
   return item
 }
 
-/** Deals the items in random order, and begins anew when all were dealt: nothing comes twice in a hurry. */
-export function dealer<Item>(random: Random, items: readonly Item[]): () => Item {
-  let left: Item[] = []
-  let last: Item | undefined
-  return () => {
-    if (left.length === 0) {
-      left = shuffled(random, items)
-      if (left.at(-1) === last) left.reverse()
-    }
-    last = left.pop()
-    if (last === undefined) throw new RangeError('Nothing to deal')
-    return last
-  }
-}
-
-function shuffled<Item>(random: Random, items: readonly Item[]): Item[] {
+export function shuffled<Item>(random: Random, items: readonly Item[]): Item[] {
   const left = [...items]
   return items.flatMap(() => left.splice(Math.floor(random() * left.length), 1))
 }

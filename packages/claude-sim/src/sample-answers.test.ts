@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { openAnswer } from './markdown-writer.ts'
+import { chooseAnswer } from './choose-answer.ts'
 import { seededRandom } from './random.ts'
-import { endsSentence, parseSampleAnswer, readSampleAnswers } from './sample-answers.ts'
+import { parseSampleAnswer, readSamples } from './sample-answers.ts'
 
-const ANSWERS = readSampleAnswers()
+const { answers, thinking, lorem, emoji } = readSamples()
 
 test('a file is its title and its parts; an introduction, a heading and a definition are not parted from theirs', () => {
   const file = [
@@ -17,7 +17,7 @@ test('a file is its title and its parts; an introduction, a heading and a defini
     '### Then',
     'Drink [it](https://example.com).',
   ].join('\n\n')
-  const answer = {
+  expect(parseSampleAnswer(`${file}\n`)).toEqual({
     title: 'Tea',
     parts: [
       'Tea is a drink. It is hot.',
@@ -27,18 +27,27 @@ test('a file is its title and its parts; an introduction, a heading and a defini
       '### Then\n\nDrink [it](https://example.com).',
     ],
     sentences: ['Tea is a drink.', 'It is hot.'],
-  }
-  expect(parseSampleAnswer(`${file}\n`)).toEqual(answer)
-  expect(parseSampleAnswer(`${file}\n`.replaceAll('\n', '\r\n'))).toEqual(answer)
+  })
 })
 
 test('every sample has a title of its own and closes what it opens, and ends with a sentence', () => {
-  expect(new Set(ANSWERS.map(({ title }) => title)).size).toBe(ANSWERS.length)
-  for (const { title, parts } of ANSWERS) {
+  expect(new Set(answers.map(({ title }) => title)).size).toBe(answers.length)
+  for (const { title, parts } of answers) {
     const text = parts.join('\n\n')
-    expect(endsSentence(text), title).toBe(true)
+    expect(text, title).toMatch(/[.!?…][”)*_]*(?: \p{Extended_Pictographic}\uFE0F?)?$/u)
     expect(text.match(/^```/gm)?.length ?? 0, title).toSatisfy((fences: number) => fences % 2 === 0)
     for (const [note] of text.matchAll(/\[\^\w+\](?!:)/g)) expect(text, title).toContain(`${note}: `)
+  }
+})
+
+test('every sentence can stand alone', () => {
+  const sentences = [...answers.flatMap((answer) => answer.sentences), ...thinking, ...lorem, ...emoji]
+  expect(sentences.length).toBeGreaterThan(150)
+  for (const sentence of sentences) {
+    expect(sentence).toMatch(/[.!?]$/)
+    const count = (mark: string) => sentence.split(mark).length - 1
+    expect(count('“'), sentence).toBe(count('”'))
+    for (const mark of ['_', '**', '`']) expect(count(mark) % 2, sentence).toBe(0)
   }
 })
 
@@ -50,13 +59,13 @@ test.each([
   ['Tell me about canal locks', 'How a canal lock works'],
   ['Tell me a long story', 'A long story'],
 ])('%s: the sample that fits is the answer', (question, title) => {
-  const { answer, parts } = openAnswer(seededRandom(1), ANSWERS, question)
+  const answer = chooseAnswer(seededRandom(1), answers, question)
   expect(answer.title).toContain(title)
-  expect(parts).toEqual(answer.parts)
+  expect(answers).toContain(answer)
 })
 
 test('where no sample fits, the answer says so first', () => {
-  const { answer, parts } = openAnswer(seededRandom(1), ANSWERS, 'Who won?')
-  expect(parts[0]).toContain('I am a simulator and cannot answer “Who won?”')
-  expect(parts.slice(1)).toEqual(answer.parts)
+  const { title, parts } = chooseAnswer(seededRandom(1), answers, 'Who won?')
+  expect(parts[0]).toBe(`I am a simulator and cannot answer “Who won?” Here is something else: **${title}**.`)
+  expect(parts.slice(1)).toEqual(answers.find((answer) => answer.title === title)?.parts)
 })

@@ -4,41 +4,52 @@ import { dirname, join } from 'node:path'
 
 export interface SampleAnswer {
   title: string
-  /** In order. A part can end the answer: what introduces or defines something is in one part with it. */
+  /** In order. An answer may end after any of them: what introduces something is in one part with it. */
   parts: readonly string[]
-  /** Those of its plain paragraphs. */
+  /** The sentences of its plain paragraphs. */
   sentences: readonly string[]
+}
+
+/** Everything the simulator has to say. */
+export interface Samples {
+  answers: readonly SampleAnswer[]
+  thinking: readonly string[]
+  lorem: readonly string[]
+  emoji: readonly string[]
 }
 
 const FENCE_OR_BLOCK = /^```.*\n(?:.*\n)*?```$|(?:.+(?:\n|$))+/gm
 const DEFINITION = /^\[[^\]]+\]: /
-const PROSE = /^[\p{L}“_*][^[\n]*$/u
-const SENTENCE_END = /(?<=[.!?]”?)\s+(?=\p{Lu})/u
+/** A paragraph of one line, without links and footnotes. */
+const PROSE = /^[\p{L}“_*`][^[\n]*[.!?]$/u
+const SENTENCE_END = /(?<=[.!?])\s+(?=[\p{Lu}“])/u
 
-/**
- * Reads the markdown files in `answers`, by name. They are found through the package itself, which is where they
- * are also when this module was bundled into another one's `dist`.
- */
-export function readSampleAnswers(): SampleAnswer[] {
+/** Reads `answers/*.md`, by name, and the sentences of `answers/sentences/*.txt`, one a line. */
+export function readSamples(): Samples {
+  // Found through the package, because this module may have been bundled into another one's `dist`.
   const root = dirname(createRequire(import.meta.url).resolve('@sluice/claude-sim/package.json'))
-  const folder = join(root, 'answers')
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.md'))
-    .toSorted()
-    .map((name) => parseSampleAnswer(readFileSync(join(folder, name), 'utf8')))
+  const read = (...path: string[]) =>
+    readFileSync(join(root, 'answers', ...path), 'utf8').replaceAll('\r\n', '\n')
+  const linesOf = (name: string) => read('sentences', name).trim().split('\n')
+  return {
+    answers: readdirSync(join(root, 'answers'))
+      .filter((name) => name.endsWith('.md'))
+      .toSorted()
+      .map((name) => parseSampleAnswer(read(name))),
+    thinking: linesOf('thinking.txt'),
+    lorem: linesOf('lorem.txt'),
+    emoji: linesOf('emoji.txt'),
+  }
 }
 
-/** The first line is the title; git may have given the file `\r\n`. */
+/** The first line is the title. */
 export function parseSampleAnswer(file: string): SampleAnswer {
-  const [title = '', ...blocks] = Array.from(
-    file.replaceAll('\r\n', '\n').matchAll(FENCE_OR_BLOCK),
-    ([block]) => block.trimEnd(),
-  )
-  const parts = inParts(blocks)
+  const [title = '', ...blocks] = Array.from(file.matchAll(FENCE_OR_BLOCK), ([block]) => block.trimEnd())
+  const parts = joinedParts(blocks)
   return { title: title.replace(/^# /, ''), parts, sentences: parts.flatMap(sentencesIn) }
 }
 
-function inParts(blocks: readonly string[]): string[] {
+function joinedParts(blocks: readonly string[]): string[] {
   const parts: string[] = []
   let introduces = false
   for (const block of blocks) {
@@ -51,16 +62,5 @@ function inParts(blocks: readonly string[]): string[] {
 }
 
 export function sentencesIn(part: string): string[] {
-  return PROSE.test(part) ? part.split(SENTENCE_END).filter(canStandAlone) : []
-}
-
-/** A closing quote, bracket or mark may follow, and an emoji. */
-export function endsSentence(text: string): boolean {
-  return /[.!?…][”)*_]*(?: \p{Extended_Pictographic}\uFE0F?)?$/u.test(text)
-}
-
-function canStandAlone(sentence: string): boolean {
-  const count = (mark: string) => sentence.split(mark).length - 1
-  const closed = ['_', '**', '`'].every((mark) => count(mark) % 2 === 0) && count('“') === count('”')
-  return closed && endsSentence(sentence)
+  return PROSE.test(part) ? part.split(SENTENCE_END) : []
 }

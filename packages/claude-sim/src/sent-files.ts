@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { PromptBody } from './messages-body.ts'
+import type { MessagesBody } from './messages-body.ts'
 
 /** An image or a document as it came in. */
 export interface SentFile {
@@ -11,7 +11,7 @@ export interface SentFile {
 }
 
 /** The files in a request that came along as base64, oldest turn first. */
-export function sentFiles({ messages }: PromptBody): SentFile[] {
+export function sentFiles({ messages }: MessagesBody): SentFile[] {
   return messages
     .flatMap(({ content }) => (typeof content === 'string' ? [] : content))
     .flatMap(({ type, source }) => {

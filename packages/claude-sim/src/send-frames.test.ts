@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Simulator, startSimulator } from './simulator.ts'
-import { ask, askRaw, eventsOf, readToClose, readUntil } from './test-client.ts'
+import { ask, askRaw, eventsOf, readToClose, readUntil } from './testing/test-client.ts'
 
 let sim: Simulator
 beforeEach(async () => {
@@ -10,7 +10,7 @@ afterEach(() => sim.close())
 
 test('a reader that never reads stops the answer, while others get all of theirs', async () => {
   const sim64K = 'tokens=256000'
-  const deaf = askRaw(sim.url, { sim: sim64K })
+  const stuck = askRaw(sim.url, { sim: sim64K })
   await sim.waitFor(({ requests }) => requests[0]?.blocked === true)
 
   // Both take turns in the same event loop: when a whole twin was served, the other had its chance too.
@@ -20,7 +20,7 @@ test('a reader that never reads stops the answer, while others get all of theirs
   expect(sim.stats().requests[0]).toMatchObject({ bytesWritten, tokens, blocked: true, outcome: 'open' })
   expect(bytesWritten).toBeLessThan(whole / 2)
 
-  deaf.destroy()
+  stuck.destroy()
   const { requests } = await sim.waitFor((stats) => stats.open === 0)
   expect(requests[0]).toMatchObject({ bytesWritten, tokens, outcome: 'aborted' })
 })
