@@ -6,5 +6,14 @@ import { defineConfig } from 'vite'
  */
 export default defineConfig({
   build: { target: 'node20', ssr: true, minify: false, sourcemap: true, emptyOutDir: true },
-  ssr: { noExternal: [/^@sluice\//, '@anthropic-ai/sdk', 'eventsource-parser'] },
+  ssr: {
+    noExternal: [
+      /^@sluice\//,
+      '@anthropic-ai/sdk',
+      'eventsource-parser',
+      'drizzle-orm',
+      // pg and its parts.
+      /^(pg|pg-.*|pgpass|split2|postgres-.*|xtend)$/,
+    ],
+  },
 })

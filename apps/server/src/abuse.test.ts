@@ -1,69 +1,68 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { collect } from './testing/collect.ts'
+import { question } from './testing/question.ts'
 import { startTestServer } from './testing/start-test-server.ts'
 import { WireClient } from './testing/wire-client.ts'
 
-const start = (content = 'hi [[sim tokens=5]]') => ({
-  runId: randomUUID(),
-  messages: [{ role: 'user', content }],
-})
+const start = (content = 'hi [[sim tokens=5]]') => question({ content })
 
-test('the start after the last of a minute is refused with the time to wait; a retry of an old one is not', async () => {
+test('a start beyond the limit per minute is refused with a retry time; a retry of an earlier one is not', async () => {
   await using server = await startTestServer({ STARTS_PER_MINUTE: '3' })
   const client = await server.client()
   const inputs = [start(), start(), start()]
   for (const input of inputs) {
-    expect((await client.call('chat.start', input)).status).toBe(200)
+    expect((await client.call('chat.send', input)).status).toBe(200)
     await collect(await client.events(input))
   }
-  const { status, body, headers } = await client.call('chat.start', start())
+  const { status, body, headers } = await client.call('chat.send', start())
   expect([status, body.error.data.code]).toEqual([429, 'TOO_MANY_REQUESTS'])
   expect(body.error.message).toMatch(/At most 3 questions a minute/)
   expect(body.error.data.retryAfterMs).toBeGreaterThan(0)
   expect(body.error.data.retryAfterMs).toBeLessThanOrEqual(60_000)
   expect(Number(headers.get('retry-after'))).toBe(Math.ceil(body.error.data.retryAfterMs / 1000))
-  for (const input of inputs) expect((await client.call('chat.start', input)).status).toBe(200)
-  // Another session is not held to it.
-  expect((await (await server.client()).call('chat.start', start())).status).toBe(200)
+  for (const input of inputs) expect((await client.call('chat.send', input)).status).toBe(200)
+  // Other sessions are not affected.
+  expect((await (await server.client()).call('chat.send', start())).status).toBe(200)
 })
 
-test('the same start sent twice at once takes one place, even the last one', async () => {
+test('the same start sent twice at once counts once, also at the limit', async () => {
   await using server = await startTestServer({ STARTS_PER_MINUTE: '1' })
   const client = await server.client()
   const input = start()
-  // In one batch: the second is refused its place before the first has started the run.
+  // In one batch, the second reaches the limit before the first has started the run.
   const twice = async (same: object) =>
-    (await client.call('chat.start,chat.start?batch=1', { 0: same, 1: same })).body
+    (await client.call('chat.send,chat.send?batch=1', { 0: same, 1: same })).body
   const { runId } = input
-  expect(await twice(input)).toEqual([{ result: { data: { runId } } }, { result: { data: { runId } } }])
+  const data = { runId, messageId: expect.any(String) }
+  expect(await twice(input)).toEqual([{ result: { data } }, { result: { data } }])
   await collect(await client.events({ runId }))
-  // With no place left for either, both are refused, and neither is started.
+  // Beyond the limit both are refused, and neither is started.
   for (const { error } of await twice(start())) expect(error.data.code).toBe('TOO_MANY_REQUESTS')
   expect(server.simulator.stats().messages).toBe(1)
 })
 
-test('an address is held to its own limit, whatever sessions it makes, an IPv6 one by its /64', async () => {
+test('an address has one limit for all its sessions, an IPv6 address by its /64', async () => {
   await using server = await startTestServer({ STARTS_PER_MINUTE_PER_IP: '2', TRUST_PROXY: '1' })
   const statuses: number[] = []
   for (const ip of ['10.1.1.1', '10.1.1.1', '::ffff:10.1.1.1', '10.2.2.2']) {
     const client = await server.client({ 'x-forwarded-for': ip })
-    statuses.push((await client.call('chat.start', start())).status)
+    statuses.push((await client.call('chat.send', start())).status)
   }
   for (const ip of ['2001:db8:0:1::1', '2001:db8:0:1::2', '2001:db8:0:1:ffff::', '2001:db8:0:2::1']) {
     const client = await server.client({ 'x-forwarded-for': ip })
-    statuses.push((await client.call('chat.start', start())).status)
+    statuses.push((await client.call('chat.send', start())).status)
   }
   expect(statuses).toEqual([200, 200, 429, 200, 200, 200, 429, 200])
 })
 
-test('with nothing configured, an address that floods leaves the server to others', async () => {
+test('with the default limits, an address that floods the server does not block others', async () => {
   await using server = await startTestServer({ TRUST_PROXY: '1' })
   const hang = () => start('flood [[sim fault=hang]]')
   const flood = async () => {
-    // Cookieless: every start is a session of its own.
+    // Without cookies every start is a new session.
     const client = new WireClient(server.url, { headers: { 'x-forwarded-for': '192.0.2.1' } })
-    const { status, body } = await client.call('chat.start', hang())
+    const { status, body } = await client.call('chat.send', hang())
     return { status, message: body.error?.message as string | undefined }
   }
   const answers = await Promise.all(Array.from({ length: 80 }, flood))
@@ -72,7 +71,7 @@ test('with nothing configured, an address that floods leaves the server to other
   expect(refusals).toEqual(
     new Set([
       undefined,
-      'At most 20 answers at a time to one address; wait for one to end.',
+      'At most 20 answers at a time for one address; wait for one to end.',
       'At most 60 questions a minute from one address.',
     ]),
   )
@@ -81,12 +80,12 @@ test('with nothing configured, an address that floods leaves the server to other
   expect((await collect(await honest.events({ runId }))).terminal?.type).toBe('done')
 })
 
-test('an address has room again when one of its runs has ended', async () => {
+test('an address at its limit may start again when one of its runs has ended', async () => {
   await using server = await startTestServer({ MAX_RUNS_PER_IP: '1' })
   const client = await server.client()
   for (let i = 0; i < 3; i++) {
     const runId = await server.start(client, `one ${i} [[sim tps=100 tokens=9999]]`)
-    const { status, body, headers } = await (await server.client()).call('chat.start', start())
+    const { status, body, headers } = await (await server.client()).call('chat.send', start())
     expect([status, body.error.data.code, headers.get('retry-after')]).toEqual([
       429,
       'TOO_MANY_REQUESTS',
@@ -95,33 +94,36 @@ test('an address has room again when one of its runs has ended', async () => {
     await client.call('runs.stop', { runId })
     await collect(await client.events({ runId }))
   }
-  // One that is refused for another reason takes no place.
-  expect((await client.call('chat.start', { ...start(), epoch: randomUUID() })).status).toBe(412)
-  expect((await client.call('chat.start', start())).status).toBe(200)
+  // A start that is refused for another reason does not count.
+  const other = await server.client()
+  const theirs = await server.start(other, 'theirs [[sim tokens=5]]')
+  await collect(await other.events({ runId: theirs }))
+  expect((await client.call('chat.send', { ...start(), runId: theirs })).status).toBe(404)
+  expect((await client.call('chat.send', start())).status).toBe(200)
 })
 
-test('the same start sent twice at once takes one place of its address, and gives it back', async () => {
+test('the same start sent twice at once counts once for its address, and no longer once it has ended', async () => {
   await using server = await startTestServer({ MAX_RUNS_PER_IP: '2' })
   const client = await server.client()
   const input = start()
-  // Calls of one batch are made in one turn of the event loop.
-  const { body } = await client.post('chat.start,chat.start?batch=1', JSON.stringify({ 0: input, 1: input }))
-  expect(body).toEqual([input, input].map(({ runId }) => ({ result: { data: { runId } } })))
+  // The calls of a batch run in the same turn of the event loop.
+  const { body } = await client.post('chat.send,chat.send?batch=1', JSON.stringify({ 0: input, 1: input }))
+  expect(body).toMatchObject([input, input].map(({ runId }) => ({ result: { data: { runId } } })))
   await collect(await client.events(input))
-  const hang = () => client.call('chat.start', start('[[sim fault=hang]]'))
+  const hang = () => client.call('chat.send', start('[[sim fault=hang]]'))
   expect([(await hang()).status, (await hang()).status, (await hang()).status]).toEqual([200, 200, 429])
 })
 
-test('X-Forwarded-For is not believed unless configured, and the log says once that it comes', async () => {
+test('X-Forwarded-For is not trusted unless configured, and the log warns of it once', async () => {
   await using server = await startTestServer({ STARTS_PER_MINUTE_PER_IP: '1' })
   const statuses: number[] = []
   for (const ip of ['10.1.1.1', '10.2.2.2']) {
     const client = await server.client({ 'x-forwarded-for': ip })
-    statuses.push((await client.call('chat.start', start())).status)
+    statuses.push((await client.call('chat.send', start())).status)
   }
   expect(statuses).toEqual([200, 429])
   const warnings = server.logs.filter(({ level }) => level === 40).map(({ msg }) => msg)
-  expect(warnings).toEqual([expect.stringMatching(/X-Forwarded-For.*set TRUST_PROXY/)])
+  expect(warnings).toEqual([expect.stringMatching(/X-Forwarded-For.*see TRUST_PROXY/)])
 })
 
 test('without a proxy, or with one that is trusted, the log does not warn of it', async () => {
@@ -132,7 +134,7 @@ test('without a proxy, or with one that is trusted, the log does not warn of it'
   expect([...direct.logs, ...behind.logs].filter(({ level }) => level === 40)).toEqual([])
 })
 
-test('acks and subscriptions have their own limits, crossed by one and not before', async () => {
+test('acks and subscriptions have their own limits, exceeded by one more and not before', async () => {
   await using server = await startTestServer({ ACKS_PER_MINUTE: '5', SUBSCRIPTIONS_PER_MINUTE: '3' })
   const client = await server.client()
   const runId = await server.start(client, 'caps [[sim tokens=5]]')
@@ -153,12 +155,12 @@ test.each([
 ])('a state-changing call from %s is refused', async (_, headers) => {
   await using server = await startTestServer()
   const client = await server.client(headers)
-  const { status, body } = await client.call('chat.start', start())
+  const { status, body } = await client.call('chat.send', start())
   expect([status, body.error.data.code]).toEqual([403, 'FORBIDDEN'])
   expect(server.simulator.stats().messages).toBe(0)
 })
 
-test('calls from our own page, and from no page at all, are served', async () => {
+test('calls from our own page, and from clients that are not pages, are served', async () => {
   await using server = await startTestServer()
   const { host } = new URL(server.url)
   for (const headers of [
@@ -167,11 +169,11 @@ test('calls from our own page, and from no page at all, are served', async () =>
     { 'sec-fetch-site': 'same-origin', origin: 'http://behind.a.proxy' },
   ]) {
     const client = await server.client(headers)
-    expect((await client.call('chat.start', start())).status).toBe(200)
+    expect((await client.call('chat.send', start())).status).toBe(200)
   }
 })
 
-test('CORS is off, and on for the configured origins alone', async () => {
+test('CORS is on for the configured origins only', async () => {
   await using closed = await startTestServer()
   await using open = await startTestServer({ ALLOWED_ORIGINS: 'https://app.example' })
   const allowedFor = async (url: string, origin: string) =>
@@ -182,7 +184,7 @@ test('CORS is off, and on for the configured origins alone', async () => {
   expect(await allowedFor(open.url, 'https://app.example')).toBe('https://app.example')
   expect(await allowedFor(open.url, 'https://evil.example')).toBeNull()
   const client = await open.client({ origin: 'https://app.example', 'sec-fetch-site': 'cross-site' })
-  expect((await client.call('chat.start', start())).status).toBe(200)
+  expect((await client.call('chat.send', start())).status).toBe(200)
 })
 
 /** Nothing but our own origin, save images that stand in the page itself. Letter for letter: a looser one leaks. */
@@ -199,7 +201,7 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join(';')
 
-test('every answer carries the security headers', async () => {
+test('every response has the security headers', async () => {
   await using server = await startTestServer()
   for (const path of ['/healthz', '/trpc/models.list', '/nowhere']) {
     const { headers } = await fetch(`${server.url}${path}`)
@@ -212,7 +214,7 @@ test('every answer carries the security headers', async () => {
   }
 })
 
-test('the key stands in no answer, no event and no log line, whatever goes wrong', async () => {
+test('the API key is in no response, event or log line, whatever fails', async () => {
   await using server = await startTestServer({ LOG_LEVEL: 'trace' })
   const client = await server.client()
   const said: unknown[] = []
@@ -221,11 +223,11 @@ test('the key stands in no answer, no event and no log line, whatever goes wrong
     said.push(await collect(await client.events({ runId })))
   }
   said.push(
-    await client.call('chat.start', { runId: 'x' }),
+    await client.call('chat.send', { runId: 'x' }),
     await client.call('nothing.here', {}),
     server.logs,
   )
   const everything = JSON.stringify(said)
-  expect(everything).not.toContain('test-key-of-nobody')
+  expect(everything).not.toContain('test-key')
   expect(everything).not.toMatch(/node_modules|at \w+ \(|<html|invalid x-api-key/i)
 })

@@ -1,14 +1,14 @@
 import { isIPv6 } from 'node:net'
 
 /**
- * What limits per address count by: an IPv4 address itself, also when it comes mapped into IPv6, and of an IPv6
- * address its /64, because one subscriber has all of it. Anything else counts as itself. Undefined, as it is for a client that has
- * already left, counts as empty.
+ * The key for limits per address: an IPv4 address itself, also when it is mapped into IPv6; of an IPv6 address its /64,
+ * because one subscriber has all of it. Anything else is returned as it is. Undefined, the address of a client that
+ * has already disconnected, becomes an empty string.
  */
 export function addressKey(ip: string | undefined = ''): string {
   const address = ip.split('%', 1)[0] ?? ''
   if (!isIPv6(address)) return ip
-  // The URL parser writes every form of an address in one: lower case, in hex, without leading zeros.
+  // The URL parser normalises an address: lower case, in hex, without leading zeros.
   const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::', 2)
   const before = head.split(':').filter(Boolean)
   const after = (tail ?? '').split(':').filter(Boolean)

@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
+import { question } from './testing/question.ts'
 import { startTestServer } from './testing/start-test-server.ts'
 
 /** Status and body of a request with exactly these headers. */
@@ -28,23 +29,20 @@ test('in development the server answers to loopback names, with any port, and to
   for (const host of FOREIGN) expect((await ask(server.url, `host: ${host}`)).status, host).toBe(421)
 })
 
-test('the refusal is one of tRPC’s, says what to set, gives no session, and starts nothing', async () => {
+test('the refusal has tRPC’s shape, says what to set, creates no session, and starts nothing', async () => {
   await using server = await startTestServer({}, { production: false })
-  const body = JSON.stringify({
-    runId: '11111111-1111-4111-8111-111111111111',
-    messages: [{ role: 'user', content: 'rebound' }],
-  })
+  const body = JSON.stringify(question({ content: 'rebound' }))
   const head = `host: evil.example\r\norigin: http://evil.example\r\nsec-fetch-site: same-origin\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`
   const { hostname, port } = new URL(server.url)
   const socket = connect({ host: hostname, port: Number(port) })
-  socket.write(`POST /trpc/chat.start HTTP/1.1\r\n${head}\r\nconnection: close\r\n\r\n${body}`)
+  socket.write(`POST /trpc/chat.send HTTP/1.1\r\n${head}\r\nconnection: close\r\n\r\n${body}`)
   const said = await text(socket)
   expect(said).toMatch(/^HTTP\/1\.1 421 /)
   expect(said).not.toMatch(/set-cookie/i)
   expect(JSON.parse(said.slice(said.indexOf('\r\n\r\n') + 4))).toEqual({
     error: {
       message:
-        'This server does not answer to the host name "evil.example". If it should, add the name to ALLOWED_HOSTS, a list with commas between, and start the server again.',
+        'This server does not answer to the host name "evil.example". If it should, add the name to the comma-separated list in ALLOWED_HOSTS and restart the server.',
       code: -32_600,
       data: { code: 'BAD_REQUEST', httpStatus: 421 },
     },
@@ -52,7 +50,7 @@ test('the refusal is one of tRPC’s, says what to set, gives no session, and st
   expect(server.simulator.stats().messages).toBe(0)
 })
 
-test('a list replaces the loopback names, and a star stands for every name below', async () => {
+test('a list replaces the loopback names, and a star matches every subdomain', async () => {
   await using server = await startTestServer(
     { ALLOWED_HOSTS: 'Chat.example, *.lan.example' },
     { production: false },
@@ -70,11 +68,11 @@ test('production answers to any name, or to those of its list', async () => {
   expect((await ask(any.url, 'host: evil.example')).status).toBe(200)
   expect((await ask(one.url, 'host: chat.example')).status).toBe(200)
   expect((await ask(one.url, 'host: evil.example')).status).toBe(421)
-  // HTTP/1.0 may leave the name out.
+  // HTTP/1.0 requests may have no Host header.
   expect((await ask(one.url, '', 'GET /trpc/models.list HTTP/1.0')).status).toBe(421)
 })
 
-test('health is told under any name', async () => {
+test('the health routes answer to any name', async () => {
   await using server = await startTestServer({ ALLOWED_HOSTS: 'chat.example' })
   for (const path of ['/healthz', '/readyz', '/healthz?x']) {
     expect((await ask(server.url, 'host: 10.0.0.9:3000', `GET ${path} HTTP/1.1`)).status).toBe(200)
@@ -83,7 +81,7 @@ test('health is told under any name', async () => {
   expect((await ask(server.url, 'host: 10.0.0.9:3000', 'GET /nowhere HTTP/1.1')).status).toBe(421)
 })
 
-test('what counts is Host, and X-Forwarded-Host only of a trusted proxy', async () => {
+test('the name is taken from Host, and from X-Forwarded-Host only behind a trusted proxy', async () => {
   await using direct = await startTestServer({ ALLOWED_HOSTS: 'chat.example' })
   await using behind = await startTestServer({ ALLOWED_HOSTS: 'chat.example', TRUST_PROXY: '1' })
   const forged = 'host: evil.example\r\nx-forwarded-host: chat.example'

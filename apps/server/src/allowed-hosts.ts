@@ -1,21 +1,22 @@
 import type { FastifyInstance } from 'fastify'
 import { errorBody } from './http-errors.ts'
 
-/** The names of the machine itself, which no foreign domain can point a browser to. */
+/** Names for the machine itself. No other site can use them. */
 export const LOOPBACK_HOSTS: readonly string[] = ['localhost', '*.localhost', '127.0.0.1', '[::1]']
 
-/** A host name without its port, in lower case and without a dot at its end; undefined when it is none. */
+/** A host name without its port, in lower case and without a final dot; undefined for an invalid host. */
 export function hostNameOf(host: string): string | undefined {
   if (!URL.canParse(`http://${host}`)) return undefined
   return new URL(`http://${host}`).hostname.replace(/\.$/, '')
 }
 
 /**
- * Refuses requests for host names that are not in the list, with 421. A page of `evil.example` whose name points to
- * this machine all of a sudden (DNS rebinding) is of the same origin as this server, but it cannot forge its `Host`.
+ * Refuses requests for host names that are not in the list, with 421. This stops DNS rebinding: when the name
+ * `evil.example` suddenly resolves to this machine, its page has the same origin as this server, but it cannot change
+ * its `Host` header.
  *
- * What counts is the host in the browser's address bar: `Host`, or the `X-Forwarded-Host` of a trusted proxy.
- * @param allowed as in {@link LOOPBACK_HOSTS}; `*.` stands for every name below.
+ * The host is the one in the browser's address bar: `Host`, or the `X-Forwarded-Host` of a trusted proxy.
+ * @param allowed host names as in {@link LOOPBACK_HOSTS}; `*.` matches every subdomain.
  */
 export function refuseOtherHosts(
   app: FastifyInstance,
@@ -26,8 +27,8 @@ export function refuseOtherHosts(
     const name = hostNameOf(request.host) ?? ''
     if (allowed.some((entry) => matches(entry, name))) return
     const message =
-      `This server does not answer to the host name ${JSON.stringify(name)}. If it should, add the name to ` +
-      'ALLOWED_HOSTS, a list with commas between, and start the server again.'
+      `This server does not answer to the host name ${JSON.stringify(name)}. If it should, add the name to the ` +
+      'comma-separated list in ALLOWED_HOSTS and restart the server.'
     await reply.code(421).send(errorBody(421, 'BAD_REQUEST', message))
   })
 }

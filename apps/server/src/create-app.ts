@@ -10,84 +10,92 @@ import Fastify, {
 import { refuseOtherHosts } from './allowed-hosts.ts'
 import type { Context, Services } from './context.ts'
 import type { TrustProxy } from './env.ts'
-import { answerBadUrl, answerHttpErrors, answerUnreadable } from './http-errors.ts'
+import { answerBadUrl, answerHttpErrors, answerNotFound, answerUnreadable } from './http-errors.ts'
 import { limitRequests } from './limit-requests.ts'
 import { createOwnerOf, type OwnerOf } from './owner.ts'
 import { appRouter } from './routers/app-router.ts'
 import { refusePipelining } from './refuse-pipelining.ts'
 import { refuseOtherOrigins } from './same-origin.ts'
 import { secureHeaders } from './secure-headers.ts'
+import { serveAttachments } from './serve-attachments.ts'
 import { serveCalls } from './serve-calls.ts'
 import { serveEvents } from './serve-events.ts'
+import { serveExport } from './serve-export.ts'
 import { serveWeb } from './serve-web.ts'
 import { createStreamLimit, type StreamLimitOptions } from './stream-limit.ts'
-import { warnOfProxy } from './warn-of-proxy.ts'
+import { warnAboutProxy } from './warn-about-proxy.ts'
 
 export interface AppOptions {
   readonly services: Services
-  /** What is served at /trpc. Default: the app's own router. */
+  /** The router to serve at /trpc. Default: the app's own. */
   readonly router?: AnyRouter | undefined
   readonly logger: FastifyBaseLogger
-  /** Who is asking. Default: an anonymous session in a signed cookie. */
+  /** Finds the owner of a request. Default: an anonymous session in a signed cookie. */
   readonly ownerOf?: OwnerOf | undefined
   /** Signs the session cookie. */
   readonly sessionSecret: string
-  /** The host names that this server answers to. Default: any. */
+  /** The host names that this server answers to. Default: all. */
   readonly allowedHosts?: readonly string[] | undefined
-  /** Other origins whose pages may call this server with its visitors' sessions. */
+  /** Other origins whose pages may call this server with a visitor's session. */
   readonly allowedOrigins: readonly string[]
   readonly trustProxy: TrustProxy
   readonly requests: RequestLimits
   readonly streams: StreamLimits
-  /** False once the server takes no new runs, so that load balancers look elsewhere. */
+  /** False until the database is open, and once the server accepts no new runs. Load balancers then send requests elsewhere. */
   readonly isReady: () => boolean
   /** The folder of the built page; undefined in development, where Vite serves it. */
   readonly webRoot?: string | undefined
 }
 
-/** What one request may be like, whatever it asks. */
+/** Limits for every request. */
 interface RequestLimits {
-  /** Of the first line and the headers together. */
+  /** Limit of the request line and the headers together. */
   readonly maxHeaderBytes: number
-  /** How long the headers may take to arrive, in ms. Nobody honest is slow with them; slowloris is. */
+  /** How long the headers may take to arrive, in ms. Only attacks (slowloris) are slow to send them. */
   readonly headersMs: number
-  /** How long all of it may take to arrive, in ms. */
+  /** How long the whole request may take to arrive, in ms. */
   readonly requestMs: number
-  /** The most calls in one batch. */
+  /** Limit of calls in one batch. */
   readonly maxBatch: number
-  /** The most requests to /trpc that one address may make in a minute: see {@link limitRequests}. */
+  /** Limit of requests to /trpc per address and minute: see {@link limitRequests}. */
   readonly perMinutePerIp: number
 }
 
-/** How many event streams may be open, and what their clients must do to keep them. */
+/** Limits for event streams. */
 interface StreamLimits extends StreamLimitOptions {
-  /** How long a client may take nothing of what was written to it, in ms. */
+  /** How long a client may read nothing of what was written to it, in ms. Then its connection is reset. */
   readonly stallMs: number
 }
 
-/** JSON can spend six bytes on a character (`\u0000`), and the fields around the text take some. */
+/** A character can take six bytes in JSON (`\u0000`). The overhead is for the fields around the text. */
 const BYTES_PER_CHAR = 6
 const OVERHEAD_BYTES = 65_536
 
-/** A message of plain text is three JSON values, one with a text block and a file twelve. */
-const VALUES_PER_MESSAGE = 10
-const LEAST_MAX_VALUES = 10_000
+/** Limit of JSON values in a request. No question that a person asks comes near it. */
+const MAX_VALUES = 10_000
 
-/** ms. How often Node looks for requests that take too long, and so how late it may be with them. */
+/** Their bytes are in memory, twice at the end, until they are stored. */
+const UPLOADS = { perOwner: 3, perIp: 10, inAll: 20, what: 'files can be uploaded' }
+
+/** Each costs the database three queries a conversation. */
+const EXPORTS = { perOwner: 2, perIp: 10, what: 'exports can be downloaded' }
+
+/** How often Node checks for requests that take too long, in ms. They may exceed their limit by as much. */
 const CHECK_MS = 100
 
-/** Load balancers ask by address. */
+/** Load balancers call these by IP address, so any host name is allowed. */
 const HEALTH_ROUTES = new Set(['/healthz', '/readyz'])
 
 /** The HTTP server, not listening yet: tRPC at /trpc, health checks, and the built page. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { services, logger, allowedHosts, allowedOrigins, isReady, webRoot, requests, streams } = options
   const { maxHeaderBytes, requestMs } = requests
-  // Node refuses to start with more time for the headers than for all.
+  // Node refuses to start when the headers have more time than the whole request.
   const headersMs = Math.min(requests.headersMs, requestMs)
   const app = Fastify({
-    loggerInstance: logger,
-    // A line for every ack would bury the lines about runs.
+    // At `info`, Fastify logs only its address, which `runServer` does in other words.
+    loggerInstance: logger.child({}, { level: logger.level === 'info' ? 'warn' : logger.level }),
+    // Lines for every ack would bury the lines about runs.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: services.maxPromptChars * BYTES_PER_CHAR + OVERHEAD_BYTES,
     clientErrorHandler: answerUnreadable,
@@ -95,23 +103,29 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     trustProxy: options.trustProxy,
     requestTimeout: requestMs,
     http: {
-      // Here too, for Node compares the two before Fastify has told it.
+      // Also here, because Node compares the two before Fastify sets its own.
       requestTimeout: requestMs,
       maxHeaderSize: maxHeaderBytes,
       headersTimeout: headersMs,
       connectionsCheckingInterval: CHECK_MS,
     },
-    // Batched calls name all their procedures in the path.
+    // The path of a batch names all its procedures.
     routerOptions: { maxParamLength: 5000 },
   })
   refusePipelining(app)
   answerHttpErrors(app, logger)
   await secureHeaders(app, allowedOrigins)
-  warnOfProxy(app, logger, options.trustProxy)
+  warnAboutProxy(app, logger, options.trustProxy)
   if (allowedHosts) refuseOtherHosts(app, { allowed: allowedHosts, exempt: HEALTH_ROUTES })
   refuseOtherOrigins(app, new Set(allowedOrigins))
   await app.register(cookie, { secret: options.sessionSecret })
-  const ownerOf = options.ownerOf ?? createOwnerOf({ crossSite: allowedOrigins.length > 0 })
+  const ownerOf =
+    options.ownerOf ??
+    createOwnerOf({
+      crossSite: allowedOrigins.length > 0,
+      // Not waited for: what it says today it can also say tomorrow.
+      onReturn: (owner) => void services.accounts.seeGuest(owner).catch(() => {}),
+    })
   const createContext = async (request: FastifyRequest, reply: FastifyReply): Promise<Context> => {
     try {
       return { ...services, owner: await ownerOf(request, reply), ip: request.ip }
@@ -125,27 +139,38 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     if (error.code !== 'INTERNAL_SERVER_ERROR') return
     logger.error({ err: error.cause ?? error, path }, 'procedure failed')
   }
+  const limit = limitRequests(requests.perMinutePerIp)
+  await app.register(async (files) => {
+    files.addHook('onRequest', limit)
+    serveAttachments(files, {
+      createContext,
+      openUpload: createStreamLimit(UPLOADS),
+      maxBytes: Math.max(services.files.maxBytes, services.files.maxImageBytes),
+    })
+  })
   await app.register(async (trpc) => {
-    limitRequests(trpc, requests.perMinutePerIp)
+    trpc.addHook('onRequest', limit)
     serveEvents(trpc, {
       createContext,
       openStream: createStreamLimit(streams),
       stallMs: streams.stallMs,
       onError: (error) => onError({ error, path: 'runs.events' }),
     })
+    serveExport(trpc, { createContext, openExport: createStreamLimit(EXPORTS) })
     serveCalls(trpc, {
       router: options.router ?? appRouter,
       createContext,
       onError,
       maxBatch: requests.maxBatch,
-      maxValues: Math.max(LEAST_MAX_VALUES, services.maxMessages * VALUES_PER_MESSAGE),
+      maxValues: MAX_VALUES,
     })
   })
   app.get('/healthz', async () => ({ status: 'ok' }))
   app.get('/readyz', async (_request, reply) => {
     if (isReady()) return { status: 'ready' }
-    return reply.code(503).send({ status: 'draining' })
+    return reply.code(503).send({ status: 'not ready' })
   })
-  if (webRoot !== undefined) await serveWeb(app, webRoot)
+  if (webRoot === undefined) app.setNotFoundHandler((_request, reply) => answerNotFound(reply))
+  else await serveWeb(app, webRoot)
   return app
 }

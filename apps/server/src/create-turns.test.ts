@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createTurns } from './create-turns.ts'
 
-test('callers at the same time go on in order, each in a turn of the event loop of its own', async () => {
+test('concurrent callers go on in order, each in its own turn of the event loop', async () => {
   const takeTurn = createTurns()
   let turns = 0
   let counting = true

@@ -1,6 +1,6 @@
 /**
- * Resolves for one caller per turn of the event loop, in the order of the calls. Twenty large bodies that arrive
- * together are then parsed with room for other requests between them, and not in one go.
+ * The returned function resolves for one caller per turn of the event loop, in the order of the calls. So when twenty
+ * large bodies arrive together, other requests are served between them.
  */
 export function createTurns(): () => Promise<void> {
   let last = Promise.resolve()

@@ -1,13 +1,14 @@
 import { DEFAULT_MODEL, MODELS } from '@sluice/claude'
 import { z } from 'zod'
 import { hostNameOf, LOOPBACK_HOSTS } from './allowed-hosts.ts'
+import { OnDisconnectSchema } from './on-disconnect.ts'
 
-const ms = (byDefault: number) => z.coerce.number().int().min(1).max(2_147_483_647).default(byDefault)
-const count = (byDefault: number) => z.coerce.number().int().min(1).default(byDefault)
+const ms = (defaultMs: number) => z.coerce.number().int().min(1).max(2_147_483_647).default(defaultMs)
+const count = (defaultCount: number) => z.coerce.number().int().min(1).default(defaultCount)
 const usd = z.coerce.number().positive()
 const list = z.string().transform((value) => value.split(',').map((entry) => entry.trim()))
 
-/** What a model id may look like; anything else never reaches Anthropic. */
+/** Valid model ids. Anything else is refused before it reaches Anthropic. */
 export const ModelIdSchema = z
   .string()
   .regex(/^[a-zA-Z0-9][a-zA-Z0-9._:@/-]{0,127}$/, 'expected a model id such as claude-opus-4-8')
@@ -19,6 +20,8 @@ const HostSchema = z
     'expected host names without scheme or port, such as chat.example.com, *.example.com or [::1]',
   )
   .transform((name) => hostNameOf(name) ?? name)
+
+const DATABASE_URLS = 'postgres://user:password@host/name, or pglite:FOLDER'
 
 const EnvSchema = z.object({
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
@@ -32,6 +35,8 @@ const EnvSchema = z.object({
   CLAUDE_MODEL: ModelIdSchema.default(DEFAULT_MODEL),
   MODELS: list.pipe(z.array(ModelIdSchema)).optional(),
   SIMULATOR: z.enum(['0', '1']).optional(),
+  WEB_SEARCH: z.enum(['0', '1']).default('0'),
+  WEB_FETCH: z.enum(['0', '1']).default('0'),
   ALLOWED_HOSTS: list.pipe(z.array(HostSchema)).optional(),
   ALLOWED_ORIGINS: list
     .pipe(z.array(z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin)))
@@ -41,14 +46,19 @@ const EnvSchema = z.object({
     .string()
     .min(32, 'expected at least 32 characters, e.g. from: openssl rand -hex 32')
     .optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^(postgres(ql)?:\/\/|pglite:)./, `expected ${DATABASE_URLS}`)
+    .optional(),
   WINDOW_CHARS: count(16_384),
   FRAME_MS: z.coerce.number().int().min(0).max(1000).default(100),
   GRACE_MS: ms(5000),
+  ON_DISCONNECT: list.pipe(z.tuple([OnDisconnectSchema], OnDisconnectSchema)).default(['abort', 'continue']),
   LEASE_MS: ms(75_000),
   UPSTREAM_IDLE_MS: ms(60_000),
   RUN_MAX_MS: ms(900_000),
-  RETAIN_MS: ms(300_000),
-  MAX_RETAINED_CHARS: count(100_000_000),
+  RUN_MAX_USD: usd.default(5),
+  TOOL_MAX_MS: ms(60_000),
   DRAIN_MS: z.coerce.number().int().min(0).max(2_147_483_647).default(30_000),
   READER_DRAIN_MS: z.coerce.number().int().min(0).max(2_147_483_647).default(2000),
   MAX_RETRY_AFTER_MS: z.coerce.number().int().min(0).max(2_147_483_647).default(10_000),
@@ -67,6 +77,9 @@ const EnvSchema = z.object({
   MAX_STREAMS_PER_IP: count(300),
   MAX_PROMPT_CHARS: count(200_000),
   MAX_MESSAGES: count(1000),
+  MAX_IMAGE_BYTES: count(3_932_160),
+  MAX_FILES_BYTES: count(24_000_000),
+  FILES_BYTES_PER_OWNER: count(100_000_000),
   MAX_OUTPUT_TOKENS: count(128_000),
   MAX_BATCH: count(20),
   MAX_HEADER_BYTES: count(16_384),
@@ -76,8 +89,9 @@ const EnvSchema = z.object({
 
 const PRODUCTION = { DAILY_USD: 100, DAILY_USD_PER_OWNER: 10 }
 const DEVELOPMENT = { ALLOWED_HOSTS: [...LOOPBACK_HOSTS] }
+const DEVELOPMENT_DATABASE = 'pglite:.data/database'
 
-/** Whose `X-Forwarded-*` headers are believed: nobody's, everybody's, those of addresses, or of so many hops. */
+/** Which proxies' `X-Forwarded-*` headers are trusted: none, all, those of some addresses, or a number of hops. */
 export type TrustProxy = boolean | string | ((address: string, hop: number) => boolean)
 
 function parseTrustProxy(value: string): TrustProxy {
@@ -86,20 +100,25 @@ function parseTrustProxy(value: string): TrustProxy {
   return hops === undefined ? value : (_address, hop) => hop < hops
 }
 
-export type Env = z.infer<typeof EnvSchema> & { readonly MODELS: string[]; readonly useSimulator: boolean }
+export type Env = z.infer<typeof EnvSchema> & {
+  readonly DATABASE_URL: string
+  readonly MODELS: string[]
+  readonly useSimulator: boolean
+}
 
-/** Every problem with the environment at once, in words for whoever started the server. */
+/** Lists every problem with the environment in one message. */
 export class EnvError extends Error {
   override readonly name = 'EnvError'
 }
 
 /**
- * Reads the configuration. Empty values count as absent.
+ * Reads the configuration from environment variables. Empty values count as absent.
  *
- * Without an API key development talks to the simulator; production refuses, unless `SIMULATOR=1` asks for it.
+ * Without an API key, development uses the simulator, and production refuses to start unless `SIMULATOR=1` is set.
+ * Without a database, development uses an embedded one in the working directory, and production refuses to start.
  * Budgets have a default in production only, allowed hosts in development only.
  *
- * @throws {EnvError} listing every variable that is wrong and what was expected.
+ * @throws {EnvError} listing every wrong variable and what was expected.
  */
 export function parseEnv(source: NodeJS.ProcessEnv, { production }: { production: boolean }): Env {
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''))
@@ -107,10 +126,20 @@ export function parseEnv(source: NodeJS.ProcessEnv, { production }: { production
   const problems = parsed.success
     ? []
     : parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
-  const asked = given['SIMULATOR'] === '1'
-  if (production && !given['ANTHROPIC_API_KEY'] && !asked) {
+  const simulatorChosen = given['SIMULATOR'] === '1'
+  if (production && !given['ANTHROPIC_API_KEY'] && !simulatorChosen) {
+    problems.push('  ANTHROPIC_API_KEY: expected a key; or set SIMULATOR=1 to serve simulated answers')
+  }
+  if (production && !given['DATABASE_URL']) {
     problems.push(
-      '  ANTHROPIC_API_KEY: expected a key; or set SIMULATOR=1 to serve simulated answers on purpose',
+      '  DATABASE_URL: expected postgres://user:password@host/name; or set pglite:FOLDER to use the embedded database on ' +
+        'purpose, with one process and without fsync',
+    )
+  }
+  if (production && !given['SESSION_SECRET']) {
+    problems.push(
+      '  SESSION_SECRET: expected at least 32 characters, e.g. from: openssl rand -hex 32. If it ' +
+        'changes, users lose access to their answers',
     )
   }
   if (parsed.data?.MODELS?.includes(parsed.data.CLAUDE_MODEL) === false) {
@@ -118,14 +147,15 @@ export function parseEnv(source: NodeJS.ProcessEnv, { production }: { production
   }
   if (!parsed.success || problems.length > 0) {
     throw new EnvError(
-      `The environment is not usable:\n${problems.join('\n')}\nSee .env.example for what each one means.`,
+      `The environment is invalid:\n${problems.join('\n')}\nEach variable is explained in .env.example.`,
     )
   }
-  const { ANTHROPIC_API_KEY, CLAUDE_MODEL, MODELS: models } = parsed.data
+  const { ANTHROPIC_API_KEY, CLAUDE_MODEL, MODELS: models, DATABASE_URL } = parsed.data
   return {
     ...(production ? PRODUCTION : DEVELOPMENT),
     ...parsed.data,
+    DATABASE_URL: DATABASE_URL ?? DEVELOPMENT_DATABASE,
     MODELS: models ?? [...new Set([...MODELS.map(({ id }) => id), CLAUDE_MODEL])],
-    useSimulator: asked || ANTHROPIC_API_KEY === undefined,
+    useSimulator: simulatorChosen || ANTHROPIC_API_KEY === undefined,
   }
 }

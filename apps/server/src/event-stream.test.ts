@@ -66,11 +66,11 @@ function stall() {
   for (let ms = 0; ms < STALL_MS; ms += PING_MS) vi.advanceTimersByTime(PING_MS)
 }
 
-test('a peer that takes nothing for as long as it may is reset, and not before', async () => {
+test('a client that reads nothing for stallMs is reset, and not before', async () => {
   await using peer = await open()
   const { raw, client } = peer
   const held = await fill(peer)
-  // The first tick sees what was taken until then.
+  // The first tick sees what was read before it.
   vi.advanceTimersByTime(PING_MS)
   vi.advanceTimersByTime(STALL_MS - 1)
   expect(raw.socket?.destroyed).toBe(false)
@@ -78,7 +78,7 @@ test('a peer that takes nothing for as long as it may is reset, and not before',
   vi.advanceTimersByTime(1)
   await closed
   expect(vi.getTimerCount()).toBe(0)
-  // Not merely closed: the kernel would keep all of it until the peer reads.
+  // A reset: after a normal close the kernel would keep the data until the client reads it.
   let read = 0
   client.on('data', (bytes) => (read += bytes.length))
   client.resume()
@@ -86,7 +86,7 @@ test('a peer that takes nothing for as long as it may is reset, and not before',
   expect(read).toBeLessThan(held)
 })
 
-test('an end does not wait for a peer that takes nothing either', async () => {
+test('a client that reads nothing is reset after the end of the stream too', async () => {
   await using peer = await open()
   const { stream, raw } = peer
   await fill(peer)
@@ -98,10 +98,10 @@ test('an end does not wait for a peer that takes nothing either', async () => {
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('what the kernel holds of an answer that has ended is let go of when the peer does not read it', async () => {
+test('the kernel frees the rest of an answer that has ended when the client does not read it', async () => {
   await using peer = await open()
   const { stream, raw, client } = peer
-  // More than the peer's own kernel takes, less than ours.
+  // More than the client's kernel buffers, and less than ours.
   const answer = 'x'.repeat(1_000_000)
   stream.send(answer)
   stream.end()
@@ -119,7 +119,7 @@ test('what the kernel holds of an answer that has ended is let go of when the pe
   expect(read).toBeLessThan(answer.length)
 })
 
-test('whatever the peer takes renews its time, and pings are no sign of life when they are not taken', async () => {
+test('reading anything restarts the limit, and pings do not when they are not read', async () => {
   await using peer = await open()
   const { stream, raw, client } = peer
   await fill(peer)
@@ -129,7 +129,7 @@ test('whatever the peer takes renews its time, and pings are no sign of life whe
   client.resume()
   while (raw.writableLength === before) await nextTurn()
   client.pause()
-  // What it has not read still waits for it.
+  // The unread rest still waits for the client.
   expect(raw.writableLength).toBeGreaterThan(0)
   stall()
   expect(raw.socket?.destroyed).toBe(false)
@@ -138,7 +138,7 @@ test('whatever the peer takes renews its time, and pings are no sign of life whe
   await closed
 })
 
-test('the time of a peer begins when there is something to take', async () => {
+test('the limit starts when there is something to read', async () => {
   await using peer = await open()
   const { stream, raw, client } = peer
   stream.send(PIECE)
@@ -155,7 +155,7 @@ test('the time of a peer begins when there is something to take', async () => {
   await closed
 })
 
-test('a peer with nothing to take keeps its connection, and is sent pings', async () => {
+test('a client with nothing to read keeps its connection, and receives pings', async () => {
   await using peer = await open()
   const { stream, raw, client } = peer
   let heard = ''

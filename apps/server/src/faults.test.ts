@@ -36,7 +36,7 @@ const FAULTS: [directive: string, outcome: string, retryable?: boolean][] = [
   ['fault=refusal@20', 'refused', false],
   ['fault=refusal', 'refused', false],
   ['fault=max_tokens@20', 'max_tokens'],
-  // Claude had said how it ended.
+  // Claude had already sent the stop reason.
   ['fault=unterminated', 'end_turn'],
   ['fault=bytes tokens=60', 'end_turn'],
   ['fault=unknown', 'end_turn'],
@@ -55,12 +55,12 @@ test.each(FAULTS)('%s ends in exactly one terminal event: %s', async (directive,
   if (retryable === undefined) expect(ends[0]).toMatchObject({ type: 'done', stopReason: outcome })
   else expect(ends[0]).toMatchObject({ type: 'error', code: outcome, retryable })
 
-  // Only what was surely not accepted is asked again.
+  // Only a request that was surely not accepted is retried.
   const { requests } = server.simulator.stats()
   const again = /code=(429|503|529)$/.test(directive)
   expect(requests).toHaveLength(again ? 3 : 1)
   expect(requests.filter(({ status }) => status < 400)).toHaveLength(directive.includes('status') ? 0 : 1)
-  // What arrived before the fault was delivered: a prefix, and with `done` all of it.
+  // The text before the fault was delivered: a prefix, or with `done` all of it.
   const sent = requests.at(-1)?.text ?? ''
   if (retryable === undefined) expect(run.text).toBe(sent)
   else expect(sent.startsWith(run.text)).toBe(true)
@@ -68,7 +68,7 @@ test.each(FAULTS)('%s ends in exactly one terminal event: %s', async (directive,
   await server.simulator.waitFor(({ open }) => open === 0)
 })
 
-test('pings for ever do not keep a dead answer alive: the run ends at its limit', async () => {
+test('endless pings do not keep a dead answer alive: the run ends at its limit', async () => {
   await using server = await startTestServer({ UPSTREAM_IDLE_MS: '60000', RUN_MAX_MS: '500' })
   const client = await server.client()
   const runId = await server.start(client, 'dead [[sim fault=stall-pings@10 ping=20]]')
@@ -77,7 +77,7 @@ test('pings for ever do not keep a dead answer alive: the run ends at its limit'
   await server.upstreamEnd()
 })
 
-test('long silent thinking with pings is not idle', async () => {
+test('long silent thinking with pings does not count as idle', async () => {
   await using server = await startTestServer({ UPSTREAM_IDLE_MS: '400' })
   const client = await server.client()
   const runId = await server.start(client, 'think [[sim ttft=1200 ping=50 tokens=20]]')
@@ -85,23 +85,23 @@ test('long silent thinking with pings is not idle', async () => {
   expect(run.terminal).toMatchObject({ type: 'done' })
 })
 
-test('a pause for a slow reader is not an idle upstream', async () => {
+test('a pause for a slow reader does not count as an idle upstream', async () => {
   const env = { WINDOW_CHARS: '500', FRAME_MS: '5', UPSTREAM_IDLE_MS: '150', LEASE_MS: '60000' }
   await using server = await startTestServer(env)
   const client = await server.client()
   const readerId = '11111111-1111-4111-8111-111111111111'
-  // Far more than the sockets between hold, so that the pump does pause.
+  // Far more than the socket buffers hold, so that the pump pauses.
   const runId = await server.start(client, 'slow [[sim tokens=128000 thinking=0]]')
   const connection = await client.events({ runId, readerId })
   const part = await collect(connection, { enough: ({ position }) => position >= 500 })
-  // The time of more than three idle limits, measured by another run that ends at its own.
+  // Longer than three idle limits, measured by another run that ends at its own limit.
   for (let i = 0; i < 3; i++) {
     const other = await server.start(client, `clock ${i} [[sim fault=hang]]`)
     expect((await collect(await client.events({ runId: other }))).terminal).toMatchObject({
       code: 'upstream_timeout',
     })
   }
-  // Far beyond what had been read before the pause: Claude is still on the line.
+  // Far more than was read before the pause: the connection to Claude is still open.
   await client.call('runs.ack', { runId, readerId, position: part.position })
   const more = await collect(connection, {
     after: part.position,
@@ -114,7 +114,7 @@ test('a pause for a slow reader is not an idle upstream', async () => {
   await client.call('runs.stop', { runId })
 })
 
-test('an overload that passes is retried, unseen by the reader', async () => {
+test('a short overload is retried, and the reader does not notice', async () => {
   await using server = await startTestServer()
   const client = await server.client()
   const runId = await server.start(client, 'again [[sim tokens=20 fault=status code=529 times=1]]')
@@ -123,7 +123,7 @@ test('an overload that passes is retried, unseen by the reader', async () => {
   expect(server.simulator.stats().requests.map(({ status }) => status)).toEqual([529, 200])
 })
 
-test('a failure is logged with the request id, and neither key nor upstream words get out', async () => {
+test('a failure is logged with the request id, without the API key and the upstream message', async () => {
   await using server = await startTestServer()
   const client = await server.client()
   const runId = await server.start(client, 'log [[sim fault=status code=401]]')
@@ -131,6 +131,6 @@ test('a failure is logged with the request id, and neither key nor upstream word
   const line = server.logs.find(({ msg }) => msg === 'Claude failed')
   expect(line).toMatchObject({ runId, code: 'auth', status: 401, requestId: server.upstream().id })
   const said = JSON.stringify([run.events, server.logs])
-  expect(said).not.toContain('test-key-of-nobody')
+  expect(said).not.toContain('test-key')
   expect(said).not.toContain('authentication_error')
 })

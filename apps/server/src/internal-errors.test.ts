@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test, vi } from 'vitest'
+import { z } from 'zod'
 import { collect } from './testing/collect.ts'
 import { startTestServer } from './testing/start-test-server.ts'
 import { procedure, router } from './trpc.ts'
@@ -9,7 +10,7 @@ const fail = () => {
   throw new Error(SECRET)
 }
 
-test('a bug in a procedure is a 500 that says nothing of it, and stands in the log', async () => {
+test('a bug in a procedure is answered with a general 500, and logged', async () => {
   await using server = await startTestServer({}, { router: router({ fail: procedure.query(fail) }) })
   const response = await fetch(`${server.url}/trpc/fail`)
   expect(response.status).toBe(500)
@@ -25,7 +26,16 @@ test('a bug in a procedure is a 500 that says nothing of it, and stands in the l
   )
 })
 
-test('a bug in reading a run ends its stream with as little, and stands in the log', async () => {
+test('an output that does not fit is a bug too: its fields are not shown', async () => {
+  const wrong = procedure.output(z.object({ password: z.string() })).query(() => ({ password: 5 }) as never)
+  await using server = await startTestServer({}, { router: router({ wrong }) })
+  const response = await fetch(`${server.url}/trpc/wrong`)
+  expect(response.status).toBe(500)
+  expect(await response.json()).toMatchObject({ error: { message: 'Something went wrong on our side.' } })
+  expect(server.logs).toContainEqual(expect.objectContaining({ path: 'wrong', msg: 'procedure failed' }))
+})
+
+test('a bug while a run is read ends its stream with a general error, and is logged', async () => {
   await using server = await startTestServer()
   vi.spyOn(server.runs, 'read').mockImplementation(fail)
   const client = await server.client()

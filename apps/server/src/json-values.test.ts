@@ -7,7 +7,7 @@ test.each<[json: unknown, values: number]>([
   [[1, 2, 3], 4],
   [{ a: 1, 'b,c': '\\"' }, 3],
   [{ a: [{ b: 1 }, { c: ['d'] }] }, 7],
-  // An empty one counts twice.
+  // An empty list or object counts twice.
   [[[]], 3],
 ])('%j has so many values, and not one more', (value, values) => {
   const json = JSON.stringify(value)

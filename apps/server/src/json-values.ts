@@ -3,11 +3,11 @@ const BACKSLASH = '\\'.charCodeAt(0)
 const OPENING_OR_COMMA = new Set(['[', '{', ','].map((char) => char.charCodeAt(0)))
 
 /**
- * Whether a JSON text has more than so many values, without parsing it: parsing a megabyte of `{},{},…` blocks
- * the process for a tenth of a second, and validating it for far longer. Members and items at any depth count,
- * and an empty list or object counts twice.
+ * Whether a JSON text has more than `max` values. It is not parsed for this: parsing a megabyte of `{},{},…` blocks
+ * the process for a tenth of a second, and validating it for far longer. Fields and items at any depth count, and an
+ * empty list or object counts twice.
  */
-export function hasMoreValues(json: string, most: number): boolean {
+export function hasMoreValues(json: string, max: number): boolean {
   let values = 1
   let inString = false
   for (let at = 0; at < json.length; at++) {
@@ -19,7 +19,7 @@ export function hasMoreValues(json: string, most: number): boolean {
       inString = true
     } else if (OPENING_OR_COMMA.has(code)) {
       values++
-      if (values > most) return true
+      if (values > max) return true
     }
   }
   return false

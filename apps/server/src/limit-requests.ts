@@ -1,23 +1,23 @@
-import type { FastifyInstance } from 'fastify'
+import type { onRequestAsyncHookHandler } from 'fastify'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { addressKey } from './address-key.ts'
 import { errorBody } from './http-errors.ts'
 
 const MINUTE_S = 60
-/** A body costs one request more for every so many bytes. */
+/** A body counts as one more request per this many bytes. */
 const BYTES_PER_REQUEST = 65_536
 
 /**
- * Limits the requests of one address (an IPv6 /64) in a minute, before their bodies are read and whatever their
- * sessions. A large body counts as several requests, since the work grows with the bytes.
+ * Limits the requests per minute from one address (an IPv6 /64), before their bodies are read. Sessions do not matter.
+ * A large body counts as several requests, because the work grows with its size.
  *
- * The default, 12,000, is there for attackers and not for visitors, of whom many may share an address: a tab
- * sends at most about 250 a minute while an answer streams (an ack each 250 ms), so it takes some fifty tabs that
- * stream at the same time, or two owners at their limit of acks, to reach it. Of the largest bodies it is 600.
+ * The default of 12,000 is meant to stop attackers, not visitors, many of whom may share an address: a tab sends at
+ * most about 250 a minute while an answer streams (an ack every 250 ms), so about fifty tabs have to stream at the same
+ * time to reach it. With the largest bodies it is 600 requests.
  */
-export function limitRequests(app: FastifyInstance, perMinute: number): void {
+export function limitRequests(perMinute: number): onRequestAsyncHookHandler {
   const requests = new RateLimiterMemory({ points: perMinute, duration: MINUTE_S })
-  app.addHook('onRequest', async (request, reply) => {
+  return async (request, reply) => {
     const { 'content-length': length, 'transfer-encoding': encoding } = request.headers
     const { bodyLimit } = request.routeOptions
     // A body without a length, which browsers never send, counts as the longest one.
@@ -25,7 +25,7 @@ export function limitRequests(app: FastifyInstance, perMinute: number): void {
     try {
       await requests.consume(addressKey(request.ip), 1 + Math.floor(bytes / BYTES_PER_REQUEST))
     } catch (refusal) {
-      // The library throws its answer, which is not an Error; anything else is one.
+      // The library throws a result, which is not an Error, when the limit is reached. Anything else is a bug.
       if (!(refusal instanceof RateLimiterRes)) throw refusal
       const retryAfterMs = Math.ceil(refusal.msBeforeNext)
       const message = 'Too many requests from this address.'
@@ -34,5 +34,5 @@ export function limitRequests(app: FastifyInstance, perMinute: number): void {
         .header('retry-after', String(Math.ceil(retryAfterMs / 1000)))
         .send(errorBody(429, 'TOO_MANY_REQUESTS', message, { retryAfterMs }))
     }
-  })
+  }
 }

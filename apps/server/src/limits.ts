@@ -1,7 +1,7 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { addressKey } from './address-key.ts'
 
-/** Which limit refused a start, for the metrics. */
+/** Label of the metric that counts refused starts. */
 export type LimitReason =
   | 'owner_rate'
   | 'address_rate'
@@ -10,7 +10,7 @@ export type LimitReason =
   | 'owner_budget'
   | 'server_budget'
 
-/** Too much, too fast. `retryAfterMs`: when it is worth trying again. */
+/** A limit is reached. `retryAfterMs`: when to try again. */
 export class LimitError extends Error {
   override readonly name = 'LimitError'
   readonly retryAfterMs: number
@@ -23,44 +23,48 @@ export class LimitError extends Error {
   }
 }
 
-/** ms. A guess at when one of the unfinished runs may have ended. */
+/** When one of the unfinished runs may have ended, in ms. An estimate. */
 export const RUN_ENDS_AFTER_MS = 5000
 
 export interface LimitOptions {
   readonly startsPerMinute: number
-  /** A script makes as many sessions as it likes. An IPv6 address counts by its /64. */
+  /** Because a script can create any number of sessions. An IPv6 address counts by its /64. */
   readonly startsPerMinutePerIp: number
   readonly subscriptionsPerMinute: number
   readonly acksPerMinute: number
 }
 
-/** How often one owner, and one address, may ask. Every method @throws {LimitError} when it is too much. */
+/** Rate limits per owner and per address. Every method @throws {LimitError} when a limit is reached. */
 export interface Limits {
   start(owner: string, ip: string): Promise<void>
   subscribe(owner: string): Promise<void>
   ack(owner: string): Promise<void>
+  upload(owner: string): Promise<void>
 }
 
 const MINUTE_S = 60
+const UPLOADS_PER_MINUTE = 60
 
 export function createLimits(options: LimitOptions): Limits {
   const starts = new RateLimiterMemory({ points: options.startsPerMinute, duration: MINUTE_S })
   const addresses = new RateLimiterMemory({ points: options.startsPerMinutePerIp, duration: MINUTE_S })
   const subscriptions = new RateLimiterMemory({ points: options.subscriptionsPerMinute, duration: MINUTE_S })
   const acks = new RateLimiterMemory({ points: options.acksPerMinute, duration: MINUTE_S })
+  const uploads = new RateLimiterMemory({ points: UPLOADS_PER_MINUTE, duration: MINUTE_S })
   return {
     async start(owner, ip) {
       const { startsPerMinute, startsPerMinutePerIp } = options
       const perAddress = `At most ${startsPerMinutePerIp} questions a minute from one address.`
-      await take(addresses, addressKey(ip), perAddress, 'address_rate')
-      await take(starts, owner, `At most ${startsPerMinute} questions a minute.`, 'owner_rate')
+      await consume(addresses, addressKey(ip), perAddress, 'address_rate')
+      await consume(starts, owner, `At most ${startsPerMinute} questions a minute.`, 'owner_rate')
     },
-    subscribe: (owner) => take(subscriptions, owner, 'Too many reconnects.'),
-    ack: (owner) => take(acks, owner, 'Too many acks.'),
+    subscribe: (owner) => consume(subscriptions, owner, 'Too many reconnects.'),
+    ack: (owner) => consume(acks, owner, 'Too many acks.'),
+    upload: (owner) => consume(uploads, owner, 'Too many uploads.'),
   }
 }
 
-async function take(
+async function consume(
   limiter: RateLimiterMemory,
   key: string,
   message: string,
@@ -69,7 +73,7 @@ async function take(
   try {
     await limiter.consume(key)
   } catch (refusal) {
-    // The library throws its answer, which is no Error; anything else is one.
+    // The library throws a result, which is not an Error, when the limit is reached. Anything else is a bug.
     if (!(refusal instanceof RateLimiterRes)) throw refusal
     throw new LimitError(message, refusal.msBeforeNext, reason)
   }

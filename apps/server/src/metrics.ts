@@ -2,49 +2,52 @@ import { createServer, type Server } from 'node:http'
 import { CHARS_PER_TOKEN } from '@sluice/events'
 import type { RunSummary, Runs } from '@sluice/runs'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { Admission } from './admission.ts'
 
-/** What Prometheus may know. One per server; what each is for, and which to alert on, is in docs/operations.md. */
+/** Metrics for Prometheus, one set per server. docs/operations.md explains each, and which to alert on. */
 export interface Metrics {
   started(): void
-  /** A start was refused; `reason` is a limit or the code of an error. */
+  /** A start was refused. `reason` is a limit or an error code. */
   readonly refused: (reason: string) => void
-  firstText(ms: number): void
   readonly frameGap: (ms: number) => void
   ended(run: RunSummary): void
-  /** Serves /metrics until the server is closed. Not for the public: give it a port of its own. */
+  /** Serves /metrics until the returned server is closed. The metrics are not public, so they have their own port. */
   listen(options: { port: number; host: string }): Promise<Server>
 }
 
 interface Sources {
-  /** A function, because the runs report to what is made here. */
+  /** A function, because the runs are created after the metrics that they report to. */
   readonly runs: () => Runs
-  readonly admission: Admission
+  /** US dollars spent since 00:00 UTC; NaN without the database. */
+  readonly spentToday: () => Promise<number>
 }
 
-/** @param sources are asked at every scrape. */
-export function createMetrics({ runs, admission }: Sources): Metrics {
+/** @param sources are read at every scrape. */
+export function createMetrics({ runs, spentToday }: Sources): Metrics {
   const registry = new Registry()
   const registers = [registry]
-  const gauge = (name: string, help: string, read: (runs: Runs) => number) =>
+  const gauge = (name: string, help: string, read: (runs: Runs) => number | Promise<number>) =>
     new Gauge({
       name,
       help,
       registers,
-      collect() {
-        this.set(read(runs()))
+      async collect() {
+        this.set(await read(runs()))
       },
     })
   gauge('sluice_runs_live', 'Runs that have not ended', ({ live }) => live)
-  gauge('sluice_runs_retained', 'Runs that can be read, ended ones included', ({ size }) => size)
-  gauge('sluice_runs_paused', 'Live runs whose readers have enough for now', ({ paused }) => paused)
+  gauge('sluice_runs_retained', 'Runs in memory, ended ones included', ({ size }) => size)
+  gauge('sluice_runs_paused', 'Live runs that wait for their readers to catch up', ({ paused }) => paused)
   gauge('sluice_readers', 'Open subscriptions', ({ readers }) => readers)
   gauge(
     'sluice_text_bytes_retained',
     'Text kept in memory, at two bytes a character',
     ({ chars }) => chars * 2,
   )
-  gauge('sluice_spent_usd_today', 'Spent since 00:00 UTC, as DAILY_USD counts it', () => admission.spentUsd)
+  gauge(
+    'sluice_spent_usd_today',
+    'Spent since 00:00 UTC by all instances, as DAILY_USD counts it; NaN without the database',
+    spentToday,
+  )
   const started = new Counter({ name: 'sluice_runs_started_total', help: 'Runs started', registers })
   const refused = new Counter({
     name: 'sluice_starts_refused_total',
@@ -54,13 +57,13 @@ export function createMetrics({ runs, admission }: Sources): Metrics {
   })
   const ended = new Counter({
     name: 'sluice_runs_ended_total',
-    help: 'Runs ended, by how: done, stopped, or the code of the error',
+    help: 'Runs ended, by cause: done, stopped, or the error code',
     labelNames: ['cause'],
     registers,
   })
   const firstText = new Histogram({
     name: 'sluice_first_text_seconds',
-    help: 'From the start of a run to its first text or thinking',
+    help: 'From the start of a run to its first text or thinking, recorded at its end',
     buckets: [0.1, 0.25, 0.5, 1, 2, 4, 8, 16, 32, 64],
     registers,
   })
@@ -72,11 +75,11 @@ export function createMetrics({ runs, admission }: Sources): Metrics {
   })
   const tokens = new Counter({
     name: 'sluice_tokens_total',
-    help: 'Tokens that runs used, as far as Claude told',
+    help: 'Tokens used by runs, as far as Claude reported them',
     labelNames: ['kind'],
     registers,
   })
-  const cost = new Counter({ name: 'sluice_cost_usd_total', help: 'What they cost', registers })
+  const cost = new Counter({ name: 'sluice_cost_usd_total', help: 'Cost of all runs', registers })
   const afterAbort = new Counter({
     name: 'sluice_tokens_after_abort_total',
     help: 'Tokens that still arrived after a run was cut short, at four characters each',
@@ -85,10 +88,10 @@ export function createMetrics({ runs, admission }: Sources): Metrics {
   return {
     started: () => started.inc(),
     refused: (reason) => refused.inc({ reason }),
-    firstText: (ms) => firstText.observe(ms / 1000),
     frameGap: (ms) => frameGap.observe(ms / 1000),
-    ended({ terminal, usage, charsAfterCut }) {
+    ended({ terminal, usage, firstTextMs, charsAfterCut }) {
       ended.inc({ cause: causeOf(terminal) })
+      if (firstTextMs !== undefined) firstText.observe(firstTextMs / 1000)
       afterAbort.inc(charsAfterCut / CHARS_PER_TOKEN)
       if (typeof terminal.costUsd === 'number') cost.inc(terminal.costUsd)
       if (!usage) return

@@ -1,14 +1,10 @@
-import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { question } from './testing/question.ts'
 import { startTestServer } from './testing/start-test-server.ts'
 
-const start = (model?: string) => ({
-  runId: randomUUID(),
-  messages: [{ role: 'user', content: 'hi [[sim tokens=5]]' }],
-  ...(model !== undefined && { model }),
-})
+const start = (model?: string) => question(model === undefined ? {} : { model })
 
-test('models.list names the models that may be asked, with prices where they are known', async () => {
+test('models.list has the allowed models, with prices where they are known', async () => {
   await using server = await startTestServer({
     MODELS: 'claude-haiku-5-5,claude-mine',
     CLAUDE_MODEL: 'claude-mine',
@@ -20,8 +16,8 @@ test('models.list names the models that may be asked, with prices where they are
     { id: 'claude-mine', name: 'claude-mine' },
   ])
   for (const model of [undefined, 'claude-haiku-5-5', 'claude-mine'])
-    expect((await client.call('chat.start', start(model))).status).toBe(200)
-  const refused = await client.call('chat.start', start('claude-opus-4-8'))
+    expect((await client.call('chat.send', start(model))).status).toBe(200)
+  const refused = await client.call('chat.send', start('claude-opus-4-8'))
   expect([refused.status, refused.body.error.data.code]).toEqual([400, 'BAD_REQUEST'])
   expect(refused.body.error.message).toMatch(/expected one of claude-haiku-5-5, claude-mine\.$/)
 })

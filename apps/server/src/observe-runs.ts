@@ -2,30 +2,26 @@ import type { RunsOptions, RunSummary } from '@sluice/runs'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Metrics } from './metrics.ts'
 
-type Observers = Pick<RunsOptions, 'onStart' | 'onFirstText' | 'onFrameGap' | 'onEnd' | 'onError'>
+type Observers = Pick<RunsOptions, 'onStart' | 'onFrameGap' | 'onEnd' | 'onError'>
 
-/** Who hears of what happens to runs: the log and the metrics. */
+/** Reports what happens to runs to the log and the metrics. */
 export function observeRuns(logger: FastifyBaseLogger, metrics: Metrics | undefined): Observers {
   return {
     onStart(run) {
       metrics?.started()
       logger.info(run, 'run started')
     },
-    onFirstText({ runId, ms }) {
-      metrics?.firstText(ms)
-      logger.debug({ runId, ms: Math.round(ms) }, 'first text')
-    },
     ...(metrics && { onFrameGap: metrics.frameGap }),
     onEnd(run) {
       metrics?.ended(run)
-      logger.info(lineOf(run), 'run ended')
+      logger.info(logFieldsOf(run), 'run ended')
     },
     onError: (error, runId) => logger.error({ err: error, runId }, 'run failed'),
   }
 }
 
-/** One flat line that says what a run did, how it ended and what it cost. */
-function lineOf({ terminal, usage, ms, firstTextMs, ...run }: RunSummary): object {
+/** The fields of the log line for an ended run. */
+function logFieldsOf({ terminal, usage, ms, firstTextMs, ...run }: RunSummary): object {
   return {
     ...run,
     ms: Math.round(ms),

@@ -1,14 +1,14 @@
-import { randomUUID } from 'node:crypto'
+import { createHmac, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { TRPCError } from '@trpc/server'
 import { expect, test } from 'vitest'
 import type { OwnerOf } from './owner.ts'
 import { collect } from './testing/collect.ts'
-import { startTestServer } from './testing/start-test-server.ts'
+import { question } from './testing/question.ts'
+import { SESSION_SECRET, startTestServer } from './testing/start-test-server.ts'
 import { WireClient } from './testing/wire-client.ts'
 
-const start = () => ({ runId: randomUUID(), messages: [{ role: 'user', content: 'hi [[sim tokens=5]]' }] })
-const SESSION = 'sluice_session=[0-9a-f-]{36}\\.[\\w%]+; Max-Age=2592000; Path=/; HttpOnly'
+const SESSION = 'sluice_session=guest-[0-9a-f-]{36}\\.\\d+\\.[\\w%]+; Max-Age=7776000; Path=/; HttpOnly'
 
 test.each([
   ['over http', {}, {}, 'SameSite=Lax'],
@@ -21,17 +21,39 @@ test.each([
   expect(cookies).toEqual([expect.stringMatching(new RegExp(`^${SESSION}; ${rest}$`))])
 })
 
-test('an event stream that is a browser’s first request sets its session too', async () => {
+test('an event stream that is a client’s first request starts its session too', async () => {
   await using server = await startTestServer()
   const connection = await new WireClient(server.url).events({ runId: randomUUID() })
   expect((await collect(connection)).refusals).toMatchObject([{ code: 'NOT_FOUND' }])
   const [cookie] = connection.headers['set-cookie'] ?? []
   expect(cookie).toMatch(new RegExp(`^${SESSION}; SameSite=Lax$`))
-  // It is a session like any other: the next request keeps it.
+  // The next request keeps this session.
   const session = cookie?.split(';', 1)[0] ?? ''
   const response = await fetch(`${server.url}/trpc/models.list`, { headers: { cookie: session } })
   expect(response.headers.getSetCookie()).toEqual([])
 })
+
+test('a guest’s cookie is renewed on the first request of a day, and is the same guest’s', async () => {
+  await using server = await startTestServer()
+  const client = await server.client()
+  const runId = await server.start(client, 'kept [[sim tokens=5]]')
+  const day = Number(client.cookie?.split('.')[1])
+  const old = sign(`${client.cookie?.split('=')[1]?.split('.')[0]}.${day - 89}`)
+  const url = `${server.url}/trpc/models.list`
+  const renewed = (await fetch(url, { headers: { cookie: old } })).headers.getSetCookie()
+  expect(renewed).toEqual([expect.stringMatching(new RegExp(`^${SESSION}; SameSite=Lax$`))])
+  expect(renewed[0]?.split('.')[1]).toBe(String(day))
+  const cookie = renewed[0]?.split(';', 1)[0] ?? ''
+  expect((await fetch(url, { headers: { cookie } })).headers.getSetCookie()).toEqual([])
+  const sameGuest = new WireClient(server.url, { cookie })
+  expect((await collect(await sameGuest.events({ runId }))).terminal?.type).toBe('done')
+})
+
+/** A session cookie as a server of the tests would have set it. */
+function sign(value: string): string {
+  const signature = createHmac('sha256', SESSION_SECRET).update(value).digest('base64').replaceAll('=', '')
+  return `sluice_session=${encodeURIComponent(`${value}.${signature}`)}`
+}
 
 /** Owners by name, from a store that takes its time, sometimes refuses, and sometimes breaks. */
 const byName: OwnerOf = async ({ headers }) => {
@@ -42,14 +64,14 @@ const byName: OwnerOf = async ({ headers }) => {
   throw new TRPCError({ code: 'UNAUTHORIZED', message: 'Sign in first.' })
 }
 
-test('with accounts of your own a run belongs to whom they name', async () => {
+test('with your own accounts, a run belongs to the account’s owner', async () => {
   await using server = await startTestServer({}, { ownerOf: byName })
   const [ann, sameAnn, bob] = ['ann', 'ann', 'bob'].map(
     (name) => new WireClient(server.url, { headers: { 'x-user': name } }),
   ) as [WireClient, WireClient, WireClient]
-  const input = start()
+  const input = question()
   const { runId } = input
-  expect((await ann.call('chat.start', input)).status).toBe(200)
+  expect((await ann.call('chat.send', input)).status).toBe(200)
   expect((await collect(await sameAnn.events({ runId }))).terminal?.type).toBe('done')
   expect((await collect(await bob.events({ runId }))).refusals).toMatchObject([{ code: 'NOT_FOUND' }])
   expect(ann.cookie).toBeUndefined()
@@ -62,11 +84,11 @@ test.each([
   const limits = { SUBSCRIPTIONS_PER_MINUTE: '1', STARTS_PER_MINUTE: '1' }
   await using server = await startTestServer(limits, { ownerOf: byName })
   const stranger = new WireClient(server.url, { headers })
-  const input = start()
+  const input = question()
   const { runId } = input
   const events = `runs.events?input=${encodeURIComponent(JSON.stringify({ runId }))}`
   const answers = [
-    await stranger.call('chat.start', input),
+    await stranger.call('chat.send', input),
     await stranger.call('runs.stop,runs.stop?batch=1', {}),
     await stranger.query(events),
   ]
@@ -81,13 +103,13 @@ test.each([
   const errors = server.logs.filter(({ level }) => Number(level) >= 50)
   expect(errors).toHaveLength(answers.length * logged)
   for (const { err } of errors) expect(err).toMatchObject({ message: 'connection to accounts-db-1 lost' })
-  // The one start and the one subscription of the minute are still there.
+  // The one start and the one subscription per minute are not used up.
   const ann = new WireClient(server.url, { headers: { 'x-user': 'ann' } })
-  expect((await ann.call('chat.start', input)).status).toBe(200)
+  expect((await ann.call('chat.send', input)).status).toBe(200)
   expect((await collect(await ann.events({ runId }))).terminal?.type).toBe('done')
 })
 
-test('a reader that leaves while its owner is looked up holds no run open', async () => {
+test('a reader that leaves while its owner is looked up keeps no run going', async () => {
   let asked = () => {}
   const looking = new Promise<void>((resolve) => (asked = resolve))
   const slowForReaders: OwnerOf = async ({ raw, url }) => {

@@ -1,42 +1,67 @@
 import { randomUUID } from 'node:crypto'
+import { guestOwner } from '@sluice/db'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
 const COOKIE = 'sluice_session'
-const THIRTY_DAYS_S = 30 * 24 * 60 * 60
+const DAY_S = 24 * 60 * 60
+
+/** How long a guest may stay away: then the cookie has expired, and what the guest has is deleted. */
+export const GUEST_DAYS = 90
 
 /**
- * The owner of the runs that a request starts and sees: any string that belongs to one person.
+ * Returns the owner of the runs that a request starts and sees: any string that identifies one person, and does not
+ * begin with `guest-`.
  *
- * To refuse a request, throw `new TRPCError({ code: 'UNAUTHORIZED', message })`: its code and message are the
- * answer. Anything else that is thrown is logged as an error and answered with UNAUTHORIZED (401) in general
- * words. A refused request starts, reads and counts nothing.
+ * To refuse a request, throw `new TRPCError({ code: 'UNAUTHORIZED', message })`. The client receives its code and
+ * message. Any other error is logged, and the client receives UNAUTHORIZED (401) with a general message. A refused
+ * request starts and reads nothing, and does not count towards any limit.
  *
- * Set a cookie with `reply.header('set-cookie', …)`: what `reply.setCookie` keeps for later never reaches the
- * response of an event stream.
+ * Set a cookie with `reply.header('set-cookie', …)`. A cookie set with `reply.setCookie` is written later and is
+ * missing from the response of an event stream.
+ *
+ * When a guest signs in, `RunningServer.adopt` hands over what the guest has.
  */
 export type OwnerOf = (request: FastifyRequest, reply: FastifyReply) => string | Promise<string>
 
+export interface GuestOptions {
+  /** Lets pages of other sites use the session, which browsers allow over https only. */
+  readonly crossSite: boolean
+  /** Called with a guest whose cookie is renewed: at most once a day, give or take requests at the same time. */
+  readonly onReturn: (owner: string) => void
+}
+
 /**
- * An anonymous session in a signed cookie. The `ownerOf` option of the server replaces it by real accounts.
+ * An anonymous session in a signed cookie, which is renewed daily and lasts {@link GUEST_DAYS}. For real accounts, set
+ * the server's `ownerOf` option.
  *
- * A missing, foreign or tampered cookie is not an error, it is a new session. `crossSite`: pages of other sites
- * may use it too, which browsers allow over https only.
+ * A missing, unknown or tampered cookie starts a new session.
  */
-export function createOwnerOf({ crossSite }: { crossSite: boolean }): OwnerOf {
+export function createOwnerOf({ crossSite, onReturn }: GuestOptions): OwnerOf {
   return (request, reply) => {
-    const cookie = request.cookies[COOKIE]
-    const session = cookie === undefined ? undefined : request.unsignCookie(cookie)
-    // A copy: a slice would keep the whole Cookie header alive, for as long as the owner's runs are remembered.
-    if (session?.valid && session.value) return Buffer.from(session.value).toString()
-    const owner = randomUUID()
+    const today = String(Math.floor(Date.now() / 1000 / DAY_S))
+    const { owner: known, day } = sessionOf(request)
+    if (known !== undefined && day === today) return known
+    const owner = known ?? guestOwner(randomUUID())
     const options = {
       httpOnly: true,
       path: '/',
-      maxAge: THIRTY_DAYS_S,
+      maxAge: GUEST_DAYS * DAY_S,
       sameSite: crossSite ? 'none' : 'lax',
       secure: crossSite || request.protocol === 'https',
     } as const
-    reply.header('set-cookie', request.server.serializeCookie(COOKIE, reply.signCookie(owner), options))
+    const value = reply.signCookie(`${owner}.${today}`)
+    reply.header('set-cookie', request.server.serializeCookie(COOKIE, value, options))
+    if (known !== undefined) onReturn(owner)
     return owner
   }
+}
+
+/** The owner, and the day on which the cookie was made, in days since 1970. */
+function sessionOf(request: FastifyRequest): { owner?: string; day?: string | undefined } {
+  const cookie = request.cookies[COOKIE]
+  const session = cookie === undefined ? undefined : request.unsignCookie(cookie)
+  if (session?.valid !== true || !session.value) return {}
+  const [owner = '', day] = session.value.split('.')
+  // A copy, because a slice would keep the whole Cookie header in memory as long as the owner's runs are known.
+  return { owner: Buffer.from(owner).toString(), day }
 }

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { manualClock } from '@sluice/runs/testing'
 import { expect, test } from 'vitest'
 import { collect } from './testing/collect.ts'
+import { question } from './testing/question.ts'
 import { startTestServer } from './testing/start-test-server.ts'
-import type { WireClient } from './testing/wire-client.ts'
+import { until } from './testing/until.ts'
 
 /** A small generator of pseudo-random numbers in [0, 1), so that a failure can be repeated. */
 function seeded(seed: number): () => number {
@@ -14,7 +15,7 @@ function seeded(seed: number): () => number {
   }
 }
 
-test('a run streams what Claude sent, every token once, and ends with its usage and cost', async () => {
+test('a run streams every token that Claude sent once, and ends with its usage and cost', async () => {
   await using server = await startTestServer()
   const client = await server.client()
   const runId = await server.start(client, 'Tell me about sluices [[sim tokens=3000]]')
@@ -32,46 +33,24 @@ test('a run streams what Claude sent, every token once, and ends with its usage 
 test('starting the same run ten times at once makes one request upstream', async () => {
   await using server = await startTestServer()
   const client = await server.client()
-  const input = { runId: randomUUID(), messages: [{ role: 'user', content: 'once [[sim tokens=50]]' }] }
-  const started = await Promise.all(Array.from({ length: 10 }, () => client.call('chat.start', input)))
+  const input = question({ content: 'once [[sim tokens=50]]' })
+  const started = await Promise.all(Array.from({ length: 10 }, () => client.call('chat.send', input)))
   for (const { status, body } of started) {
-    expect([status, body.result.data]).toEqual([200, { runId: input.runId }])
+    expect([status, body.result.data.runId]).toEqual([200, input.runId])
   }
   await collect(await client.events({ runId: input.runId }))
-  // Again after the end: still the same run.
-  expect((await client.call('chat.start', input)).status).toBe(200)
+  // After the end it is still the same run.
+  expect((await client.call('chat.send', input)).status).toBe(200)
   expect(server.upstream().outcome).toBe('completed')
-})
-
-test('a start of an earlier life of the server is refused, unless its run is known here', async () => {
-  await using before = await startTestServer()
-  await using after = await startTestServer()
-  const epochOf = async (client: WireClient) => (await client.query('models.list')).body.result.data.epoch
-  const old = await epochOf(await before.client())
-  const client = await after.client()
-  const epoch = await epochOf(client)
-  expect(epoch).not.toBe(old)
-  const input = { runId: randomUUID(), messages: [{ role: 'user', content: 'once [[sim tokens=5]]' }] }
-  const refused = await client.call('chat.start', { ...input, epoch: old })
-  expect([refused.status, refused.body.error.data.code]).toEqual([412, 'PRECONDITION_FAILED'])
-  expect(refused.body.error.message).toContain('may have been asked already')
-  expect(after.simulator.stats().requests).toHaveLength(0)
-  expect((await client.call('chat.start', { ...input, epoch })).status).toBe(200)
-  // It is this run, whatever else the caller believes.
-  expect((await client.call('chat.start', { ...input, epoch: old })).status).toBe(200)
-  await collect(await client.events({ runId: input.runId }))
-  expect(after.upstream().outcome).toBe('completed')
 })
 
 test('calls may be batched', async () => {
   await using server = await startTestServer()
   const client = await server.client()
-  const starts = [randomUUID(), randomUUID()].map((runId) => ({
-    runId,
-    messages: [{ role: 'user', content: 'batched [[sim fault=hang]]' }],
-  }))
+  const content = 'batched [[sim fault=hang]]'
+  const starts = [question({ content }), question({ content })]
   const { status, body } = await client.call(
-    'chat.start,chat.start?batch=1',
+    'chat.send,chat.send?batch=1',
     Object.fromEntries(starts.entries()),
   )
   expect([status, body.map(({ result }: any) => result.data.runId)]).toEqual([
@@ -90,7 +69,7 @@ test('calls may be batched', async () => {
 test('ten dropped connections in one answer: identical text, one request upstream', async () => {
   const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000)
   const random = seeded(seed)
-  // Claude is read no more than a window ahead, so the answer does not end before the drops do.
+  // Claude is read at most a window ahead, so the answer does not end before the last drop.
   await using server = await startTestServer({ FRAME_MS: '1', WINDOW_CHARS: '1000' })
   const client = await server.client()
   const runId = await server.start(client, 'long [[sim tps=0 tokens=20000 text=emoji]]')
@@ -125,7 +104,7 @@ test('two tabs follow one run: each gets all of it, upstream sees one request', 
   expect(one.text).toBe(server.upstream().text)
 })
 
-test('the id inside the input yields to the Last-Event-ID header, as when EventSource reconnects', async () => {
+test('the Last-Event-ID header replaces the id in the input, as when EventSource reconnects', async () => {
   await using server = await startTestServer()
   const client = await server.client()
   const runId = await server.start(client, 'ids [[sim tokens=200 thinking=0]]')
@@ -154,7 +133,7 @@ test('Stop closes the request upstream and ends the run with what it cost so far
   expect((await client.call('runs.stop', { runId })).status).toBe(200)
 })
 
-test('Stop before Claude has answered ends the run too', async () => {
+test('Stop before Claude’s first event ends the run too', async () => {
   await using server = await startTestServer()
   const client = await server.client()
   const runId = await server.start(client, 'early [[sim fault=hang]]')
@@ -180,7 +159,7 @@ test('a closed tab closes upstream after the grace, and not before', async () =>
   const connection = await client.events({ runId })
   await collect(connection, { enough: ({ text }) => text.length > 20 })
   connection.destroy()
-  while (server.runs.readers > 0) await client.query('models.list')
+  await until(() => server.runs.readers === 0)
   await clock.advance(399)
   expect([server.runs.live, server.upstream().outcome]).toEqual([1, 'open'])
   await clock.advance(1)
@@ -189,7 +168,7 @@ test('a closed tab closes upstream after the grace, and not before', async () =>
   expect(terminal).toMatchObject({ type: 'error', code: 'abandoned' })
 })
 
-test('a run that is never read is given up after the grace, and not before', async () => {
+test('a run that no reader opens is ended after the grace, and not before', async () => {
   const { server, clock } = await startOnManualClock({ GRACE_MS: '400' })
   await using _ = server
   await server.start(await server.client(), 'unread [[sim tps=100 tokens=60000]]')
@@ -200,7 +179,7 @@ test('a run that is never read is given up after the grace, and not before', asy
   expect((await server.upstreamEnd()).outcome).toBe('aborted')
 })
 
-test('a reader that is back within the grace goes on with the same run', async () => {
+test('a reader that reconnects within the grace goes on with the same run', async () => {
   await using server = await startTestServer({ GRACE_MS: '60000' })
   const client = await server.client()
   const runId = await server.start(client, 'reload [[sim tps=2000 tokens=1000]]')
@@ -222,14 +201,14 @@ test('a reader that never acks is sent one window, and upstream stops being read
     GRACE_MS: '60000',
   })
   const client = await server.client()
-  // About 8 MB on the wire: more than the sockets between hold.
+  // About 8 MB on the wire: more than the socket buffers hold.
   const runId = await server.start(client, 'no acks [[sim tokens=128000 thinking=0]]', { maxTokens: 128_000 })
   const readerId = randomUUID()
   const connection = await client.events({ runId, readerId })
   const part = await collect(connection, { enough: ({ position }) => position >= window })
   expect(part.position).toBe(window)
 
-  // A whole answer goes by for somebody else: time enough to read the first one too, if anybody did.
+  // Another run is read to its end: in that time the first one could have been read too.
   const busy = await server.start(client, 'meanwhile [[sim tokens=30000 thinking=0]]')
   expect((await collect(await client.events({ runId: busy }))).terminal?.type).toBe('done')
 
@@ -238,9 +217,11 @@ test('a reader that never acks is sent one window, and upstream stops being read
   const { requests: after } = await server.simulator.waitFor(
     ({ requests: [first] }) => first?.outcome === 'aborted',
   )
-  expect(after[0]?.bytesWritten).toBe(requests[0]?.bytesWritten)
+  // The last pull after a stop may read once more, which lets one more write into the socket.
+  const written = (after[0]?.bytesWritten ?? 0) - (requests[0]?.bytesWritten ?? 0)
+  expect(written).toBeLessThanOrEqual(65_536)
 
-  // What the server itself took in is all in the log: a window, and the one read that went over it.
+  // All that the server read is in the log: a window, and the last read beyond it.
   const rest = await collect(await client.events({ runId, header: String(window) }), { after: window })
   expect(rest.terminal).toMatchObject({ type: 'done', stopReason: 'stopped' })
   expect(rest.position).toBeLessThan(window + 65_536 / 8)
@@ -268,7 +249,7 @@ test.for(['one reader', 'ever new readers'])(
         header: String(received),
       })
       const page = collect(connection, { after: received })
-      // Another run is read to its end meanwhile: time enough for another window, if it were sent.
+      // Another run is read to its end: in that time another window could have been sent.
       const busy = await server.start(client, 'meanwhile [[sim tokens=3000 thinking=0]]')
       expect((await collect(await client.events({ runId: busy }))).terminal?.type).toBe('done')
       connection.destroy()
@@ -278,7 +259,7 @@ test.for(['one reader', 'ever new readers'])(
     await client.call('runs.stop', { runId })
     const rest = await collect(await client.events({ runId, header: String(window) }), { after: window })
     expect(rest.terminal).toMatchObject({ type: 'done', stopReason: 'stopped' })
-    // And the one read from Claude that went over the window.
+    // Plus the last read from Claude beyond the window.
     expect(rest.position).toBeLessThan(window + 65_536 / 8)
   },
 )
@@ -305,7 +286,7 @@ test('acks let a flow-controlled reader through to the end, never more than a wi
   expect(furthest).toBe(window)
 })
 
-test('a ghost, which keeps its socket and never acks again, loses its lease; upstream is closed', async () => {
+test('a reader that keeps its socket but sends no acks loses its lease, and upstream is closed', async () => {
   const { server, clock } = await startOnManualClock({ LEASE_MS: '75000', GRACE_MS: '400' })
   await using _ = server
   const client = await server.client()
@@ -314,21 +295,21 @@ test('a ghost, which keeps its socket and never acks again, loses its lease; ups
   const before = await collect(connection, { enough: ({ text }) => text.length > 20 })
   await clock.advance(74_999)
   expect([server.runs.readers, server.upstream().outcome]).toEqual([1, 'open'])
-  // The lease, and then the grace.
+  // First the lease expires, then the grace.
   await clock.advance(1)
   expect([server.runs.readers, server.upstream().outcome]).toEqual([0, 'open'])
   await clock.advance(399)
   expect([server.runs.live, server.upstream().outcome]).toEqual([1, 'open'])
   await clock.advance(1)
   expect((await server.upstreamEnd()).outcome).toBe('aborted')
-  // If it wakes up it is told to reconnect, and then finds the run's one end.
+  // When it wakes up it has to reconnect, and then receives the end of the run.
   const { refusals } = await collect(connection, { after: before.position })
   expect(refusals.map(({ code }) => code)).toEqual(['SERVICE_UNAVAILABLE'])
   const { terminal } = await collect(await client.events({ runId }))
   expect(terminal).toMatchObject({ type: 'error', code: 'abandoned' })
 })
 
-test('acks keep a lease alive that would have run out', async () => {
+test('acks renew a lease that would have expired', async () => {
   const leaseMs = 1000
   const { server, clock } = await startOnManualClock({ LEASE_MS: String(leaseMs) })
   await using _ = server
@@ -346,16 +327,12 @@ test('acks keep a lease alive that would have run out', async () => {
   expect(clock.now()).toBeGreaterThan(2 * leaseMs)
 })
 
-test('unknown, foreign and expired runs cannot be told apart', async () => {
-  await using server = await startTestServer({ RETAIN_MS: '1' })
+test('unknown and foreign runs cannot be told apart', async () => {
+  await using server = await startTestServer()
   const [mine, theirs] = [await server.client(), await server.client()]
   const readerId = randomUUID()
   const foreign = await server.start(theirs, 'theirs [[sim fault=hang]]')
-  const expired = await server.start(mine, 'mine [[sim tokens=5]]')
-  await collect(await mine.events({ runId: expired }))
-  // Gone when its id answers as an unknown one does; every answer until then is a round trip, not a sleep.
-  while ((await mine.call('runs.stop', { runId: expired })).status === 200) {}
-  for (const runId of [randomUUID(), foreign, expired]) {
+  for (const runId of [randomUUID(), foreign]) {
     const { refusals } = await collect(await mine.events({ runId }))
     expect(refusals).toEqual([{ code: 'NOT_FOUND', message: 'There is no such run.' }])
     for (const answer of [
@@ -366,23 +343,22 @@ test('unknown, foreign and expired runs cannot be told apart', async () => {
       expect(answer.body.error.message).toBe('There is no such run.')
     }
   }
-  const stolen = await mine.call('chat.start', {
-    runId: foreign,
-    messages: [{ role: 'user', content: 'hi' }],
-  })
+  const stolen = await mine.call('chat.send', question({ runId: foreign }))
   expect([stolen.status, stolen.body.error.message]).toEqual([404, 'There is no such run.'])
-  // Nothing of the foreign run was touched.
+  // The other owner's run is unchanged.
   expect(server.simulator.stats().open).toBe(1)
 })
 
-test('every run gone, no reader, timer or upstream request is left', async () => {
-  await using server = await startTestServer({ RETAIN_MS: '1' })
+test('when every run is gone, no reader, timer or upstream request is left', async () => {
+  const { server, clock } = await startOnManualClock({ GRACE_MS: '5000' })
+  await using _ = server
   const client = await server.client()
   for (let i = 0; i < 20; i++) {
     const runId = await server.start(client, `leak ${i} [[sim tokens=20]]`)
     await collect(await client.events({ runId }))
   }
   await server.simulator.waitFor(({ open }) => open === 0)
-  while (server.runs.size > 0) await client.query('models.list')
+  await until(() => server.runs.live + server.runs.readers === 0)
+  await clock.advance(5000)
   expect([server.runs.live, server.runs.size, server.runs.readers]).toEqual([0, 0, 0])
 })

@@ -1,26 +1,14 @@
-import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { collect } from './testing/collect.ts'
+import { question } from './testing/question.ts'
 import { startTestServer } from './testing/start-test-server.ts'
 
 const DIRECTIVE = '[[sim tokens=5]]'
-const user = (content: unknown) => ({ role: 'user', content })
-const start = (fields: object) => ({ runId: randomUUID(), messages: [user(DIRECTIVE)], ...fields })
 
-/** A question with a file, of so many characters in all. */
-const withFile = (chars: number) => {
-  // The header of a PNG of one pixel, and nothing.
-  const data = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAAB'.padEnd(400, 'A')
-  return user([
-    { type: 'image', source: { type: 'base64', media_type: 'image/png', data } },
-    { type: 'text', text: DIRECTIVE.padEnd(chars - data.length, 'x') },
-  ])
-}
-
-const CONVERSATIONS: [
+const QUESTIONS: [
   what: string,
   env: Record<string, string>,
   limit: number,
@@ -29,56 +17,40 @@ const CONVERSATIONS: [
   says: RegExp,
 ][] = [
   [
-    'so many characters over all its messages',
+    'so many characters',
     { MAX_PROMPT_CHARS: '1000' },
     1000,
-    (chars) => start({ messages: [user('a'), user(DIRECTIVE.padEnd(chars - 1, 'x'))] }),
+    (chars) => question({ content: DIRECTIVE.padEnd(chars, 'x') }),
     413,
     /1001 characters; at most 1000/,
-  ],
-  [
-    'so many characters, a file’s included',
-    { MAX_PROMPT_CHARS: '1000' },
-    1000,
-    (chars) => start({ messages: [withFile(chars)] }),
-    413,
-    /1001 characters; at most 1000/,
-  ],
-  [
-    'so many messages',
-    { MAX_MESSAGES: '4' },
-    4,
-    (messages) => start({ messages: Array.from({ length: messages }, () => user(DIRECTIVE)) }),
-    413,
-    /5 messages; at most 4/,
   ],
   [
     'so many tokens asked for',
     { MAX_OUTPUT_TOKENS: '2000' },
     2000,
-    (maxTokens) => start({ maxTokens }),
+    (maxTokens) => question({ maxTokens }),
     400,
-    /At most 2000 tokens may be asked for, not 2001/,
+    /maxTokens is 2001; at most 2000 are allowed/,
   ],
 ]
 
-test.each(CONVERSATIONS)(
-  'a conversation with %s is answered at the limit, and refused just beyond it',
+test.each(QUESTIONS)(
+  'a question with %s is answered at the limit, and refused just beyond it',
   async (_, env, limit, input, status, says) => {
     await using server = await startTestServer(env)
     const client = await server.client()
-    const refused = await client.call('chat.start', input(limit + 1))
+    const refused = await client.call('chat.send', input(limit + 1))
     expect(refused.status).toBe(status)
     expect(refused.body.error.message).toMatch(says)
     expect(server.simulator.stats().messages).toBe(0)
-    const { status: taken, body } = await client.call('chat.start', input(limit))
+    const { status: taken, body } = await client.call('chat.send', input(limit))
     expect(taken, JSON.stringify(body)).toBe(200)
     const { terminal } = await collect(await client.events({ runId: body.result.data.runId }))
     expect(terminal?.type).toBe('done')
   },
 )
 
-test('who asks for no number of tokens gets no more of them than the limit', async () => {
+test('a request without maxTokens gets at most the limit', async () => {
   await using server = await startTestServer({ MAX_OUTPUT_TOKENS: '50' })
   const client = await server.client()
   for (const [tokens, stopReason] of [
@@ -93,32 +65,32 @@ test('who asks for no number of tokens gets no more of them than the limit', asy
   }
 })
 
-test('a model id has 128 characters at most', async () => {
+test('a model id may have at most 128 characters', async () => {
   await using server = await startTestServer({ MODELS: `claude-opus-4-8,${'m'.repeat(128)}` })
   const client = await server.client()
   const statusOf = async (chars: number) =>
-    (await client.call('chat.start', start({ model: 'm'.repeat(chars) }))).status
+    (await client.call('chat.send', question({ model: 'm'.repeat(chars) }))).status
   expect([await statusOf(128), await statusOf(129)]).toEqual([200, 400])
 })
 
-test('a page may learn how long a conversation is taken', async () => {
-  await using server = await startTestServer({ MAX_PROMPT_CHARS: '1000', MAX_MESSAGES: '5' })
+test('a page can read the limit of a prompt', async () => {
+  await using server = await startTestServer({ MAX_PROMPT_CHARS: '1000' })
   const { body } = await (await server.client()).query('models.list')
-  expect(body.result.data).toMatchObject({ maxPromptChars: 1000, maxMessages: 5 })
+  expect(body.result.data).toMatchObject({ maxPromptChars: 1000 })
 })
 
-test('a body has six bytes for every character of a conversation and 64 KB, and not one more', async () => {
+test('a body may have six bytes per character of a conversation and 64 KB, and not one byte more', async () => {
   await using server = await startTestServer({ MAX_PROMPT_CHARS: '1000' })
   const client = await server.client()
   const most = 6 * 1000 + 65_536
-  const body = JSON.stringify(start({}))
-  expect((await client.post('chat.start', body.padEnd(most))).status).toBe(200)
-  const refused = await client.post('chat.start', body.padEnd(most + 1))
+  const body = JSON.stringify(question({}))
+  expect((await client.post('chat.send', body.padEnd(most))).status).toBe(200)
+  const refused = await client.post('chat.send', body.padEnd(most + 1))
   expect([refused.status, refused.body.error.data.code]).toEqual([413, 'PAYLOAD_TOO_LARGE'])
   expect(refused.body.error.message).toContain(`larger than ${most} bytes`)
 })
 
-test('a batch has as many calls as it may, and not one more', async () => {
+test('a batch may have MAX_BATCH calls, and not one more', async () => {
   await using server = await startTestServer({ MAX_BATCH: '3' })
   const client = await server.client()
   const batch = (calls: number) => client.query(`${Array(calls).fill('models.list').join()}?batch=1`)
@@ -128,7 +100,7 @@ test('a batch has as many calls as it may, and not one more', async () => {
   expect([refused.status, refused.body.error.data.code]).toEqual([400, 'BAD_REQUEST'])
 })
 
-test('an address makes as many requests a minute as it may, and not one more, whatever its sessions', async () => {
+test('an address may make its limit of requests a minute with all its sessions together, and not one more', async () => {
   await using server = await startTestServer({ REQUESTS_PER_MINUTE_PER_IP: '3', TRUST_PROXY: '1' })
   const from = async (ip: string, path = '/trpc/models.list') =>
     fetch(server.url + path, { headers: { 'x-forwarded-for': ip } })
@@ -147,7 +119,7 @@ test('an address makes as many requests a minute as it may, and not one more, wh
   const paths = ['/trpc/runs.events', '/trpc/nothing.here', '/%74rpc/models.list', '/healthz', '/readyz', '/']
   const statuses = await Promise.all(paths.map(async (path) => (await from('10.1.1.1', path)).status))
   expect(statuses).toEqual([429, 429, 429, 200, 200, 404])
-  // One visitor has a whole /64 of IPv6.
+  // A subscriber has a whole IPv6 /64.
   const visitors = ['2001:db8::1', '2001:db8::2', '2001:db8::3', '2001:db8::4', '2001:db8:0:1::1']
   const answers = []
   for (const ip of visitors) answers.push((await from(ip)).status)
@@ -174,7 +146,7 @@ async function saying(url: string, said: string): Promise<Socket> {
   return socket
 }
 
-test('headers have as many bytes as they may, and not one more', async () => {
+test('headers may have MAX_HEADER_BYTES, and not one byte more', async () => {
   await using server = await startTestServer({ MAX_HEADER_BYTES: '1000' })
   const answerTo = async (bytes: number) => {
     const named = ['/healthz', 'Host', 'x', 'Connection', 'close', 'X-Filler'].join('')
@@ -182,7 +154,7 @@ test('headers have as many bytes as they may, and not one more', async () => {
     const head = `GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Filler: ${filler}\r\n\r\n`
     return (await text(await saying(server.url, head))).slice(0, 12)
   }
-  // What Node counts is the path, the names and the values, and it stops at the limit itself.
+  // Node counts the path, the names and the values, and refuses the limit itself.
   expect(await answerTo(999)).toBe('HTTP/1.1 200')
   expect(await answerTo(1000)).toBe('HTTP/1.1 431')
 })
@@ -195,20 +167,20 @@ const SLOW: [what: string, limit: string, others: Record<string, string>, said: 
   ['bodies whose headers came in time', 'REQUEST_MS', { HEADERS_MS: '100' }, JSON_NEXT, '{}'],
 ]
 
-test.each(SLOW)('slow %s are cut off after %s, and heard out where that is longer', async (...slow) => {
+test.each(SLOW)('slow %s are cut off after %s, and accepted where that is longer', async (...slow) => {
   const [, limit, others, said, rest] = slow
   await using strict = await startTestServer({ ...others, [limit]: '300' })
   await using patient = await startTestServer({ ...others, [limit]: '600000' })
   const late = await saying(patient.url, said)
-  // What is cut off is the clock for the other, which in the end has been slow for two such limits.
+  // The request that is cut off times the other, which in the end has been slow for two limits.
   for (let cut = 0; cut < 2; cut++)
     expect(await text(await saying(strict.url, said))).toMatch(/^HTTP\/1\.1 408 .*"code":"TIMEOUT"/s)
   late.write(rest)
-  // Understood: what it says is no run id.
+  // The request was understood: its run id is invalid.
   expect(await text(late)).toMatch(/^HTTP\/1\.1 400 .*runId/s)
 })
 
-test('headers may take no longer than the whole request', async () => {
+test('headers may not take longer than the whole request', async () => {
   await using server = await startTestServer({ HEADERS_MS: '600000', REQUEST_MS: '100' })
   expect(await text(await saying(server.url, HEAD))).toMatch(/^HTTP\/1\.1 408 /)
 })

@@ -1,19 +1,20 @@
 import { existsSync } from 'node:fs'
 import { loadEnvFile } from 'node:process'
 import { type Logger, pino } from 'pino'
-import { EnvError, parseEnv } from './env.ts'
+import { appTools } from './app-tools.ts'
+import { type Env, EnvError, parseEnv } from './env.ts'
 import { labAppRouter } from './routers/app-router.ts'
 import { type RunningServer, serve } from './serve.ts'
 
 export interface RunServerOptions {
   readonly production: boolean
-  /** Root of the repository, where `.env` may lie. */
+  /** Root of the repository, for `.env`. */
   readonly root: string
-  /** The built page, unless something else serves it. */
+  /** Folder of the built page. Undefined in development, where Vite serves it. */
   readonly webRoot?: string | undefined
 }
 
-/** The whole life of the process: environment, listen, signals. Exits 1 with one message when it cannot start. */
+/** The life of the process: environment, listen, signals. Exits with 1 and one message when it cannot start. */
 export async function runServer({ production, root, webRoot }: RunServerOptions): Promise<void> {
   const envFile = `${root}/.env`
   if (existsSync(envFile)) loadEnvFile(envFile)
@@ -27,22 +28,26 @@ export async function runServer({ production, root, webRoot }: RunServerOptions)
       env,
       logger,
       webRoot,
-      // The lab of the page asks how a run flows.
+      // The lab shows the flow of a run.
       router: production ? undefined : labAppRouter,
+      tools: appTools,
     })
-    announce(logger, { url: server.url, webRoot, env })
+    announce(logger, { url: server.url, production, env })
     surviveStrayErrors(server, logger)
-    // While developing, nobody wants to wait for an answer before a restart.
+    // In development a restart does not wait for answers.
     closeOnSignals(server, logger, production ? env.DRAIN_MS : 0)
+    await server.opened
   } catch (error) {
     process.stderr.write(`${startFailure(error)}\n`)
+    // `tsx watch` would wait for a change of the code. Ending it ends `pnpm dev`. Only tsx has an IPC channel here.
+    if (!production && process.send) process.kill(process.ppid)
     process.exit(1)
   }
 }
 
 /**
- * A promise that nobody awaited is a bug, but hurts nobody else's run: it is logged. An exception that nobody
- * caught may have left anything half done: the process ends, and its runs are told.
+ * An unhandled rejection is a bug that does not affect other runs: it is logged. After an uncaught exception the state
+ * of the process is unknown: it closes, and its runs end with `interrupted`.
  */
 function surviveStrayErrors(server: RunningServer, logger: Logger): void {
   process.on('unhandledRejection', (reason) => logger.error({ err: reason }, 'unhandled rejection'))
@@ -52,7 +57,7 @@ function surviveStrayErrors(server: RunningServer, logger: Logger): void {
   })
 }
 
-/** The first signal drains, the second ends at once. */
+/** The first signal drains, the second exits at once. */
 function closeOnSignals(server: RunningServer, logger: Logger, drainMs: number): void {
   let closing = false
   const onSignal = (signal: NodeJS.Signals) => {
@@ -75,18 +80,16 @@ function closeOnSignals(server: RunningServer, logger: Logger, drainMs: number):
 
 function announce(
   logger: Logger,
-  { url, webRoot, env }: { url: string; webRoot: string | undefined; env: ReturnType<typeof parseEnv> },
+  { url, production, env }: { url: string; production: boolean; env: Env },
 ): void {
-  logger.info(
-    { url, model: env.CLAUDE_MODEL, simulator: env.useSimulator },
-    // In development Vite serves the page, at the first port that is free.
-    webRoot === undefined
-      ? 'The API is ready: open the page at the address that Vite names'
-      : `Sluice is ready: open ${url}`,
-  )
-  if (!env.useSimulator) return
-  const cure = env.SIMULATOR === '1' ? 'Unset SIMULATOR' : 'Set ANTHROPIC_API_KEY'
-  logger.warn(`Answers come from the simulator. ${cure} to talk to Claude.`)
+  const fields = { url, model: env.CLAUDE_MODEL, simulator: env.useSimulator }
+  if (!production) {
+    // Vite serves the page, and prints its address when this server answers.
+    logger.debug(fields, 'The API is ready')
+    return
+  }
+  logger.info(fields, `Sluice is listening at ${url}`)
+  if (env.useSimulator) logger.warn('Answers are simulated. Unset SIMULATOR to talk to Claude.')
 }
 
 function startFailure(error: unknown): string {

@@ -2,10 +2,11 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { errorBody } from './http-errors.ts'
 
 /**
- * Refuses state-changing requests that a page of another origin makes with our visitor's cookie. Requests
- * that no browser page made (curl, other servers) carry neither header and have no cookie to abuse.
+ * Refuses state-changing requests from pages of other origins, which would carry our visitor's cookie. Requests that do
+ * not come from a page (curl, other servers) have neither header, and no visitor's cookie.
  *
- * `Sec-Fetch-Site` is the browser's own word, whatever proxies did to Host; `Origin` is the older one.
+ * `Sec-Fetch-Site` is set by the browser and does not depend on Host, which a proxy may change. Older browsers only
+ * send `Origin`.
  */
 export function refuseOtherOrigins(app: FastifyInstance, allowed: ReadonlySet<string>): void {
   app.addHook('onRequest', async (request, reply) => {

@@ -3,8 +3,8 @@ import helmet from '@fastify/helmet'
 import type { FastifyInstance } from 'fastify'
 
 /**
- * The headers that keep a page to itself. The policy lets it load and call nothing but its own origin: a
- * remote image in an answer would be a way to carry the conversation out.
+ * Sets the security headers. The content security policy lets the page load from and call its own origin only: a
+ * remote image in an answer could send the conversation elsewhere in its address.
  */
 export async function secureHeaders(app: FastifyInstance, allowedOrigins: readonly string[]): Promise<void> {
   await app.register(helmet, {
@@ -24,7 +24,7 @@ export async function secureHeaders(app: FastifyInstance, allowedOrigins: readon
       },
     },
     crossOriginResourcePolicy: { policy: allowedOrigins.length > 0 ? 'cross-origin' : 'same-origin' },
-    // Whoever ends TLS decides on that, for it cannot be taken back.
+    // The proxy that terminates TLS decides on HSTS, because it cannot be undone.
     strictTransportSecurity: false,
     referrerPolicy: { policy: 'no-referrer' },
   })

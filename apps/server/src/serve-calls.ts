@@ -10,21 +10,21 @@ import { retryAfterMs } from './trpc.ts'
 export interface ServeCallsOptions {
   readonly router: AnyRouter
   readonly createContext: (request: FastifyRequest, reply: FastifyReply) => Promise<Context>
-  /** Told of every error that is answered. */
+  /** Called for every error that is sent to a client. */
   readonly onError: (failure: { error: TRPCError; path?: string | undefined }) => void
-  /** The most calls in one batch. */
+  /** Limit of calls in one batch. */
   readonly maxBatch: number
-  /** The most values, at any depth, that the JSON of one request may hold. */
+  /** Limit of values, at any depth, in the JSON of one request. */
   readonly maxValues: number
 }
 
-/** Characters. A larger body is parsed in a turn of the event loop of its own. */
+/** A body with more characters is parsed in its own turn of the event loop. */
 const LARGE_BODY = 65_536
 
-/** Serves the calls of a tRPC router at /trpc, single and batched. Takes JSON only, and bounds it before parsing. */
+/** Serves the queries and mutations of a tRPC router at /trpc, single and batched. Accepts JSON of bounded size only. */
 export function serveCalls(app: FastifyInstance, options: ServeCallsOptions): void {
   const { router, createContext, onError, maxBatch, maxValues } = options
-  // Not tRPC's plugin: it also takes forms, which it reads into memory however large they are.
+  // Not tRPC's plugin, which also accepts forms of any size and reads them into memory.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>
     done(null, body),

@@ -11,13 +11,14 @@ import type { Context } from './context.ts'
 import { serveEvents } from './serve-events.ts'
 import { collect } from './testing/collect.ts'
 import { startTestServer, type TestServer } from './testing/start-test-server.ts'
+import { until } from './testing/until.ts'
 import type { EventsConnection, WireClient } from './testing/wire-client.ts'
 
 const WINDOW = 262_144
-/** More than the sockets between hold. */
+/** More than the socket buffers hold. */
 const LONG = 16_000_000
 
-/** Says as much as it is asked for. */
+/** Yields text as fast as it is pulled. */
 const source: Source = async function* () {
   const text = 'x'.repeat(65_536)
   for (let chars = 0; chars < LONG; chars += text.length) yield [{ type: 'text', text }]
@@ -60,14 +61,14 @@ async function readAll(connection: EventsConnection): Promise<number> {
   return position
 }
 
-test('of what a client does not read, and does not acknowledge, the server holds a frame', async () => {
+test('of what a client neither reads nor acknowledges, the server holds one frame', async () => {
   const responses = watchResponses()
   await using server = await startTestServer({ WINDOW_CHARS: String(WINDOW), FRAME_MS: '0' })
   const client = await server.client()
   const runId = await startLong(server, client)
   const frozen = await client.events({ runId })
   frozen.freeze()
-  // Another tab reads all of it meanwhile, which takes the frozen one as many frames if nothing holds it back.
+  // Meanwhile another tab reads all of it. Without backpressure the frozen one would be sent as many frames.
   expect(await readAll(await client.events({ runId }))).toBeGreaterThan(LONG)
   expect(responses[0]?.writableLength).toBeLessThan(2 * WINDOW)
   expect(server.runs.readers).toBe(1)
@@ -75,7 +76,7 @@ test('of what a client does not read, and does not acknowledge, the server holds
 })
 
 test.for(['goes on', 'has ended'])(
-  'a client without a reader id that reads nothing is not waited for beyond LEASE_MS when the answer %s',
+  'a client without a reader id that reads nothing is reset after LEASE_MS when the answer %s',
   async (state) => {
     const responses = watchResponses()
     await using server = await startTestServer({
@@ -91,15 +92,15 @@ test.for(['goes on', 'has ended'])(
     if (state === 'has ended') await readAll(await client.events({ runId }))
     const [response] = responses
     if (response?.socket?.destroyed === false) await once(response, 'close')
-    // Every look is a round trip, not a sleep.
-    while (server.runs.readers + server.runs.live > 0) await client.query('models.list')
+    // Every poll is a round trip, not a sleep.
+    await until(() => server.runs.readers + server.runs.live === 0)
     const { terminal } = await collect(await client.events({ runId, header: '1' }), { after: 1 })
     expect(terminal).toMatchObject(state === 'goes on' ? { code: 'abandoned' } : { stopReason: 'end_turn' })
     frozen.destroy()
   },
 )
 
-test('one stream more than an owner, or an address, may have is refused until another is closed', async () => {
+test('a stream beyond the limit of an owner or an address is refused until another is closed', async () => {
   await using server = await startTestServer({
     MAX_STREAMS_PER_OWNER: '2',
     MAX_STREAMS_PER_IP: '3',
@@ -125,14 +126,28 @@ test('one stream more than an owner, or an address, may have is refused until an
   expect((await open(bob)).refusals).toMatchObject([{ message: /from one address/ }])
   expect(server.runs.readers).toBe(3)
   first.connection.destroy()
-  while (server.runs.readers > 2) await ann.query('models.list')
+  await until(() => server.runs.readers === 2)
   expect((await open(ann)).refusals).toEqual([])
   for (const [client, runId] of runs) await client.call('runs.stop', { runId })
 })
 
-test('a client that left before its request was looked at holds nothing', async () => {
+test('a reader that is refused gets its error and no `connected`; one that is accepted gets it first', async () => {
+  await using server = await startTestServer()
+  const client = await server.client()
+  const runId = await server.start(client, 'connected [[sim tokens=5]]')
+  const namesFor = async (id: string) => {
+    const names: (string | undefined)[] = []
+    for await (const { name } of await client.events({ runId: id })) names.push(name)
+    return names
+  }
+  expect(await namesFor(randomUUID())).toEqual(['serialized-error'])
+  const names = await namesFor(runId)
+  expect([names[0], names.at(-1)]).toEqual(['connected', 'return'])
+})
+
+test('a client that left before its request was handled counts as no stream', async () => {
   const app = Fastify()
-  // As a session that is looked up somewhere else.
+  // As when a session is looked up in another service.
   const lookedUp = new Promise<void>((resolve) => {
     app.addHook('onRequest', async ({ raw }) => {
       await once(raw.socket, 'close')

@@ -1,48 +1,77 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { Server } from 'node:http'
-import { createClaude } from '@sluice/claude'
+import { createClaude, webTools } from '@sluice/claude'
 import type { Simulator } from '@sluice/claude-sim'
 import { type Clock, Runs } from '@sluice/runs'
 import type { AnyRouter } from '@trpc/server'
 import type { Logger } from 'pino'
+import { type Accounts, createAccounts } from './accounts.ts'
 import { createAdmission } from './admission.ts'
 import { createApp } from './create-app.ts'
+import { createServerDatabase, type ServerDatabaseOptions } from './database.ts'
 import type { Env } from './env.ts'
 import { createLimits } from './limits.ts'
 import { createMetrics } from './metrics.ts'
 import { observeRuns } from './observe-runs.ts'
 import type { OwnerOf } from './owner.ts'
+import { createRunRecords } from './run-records.ts'
+import { keptSecret } from './session-secret.ts'
+import { createSweeper } from './sweeper.ts'
+import type { ToolsOptions } from './tools-of.ts'
+import type { Tools } from './tools.ts'
 
 export interface ServeOptions {
   readonly env: Env
   readonly logger: Logger
   readonly webRoot?: string | undefined
-  /** What is served at /trpc. Default: the app's own router. */
+  /** The router to serve at /trpc. Default: the app's own. */
   readonly router?: AnyRouter | undefined
-  /** Who is asking. Default: an anonymous session in a signed cookie. */
+  /** Finds the owner of a request. Default: an anonymous session in a signed cookie. */
   readonly ownerOf?: OwnerOf | undefined
+  /** The system prompt of answers in conversations. Default: none. */
+  readonly system?: string | undefined
+  /** Makes the tools of answers in conversations: see `toolsOf`. Default: none. */
+  readonly tools?: ((options: ToolsOptions) => Tools) | undefined
   /** Times frames, graces and leases. Default: the system's clock. */
   readonly clock?: Clock
+  /** Opens the database of `DATABASE_URL`. Default: as `@sluice/db` does. */
+  readonly openDatabase?: ServerDatabaseOptions['open']
 }
 
 export interface RunningServer {
-  /** Where it listens, e.g. `http://127.0.0.1:3000`. */
+  /** Its address, e.g. `http://127.0.0.1:3000`. */
   readonly url: string
-  /** Where Prometheus may ask, if `METRICS_PORT` says so. */
+  /** The address of the metrics for Prometheus; undefined without `METRICS_PORT`. */
   readonly metricsUrl: string | undefined
   readonly runs: Runs
+  /** Resolves when the database is open. @throws {RunsError} `unavailable` after 14 s. */
+  ready(): Promise<unknown>
+  /** See {@link Accounts}: for a sign-in that is not a procedure. */
+  readonly adopt: Accounts['adopt']
+  /** Resolves when the database is open, or the server is closed. @throws {DatabaseError} `newer`: it never will be. */
+  readonly opened: Promise<void>
   /**
-   * Takes no new runs (and says so at /readyz), gives the live ones `drainMs` (default 0) to end, ends the rest
-   * with `interrupted`, gives their readers `READER_DRAIN_MS` to receive the end, then their sockets as
-   * long to close, and closes. Readers and acks are served until then.
-   * Idempotent.
+   * Accepts no new runs (/readyz is 503 from now on), gives live runs `drainMs` (default 0) to end, and ends the rest
+   * with `interrupted`. Then gives readers `READER_DRAIN_MS` to receive the end, and their sockets as long to close.
+   * Readers and acks are served until then. Idempotent.
    */
   close(options?: { drainMs?: number }): Promise<void>
 }
 
-/** Builds everything from the environment and listens. @throws with `code: 'EADDRINUSE'` for a busy port. */
+/** As the Messages API allows in one request. */
+const MAX_FILES = 100
+
+/**
+ * Builds the server from the environment and listens.
+ *
+ * @throws with `code: 'EADDRINUSE'` when the port is in use; what `toolsOf` throws.
+ */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
-  const { env, logger, webRoot, router, ownerOf, clock } = options
+  const { env, logger, webRoot, router, ownerOf, system, clock, openDatabase } = options
+  const tools = options.tools?.({
+    maxMs: env.TOOL_MAX_MS,
+    onError: ({ error, ...call }) => logger.error({ err: error, ...call }, 'tool failed'),
+  })
   const simulator = env.useSimulator ? await startEmbeddedSimulator() : undefined
   const limits = createLimits({
     startsPerMinute: env.STARTS_PER_MINUTE,
@@ -54,22 +83,34 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     maxRuns: env.MAX_RUNS,
     maxRunsPerOwner: env.MAX_RUNS_PER_OWNER,
     maxRunsPerIp: env.MAX_RUNS_PER_IP,
-    dailyUsd: env.DAILY_USD,
-    dailyUsdPerOwner: env.DAILY_USD_PER_OWNER,
   })
-  // Counting costs some with every frame, so it is done only for whoever asks.
-  const metrics = env.METRICS_PORT === undefined ? undefined : createMetrics({ runs: () => runs, admission })
+  // Counting costs a little with every frame, so there are metrics only when they are served.
+  const metrics =
+    env.METRICS_PORT === undefined
+      ? undefined
+      : createMetrics({ runs: () => runs, spentToday: () => accounts.spentToday() })
+  const instance = randomUUID()
+  const sweeper = createSweeper({ logger })
+  const database = createServerDatabase({
+    url: env.DATABASE_URL,
+    instance,
+    logger,
+    open: openDatabase,
+    onOpen: (db) => sweeper.start(db),
+  })
+  const budgets = { dailyUsd: env.DAILY_USD, dailyUsdPerOwner: env.DAILY_USD_PER_OWNER }
+  const records = createRunRecords({ database, budgets, instance, logger })
   const runs = new Runs({
     windowChars: env.WINDOW_CHARS,
     frameMs: env.FRAME_MS,
     graceMs: env.GRACE_MS,
     leaseMs: env.LEASE_MS,
     runMaxMs: env.RUN_MAX_MS,
-    retainMs: env.RETAIN_MS,
-    maxRetainedChars: env.MAX_RETAINED_CHARS,
+    records,
     ...(clock && { clock }),
     ...observeRuns(logger, metrics),
   })
+  const accounts = createAccounts({ database, records, runs })
   const claude = createClaude({
     apiKey: simulator ? 'simulator' : (env.ANTHROPIC_API_KEY ?? ''),
     baseUrl: simulator?.url ?? env.ANTHROPIC_BASE_URL,
@@ -82,22 +123,35 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const app = await createApp({
     services: {
       runs,
+      records,
+      database,
       claude,
       limits,
       admission,
+      accounts,
       onRefusal: metrics?.refused,
+      system,
+      tools,
+      webTools: webTools({ search: env.WEB_SEARCH === '1', fetch: env.WEB_FETCH === '1' }),
       defaultModel: env.CLAUDE_MODEL,
       allowedModels: env.MODELS,
+      allowedOnDisconnect: env.ON_DISCONNECT,
       maxPromptChars: env.MAX_PROMPT_CHARS,
       maxMessages: env.MAX_MESSAGES,
+      files: {
+        maxImageBytes: env.MAX_IMAGE_BYTES,
+        maxBytes: env.MAX_FILES_BYTES,
+        maxFiles: MAX_FILES,
+        bytesPerOwner: env.FILES_BYTES_PER_OWNER,
+      },
+      maxRunUsd: env.RUN_MAX_USD,
       maxOutputTokens: env.MAX_OUTPUT_TOKENS,
       simulator: simulator !== undefined,
       simulatorChosen: env.SIMULATOR === '1',
       claudeSent: simulator && (() => latestChars(simulator)),
     },
     logger,
-    // Runs live in this process's memory, so sessions that end with it lose nothing.
-    sessionSecret: env.SESSION_SECRET ?? randomBytes(32).toString('hex'),
+    sessionSecret: env.SESSION_SECRET ?? (await keptSecret('.data/session-secret')),
     allowedHosts: env.ALLOWED_HOSTS,
     allowedOrigins: env.ALLOWED_ORIGINS,
     trustProxy: env.TRUST_PROXY,
@@ -113,7 +167,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       perIp: env.MAX_STREAMS_PER_IP,
       stallMs: env.LEASE_MS,
     },
-    isReady: () => !draining,
+    isReady: () => !draining && database.isOpen,
     webRoot,
     router,
     ownerOf,
@@ -125,17 +179,26 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     const cutOff = setTimeout(() => app.server.closeAllConnections(), env.READER_DRAIN_MS)
     await app.close()
     clearTimeout(cutOff)
+    await records.close()
+    await sweeper.close()
+    await database.close()
     metricsServer?.close()
     await simulator?.close()
   }
   try {
     metricsServer = await metrics?.listen({ port: env.METRICS_PORT ?? 0, host: env.HOST })
     const url = await app.listen({ port: env.PORT, host: env.HOST })
+    const opened = database.open()
+    // It has been logged.
+    opened.catch(() => {})
     let closing: Promise<void> | undefined
     return {
       url,
       metricsUrl: urlOf(metricsServer),
       runs,
+      ready: () => database.ready(),
+      adopt: (from, to) => accounts.adopt(from, to),
+      opened,
       close: ({ drainMs = 0 } = {}) => (closing ??= close(drainMs)),
     }
   } catch (error) {
@@ -151,13 +214,13 @@ function urlOf(server: Server | undefined): string | undefined {
   return `http://${host}:${address.port}/metrics`
 }
 
-/** Loaded only when it is used: production with a key never reads it. */
+/** Imported only when it is used: never in production with a key. */
 async function startEmbeddedSimulator(): Promise<Simulator> {
   const { startSimulator } = await import('@sluice/claude-sim')
   return startSimulator()
 }
 
 function latestChars(simulator: Simulator): number | undefined {
-  const latest = simulator.stats().requests.findLast(({ endpoint }) => endpoint === 'messages')
+  const latest = simulator.stats().requests.at(-1)
   return latest && latest.text.length + latest.thinking.length
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { LimitError } from './limits.ts'
 import { createStreamLimit } from './stream-limit.ts'
 
-test('an owner has so many streams at a time, and a closed one makes room for the next', () => {
+test('an owner’s streams are limited, and closing one allows the next', () => {
   const open = createStreamLimit({ perOwner: 2, perIp: 100 })
   open('ann', '10.0.0.1')
   const close = open('ann', '10.0.0.2')
@@ -14,7 +14,7 @@ test('an owner has so many streams at a time, and a closed one makes room for th
   expect(() => open('ann', '10.0.0.3')).toThrow(LimitError)
 })
 
-test('an address has so many, whoever asks: one that is refused takes no place of its owner’s', () => {
+test('an address’s streams are limited for all its owners, and a refused one does not count for its owner', () => {
   const open = createStreamLimit({ perOwner: 2, perIp: 1 })
   const close = open('ann', '10.0.0.1')
   for (let i = 0; i < 3; i++) {
@@ -24,4 +24,13 @@ test('an address has so many, whoever asks: one that is refused takes no place o
   expect(() => open('ann', '2001:db8::2')).toThrow(LimitError)
   close()
   open('bob', '10.0.0.1')
+})
+
+test('with a limit in all, owners and addresses do not matter', () => {
+  const open = createStreamLimit({ perOwner: 2, perIp: 2, inAll: 2, what: 'files can be uploaded' })
+  const close = open('ann', '10.0.0.1')
+  open('bob', '10.0.0.2')
+  expect(() => open('eve', '10.0.0.3')).toThrow('No more files can be uploaded at the moment.')
+  close()
+  open('eve', '10.0.0.3')
 })

@@ -3,9 +3,9 @@ import { TRPCError } from '@trpc/server'
 import { LimitError } from './limits.ts'
 
 /**
- * What an error from the packages below is called outside. Anything unforeseen stays what it was, `fallback`.
+ * Maps the errors of the packages to tRPC errors. Any other error is returned as `fallback`.
  *
- * Inside a subscription a 4xx is final, and a 503 makes the browser come back with its position.
+ * In a subscription a 4xx is final; after a 503 the client reconnects at its position.
  */
 export function toTrpcError(cause: unknown, fallback: unknown = cause): unknown {
   if (cause instanceof LimitError) {
@@ -20,9 +20,8 @@ export function toTrpcError(cause: unknown, fallback: unknown = cause): unknown 
       return new TRPCError({ code: 'BAD_REQUEST', message, cause })
     case 'reader_replaced':
       return new TRPCError({ code: 'CONFLICT', message, cause })
-    case 'forgotten':
-      return new TRPCError({ code: 'PRECONDITION_FAILED', message, cause })
     case 'closing':
+    case 'unavailable':
     case 'reader_lapsed':
       return new TRPCError({ code: 'SERVICE_UNAVAILABLE', message, cause })
     case 'log_ended':

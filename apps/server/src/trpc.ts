@@ -5,48 +5,57 @@ import { ZodError, z } from 'zod'
 import type { Context } from './context.ts'
 import { LimitError, RUN_ENDS_AFTER_MS } from './limits.ts'
 import { toTrpcError } from './to-trpc-error.ts'
+import type { ToolMeta } from './tools.ts'
 
-/** ms. Proxies cut connections that are idle for 60 s or so; browsers count pings as life (see below). */
+/** Time between two pings, in ms. Proxies close connections that are idle for about 60 s. */
 export const PING_MS = 5000
-/** ms. A browser that hears nothing for this long reconnects, with the position it has. */
+/** A client that receives nothing for this long, pings included, reconnects at its position. In ms. */
 export const RECONNECT_AFTER_MS = 15_000
 
-// An error says what was wrong, and repeats what was sent only so far: the answer to a batch of the most calls
-// stays below 64 KB, even where every character takes six bytes.
+// An error repeats only a part of what was sent, so that the response to the largest batch stays below 64 KB even when
+// every character takes six bytes.
 const MAX_ISSUES = 5
 const MAX_MESSAGE_CHARS = 400
 const MAX_PATH_CHARS = 100
 
-const t = initTRPC.context<Context>().create({
-  // Never by NODE_ENV: a stack is nobody's business outside.
-  isDev: false,
-  sse: {
-    ping: { enabled: true, intervalMs: PING_MS },
-    client: { reconnectAfterInactivityMs: RECONNECT_AFTER_MS },
-  },
-  errorFormatter({ error, shape }) {
-    return {
-      ...shape,
-      message: publicMessage(error),
-      data: {
-        ...shape.data,
-        path: shape.data.path?.slice(0, MAX_PATH_CHARS),
-        retryAfterMs: retryAfterMs(error),
-      },
-    }
-  },
-})
+/** `tool`: see `toolsOf`. */
+export interface Meta {
+  readonly tool?: ToolMeta
+}
 
-export const { router, mergeRouters } = t
+const t = initTRPC
+  .context<Context>()
+  .meta<Meta>()
+  .create({
+    // Not by NODE_ENV: a stack trace is never sent.
+    isDev: false,
+    sse: {
+      ping: { enabled: true, intervalMs: PING_MS },
+      client: { reconnectAfterInactivityMs: RECONNECT_AFTER_MS },
+    },
+    errorFormatter({ error, shape }) {
+      return {
+        ...shape,
+        message: publicMessage(error),
+        data: {
+          ...shape.data,
+          path: shape.data.path?.slice(0, MAX_PATH_CHARS),
+          retryAfterMs: retryAfterMs(error),
+        },
+      }
+    },
+  })
 
-/** The base of every procedure: errors of the packages below leave it typed. */
+export const { router, mergeRouters, createCallerFactory } = t
+
+/** The base of every procedure. It maps errors of the packages to tRPC errors. */
 export const procedure = t.procedure.use(async ({ next }) => {
   const result = await next()
   if (!result.ok && result.error.cause) throw toTrpcError(result.error.cause, result.error)
   return result
 })
 
-/** An error as the formatter above shows it, for whoever answers outside of tRPC's adapters. */
+/** An error as the formatter above shows it, for responses that tRPC's adapters do not write. */
 export function errorShape(error: TRPCError, path: string) {
   const { code } = error
   return {
@@ -56,18 +65,22 @@ export function errorShape(error: TRPCError, path: string) {
   }
 }
 
-/** When a call that was too much is worth making again, in ms; undefined for other errors. */
+/** When to try again after a limit was reached, in ms; undefined for other errors. */
 export function retryAfterMs(error: TRPCError): number | undefined {
   if (error.cause instanceof LimitError) return Math.ceil(error.cause.retryAfterMs)
   return error.code === 'TOO_MANY_REQUESTS' ? RUN_ENDS_AFTER_MS : undefined
 }
 
-function publicMessage(error: TRPCError): string {
+/** What may be said of an error: nothing of what failed inside, and not more than {@link MAX_MESSAGE_CHARS}. */
+export function publicMessage(error: TRPCError): string {
   const message = messageOf(error)
   return message.length > MAX_MESSAGE_CHARS ? `${message.slice(0, MAX_MESSAGE_CHARS)}…` : message
 }
 
 function messageOf({ code, cause, message }: TRPCError): string {
-  if (cause instanceof ZodError) return z.prettifyError(new ZodError(cause.issues.slice(0, MAX_ISSUES)))
-  return code === 'INTERNAL_SERVER_ERROR' ? 'Something went wrong on our side.' : message
+  // Also when its cause is a ZodError, as for an output that does not fit: only an input is the caller's.
+  if (code === 'INTERNAL_SERVER_ERROR') return 'Something went wrong on our side.'
+  return cause instanceof ZodError
+    ? z.prettifyError(new ZodError(cause.issues.slice(0, MAX_ISSUES)))
+    : message
 }

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
+import { question } from './testing/question.ts'
 import { startTestServer } from './testing/start-test-server.ts'
 import { WireClient } from './testing/wire-client.ts'
 import { procedure, router } from './trpc.ts'
@@ -9,63 +9,41 @@ import { procedure, router } from './trpc.ts'
 const MOST_BYTES = 6 * 200_000 + 65_536
 const MOST_ANSWER_BYTES = 65_536
 
-const runId = randomUUID()
 const times = (length: number, make: (index: number) => unknown) => Array.from({ length }, (_, i) => make(i))
-const user = (content: unknown) => ({ role: 'user', content })
-/** A body that is as long as it may be, of so many units with commas between. */
+/** A body of the maximum length: comma-separated copies of `unit`. */
 const full = (before: string, unit: string, after: string) => {
   const units = Math.floor((MOST_BYTES - before.length - after.length) / (unit.length + 1))
   return `${before}${Array(units).fill(unit).join()}${after}`
 }
 const nested = (open: string, close: string) => {
   const levels = Math.floor((MOST_BYTES - 100) / (open.length + close.length))
-  return `{"runId":"${runId}","messages":${open.repeat(levels)}1${close.repeat(levels)}}`
+  return `{"content":${open.repeat(levels)}1${close.repeat(levels)}}`
 }
 const batchOf = (calls: number, input: () => string) =>
   `{${times(calls, (call) => `"${call}":${input()}`).join()}}`
 
-const START = 'chat.start'
+const START = 'chat.send'
 const BATCH = `${Array(20).fill(START).join()}?batch=1`
 const TOO_MANY = [413, /more than 10000 JSON values/] as const
 
 const WIDE: [what: string, path: string, body: string, status: number, says: RegExp][] = [
-  ['messages without end', START, full(`{"runId":"${runId}","messages":[`, '{}', ']}'), ...TOO_MANY],
-  [
-    'blocks without end in one message',
-    START,
-    full(`{"runId":"${runId}","messages":[{"role":"user","content":[`, '{}', ']}]}'),
-    ...TOO_MANY,
-  ],
-  ['numbers instead of messages', START, full(`{"runId":"${runId}","messages":[`, '1', ']}'), ...TOO_MANY],
+  ['blocks without end', START, full('{"content":[', '{}', ']}'), ...TOO_MANY],
+  ['numbers instead of blocks', START, full('{"content":[', '1', ']}'), ...TOO_MANY],
   ['lists within lists', START, nested('[', ']'), ...TOO_MANY],
   ['objects within objects', START, nested('{"a":', '}'), ...TOO_MANY],
   ['100,000 unknown fields', START, `{${times(100_000, (i) => `"k${i}":1`).join()}}`, ...TOO_MANY],
   [
     'a batch whose calls are wide together',
     BATCH,
-    batchOf(20, () => `{"messages":[${'{},'.repeat(999)}{}]}`),
+    batchOf(20, () => `{"content":[${'{},'.repeat(999)}{}]}`),
     ...TOO_MANY,
-  ],
-  [
-    'more messages than allowed, each right',
-    START,
-    JSON.stringify({ runId, messages: times(1001, () => user('hello')) }),
-    413,
-    /1001 messages; at most 1000/,
-  ],
-  [
-    'a thousand wrong messages',
-    START,
-    JSON.stringify({ runId, messages: times(1000, () => ({})) }),
-    400,
-    /^(?!.*messages\[1\]).*messages\[0\]\.role/s,
   ],
   [
     'thousands of wrong blocks',
     START,
-    JSON.stringify({ runId, messages: [user(times(4000, () => ({})))] }),
+    JSON.stringify(question({ content: times(4000, () => ({})) })),
     400,
-    /messages\[0\]\.content/,
+    /^(?!.*content\[1\]).*content\[0\]/s,
   ],
   ['an unknown field of a megabyte', START, `{"${'k'.repeat(1_200_000)}":1}`, 400, /^✖.*…$/s],
   [
@@ -87,7 +65,7 @@ const WIDE: [what: string, path: string, body: string, status: number, says: Reg
 ]
 
 test.each(WIDE)(
-  '%s: refused in a short answer, and nothing is asked upstream or logged',
+  '%s: refused with a short response; nothing reaches upstream or the log',
   async (_, path, body, status, says) => {
     await using server = await startTestServer()
     const client = await server.client()
@@ -107,7 +85,7 @@ test.each(WIDE)(
   },
 )
 
-test('of the many issues of an input only the first five are told', async () => {
+test('only the first five of many issues are reported', async () => {
   const wide = procedure.input(z.array(z.uuid())).mutation(() => 'fine')
   await using server = await startTestServer({}, { router: router({ wide }) })
   const client = new WireClient(server.url)
@@ -116,22 +94,16 @@ test('of the many issues of an input only the first five are told', async () => 
   expect(body.error.message.match(/✖/g)).toHaveLength(5)
 })
 
-test('a request has as many JSON values as it may, and not one more', async () => {
+test('a request may have its limit of JSON values, and not one more', async () => {
   await using server = await startTestServer()
   const client = await server.client()
-  // Three for each block, six around them, and one for each field besides.
-  const messages = [user(times(3331, () => ({ type: 'text', text: 'x' })))]
-  const taken = await client.call(START, { runId, messages, effort: 'low' })
-  expect([taken.status, taken.body]).toEqual([200, { result: { data: { runId } } }])
-  const refused = await client.call(START, { runId: randomUUID(), messages, effort: 'low', maxTokens: 10 })
+  // Three per block, one for the list and one for the whole, and one per other field.
+  const content = times(3331, () => ({ type: 'text', text: 'x' }))
+  const fields = { content, model: 'claude-opus-4-8' }
+  const taken = await client.call(START, question(fields))
+  expect([taken.status, taken.body.error]).toEqual([200, undefined])
+  const refused = await client.call(START, question({ ...fields, effort: 'low', maxTokens: 10 }))
   expect([refused.status, refused.body.error.data.code]).toEqual([413, 'PAYLOAD_TOO_LARGE'])
-})
-
-test('more messages may be allowed, and then a request has room for their values', async () => {
-  await using server = await startTestServer({ MAX_MESSAGES: '5000' })
-  const client = await server.client()
-  const messages = times(5000, () => user('x'))
-  expect((await client.call(START, { runId, messages })).status).toBe(200)
 })
 
 test.each(['multipart/form-data; boundary=x', 'text/plain', 'application/octet-stream'])(

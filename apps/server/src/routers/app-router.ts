@@ -1,15 +1,31 @@
+import { notesRouter } from '../notes/router.ts'
 import { router } from '../trpc.ts'
+import { accountRouter } from './account.ts'
 import { chatRouter } from './chat.ts'
+import { conversationsRouter } from './conversations.ts'
 import { labRouter } from './lab.ts'
 import { modelsRouter } from './models.ts'
 import { runsRouter } from './runs.ts'
+import { toolsRouter } from './tools.ts'
 
-/** Each says what to ask Claude; `runs` is how anything streams. A feature of your own belongs here. */
-const features = { chat: chatRouter, runs: runsRouter, models: modelsRouter }
+/**
+ * The tRPC routers, one per file. A procedure checks its input and calls `startRun` or a package.
+ *
+ * Add your own feature here. It decides what to ask Claude; its answer streams through `runs`.
+ */
+const features = {
+  chat: chatRouter,
+  conversations: conversationsRouter,
+  runs: runsRouter,
+  tools: toolsRouter,
+  models: modelsRouter,
+  account: accountRouter,
+  notes: notesRouter,
+}
 
 export const appRouter = router(features)
 export type AppRouter = typeof appRouter
 
-/** The same and the lab, for development. */
+/** The same with the lab, for development. */
 export const labAppRouter = router({ ...features, lab: labRouter })
 export type LabAppRouter = typeof labAppRouter

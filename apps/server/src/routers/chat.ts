@@ -1,50 +1,34 @@
-import { DEFAULT_MAX_TOKENS } from '@sluice/claude'
-import { TRPCError } from '@trpc/server'
+import { EFFORTS } from '@sluice/claude'
 import { z } from 'zod'
+import { ask, askAgain } from '../ask.ts'
+import { ContentSchema } from '../content.ts'
 import { ModelIdSchema } from '../env.ts'
-import { startRun } from '../start-run.ts'
+import { OnDisconnectSchema } from '../on-disconnect.ts'
 import { procedure, router } from '../trpc.ts'
-import { conversationChars, MessagesSchema } from './messages.ts'
 
-const StartSchema = z.strictObject({
+const AskSchema = z.strictObject({
   runId: z.uuid(),
-  epoch: z.uuid().optional(),
-  messages: MessagesSchema,
   model: ModelIdSchema.optional(),
+  effort: z.enum(EFFORTS).optional(),
   maxTokens: z.int().min(1).optional(),
-  effort: z.enum(['low', 'medium', 'high', 'xhigh', 'max']).optional(),
+  onDisconnect: OnDisconnectSchema.optional(),
 })
 
+const SendSchema = AskSchema.extend({
+  conversationId: z.uuid(),
+  parentId: z.uuid().nullable(),
+  content: ContentSchema,
+})
+
+const RegenerateSchema = AskSchema.extend({ messageId: z.uuid() })
+
 export const chatRouter = router({
-  /** Starts Claude's answer to a conversation, once for this owner and run id. Read it with `runs.events`. */
-  start: procedure.input(StartSchema).mutation(async ({ ctx, input }) => {
-    const { runId, epoch, messages, model = ctx.defaultModel, effort } = input
-    const { maxTokens = Math.min(DEFAULT_MAX_TOKENS, ctx.maxOutputTokens) } = input
-    if (!ctx.allowedModels.includes(model)) {
-      throw new TRPCError({
-        code: 'BAD_REQUEST',
-        message: `The model ${model} may not be asked here; expected one of ${ctx.allowedModels.join(', ')}.`,
-      })
-    }
-    if (maxTokens > ctx.maxOutputTokens) {
-      throw new TRPCError({
-        code: 'BAD_REQUEST',
-        message: `At most ${ctx.maxOutputTokens} tokens may be asked for, not ${maxTokens} (maxTokens).`,
-      })
-    }
-    if (messages.length > ctx.maxMessages) {
-      throw new TRPCError({
-        code: 'PAYLOAD_TOO_LARGE',
-        message: `The conversation has ${messages.length} messages; at most ${ctx.maxMessages} are allowed.`,
-      })
-    }
-    const chars = conversationChars(messages)
-    if (chars > ctx.maxPromptChars) {
-      throw new TRPCError({
-        code: 'PAYLOAD_TOO_LARGE',
-        message: `The conversation has ${chars} characters; at most ${ctx.maxPromptChars} are allowed.`,
-      })
-    }
-    return startRun(ctx, { runId, epoch, request: { model, messages, maxTokens, effort } })
-  }),
+  /**
+   * Asks a question after the answer `parentId`, or as the first one, and starts Claude's answer. Creates the
+   * conversation where its id is new. Once per owner and run id: the same call again returns the first result.
+   */
+  send: procedure.input(SendSchema).mutation(({ ctx, input }) => ask(ctx, input)),
+
+  /** Starts another answer to a question, once per owner and run id. */
+  regenerate: procedure.input(RegenerateSchema).mutation(({ ctx, input }) => askAgain(ctx, input)),
 })

@@ -1,25 +1,25 @@
+import { createHash } from 'node:crypto'
 import { findModel, type Model } from '@sluice/claude'
 import { procedure, router } from '../trpc.ts'
 
 export const modelsRouter = router({
-  /** What can be asked, at what price, within which limits, and whether the answers are simulated. */
-  list: procedure.query(
-    ({
-      ctx: { simulator, simulatorChosen, defaultModel, allowedModels, maxPromptChars, maxMessages, runs },
-    }) => ({
-      simulator,
-      simulatorChosen,
-      defaultModel,
-      maxPromptChars,
-      maxMessages,
-      /** For `chat.start`: see {@link startRun}. */
-      epoch: runs.epoch,
-      models: allowedModels.map(describeModel),
-    }),
-  ),
+  /** The allowed models with limits and prices, what else a question may be, and whether answers are simulated. */
+  list: procedure.query(({ ctx }) => ({
+    /** Stays the same for an owner, and says nothing about the owner: for what a browser keeps. */
+    owner: createHash('sha256').update(ctx.owner).digest('hex').slice(0, 16),
+    simulator: ctx.simulator,
+    simulatorChosen: ctx.simulatorChosen,
+    defaultModel: ctx.defaultModel,
+    maxPromptChars: ctx.maxPromptChars,
+    maxImageBytes: ctx.files.maxImageBytes,
+    maxFilesBytes: ctx.files.maxBytes,
+    /** The first is the default. */
+    onDisconnect: ctx.allowedOnDisconnect,
+    models: ctx.allowedModels.map(describeModel),
+  })),
 })
 
-/** Without limits and prices where they are not known. */
+/** Limits and prices are missing where they are not known. */
 function describeModel(id: string): Pick<Model, 'id' | 'name'> & Partial<Model> {
   return { name: id, ...findModel(id), id }
 }

@@ -1,4 +1,5 @@
 import { parsePosition } from '@sluice/events'
+import type { LogEntry } from '@sluice/runs'
 import { tracked } from '@trpc/server'
 import { z } from 'zod'
 import { toTrpcError } from '../to-trpc-error.ts'
@@ -13,9 +14,9 @@ const PositionIdSchema = z.string().transform((id, context) => {
 
 export const runsRouter = router({
   /**
-   * A run's events after a position, each with the position after it as its SSE id, until `done` or `error`.
-   * `lastEventId` is what tRPC and EventSource send when they come back. With `readerId` the server sends at
-   * most a window beyond that reader's last ack.
+   * A run's events after a position, until `done` or `error`. The SSE id of each is the position after it, which tRPC
+   * and EventSource send as `lastEventId` when they reconnect. With `readerId` the server sends at most a window beyond
+   * that reader's last ack.
    */
   events: procedure
     .input(
@@ -25,18 +26,13 @@ export const runsRouter = router({
         lastEventId: PositionIdSchema.optional(),
       }),
     )
-    .subscription(async function* ({ ctx, input, signal }) {
+    .subscription(async ({ ctx, input, signal = NEVER }) => {
       const { runId, readerId, lastEventId: after = 0 } = input
-      try {
-        await ctx.limits.subscribe(ctx.owner)
-        const entries = await ctx.runs.read(ctx.owner, runId, { after, readerId, signal: signal ?? NEVER })
-        for await (const { position, event } of entries) yield tracked(String(position), event)
-      } catch (error) {
-        throw toTrpcError(error)
-      }
+      await ctx.limits.subscribe(ctx.owner)
+      return trackedEvents(await ctx.runs.read(ctx.owner, runId, { after, readerId, signal }))
     }),
 
-  /** Everything up to `position` has been rendered; also a sign of life, due every 10 s. */
+  /** Everything up to `position` has been rendered. Also renews the reader's lease: send it at least every 10 s. */
   ack: procedure
     .input(z.strictObject({ runId: z.uuid(), readerId: z.uuid(), position: z.int().min(0) }))
     .mutation(async ({ ctx, input: { runId, ...ack } }) => {
@@ -50,5 +46,13 @@ export const runsRouter = router({
   }),
 })
 
-/** For callers without a connection to lose. */
+async function* trackedEvents(entries: AsyncIterable<LogEntry>) {
+  try {
+    for await (const { position, event } of entries) yield tracked(String(position), event)
+  } catch (error) {
+    throw toTrpcError(error)
+  }
+}
+
+/** For callers without a connection that could close. */
 const NEVER = new AbortController().signal

@@ -14,8 +14,8 @@ export interface Collected {
 }
 
 /**
- * Reads run events until the stream ends or `enough` says so, checking that every SSE id is the position that
- * the event's own length gives. @throws when one is not: something was lost, doubled or moved.
+ * Reads run events until the stream ends or `enough` returns true, and checks that every SSE id is the position that
+ * follows from the lengths of the events. @throws when it is not: text was lost, repeated or moved.
  */
 export async function collect(
   messages: AsyncIterable<WireMessage>,
@@ -29,7 +29,7 @@ export async function collect(
     terminal: undefined as Collected['terminal'],
     refusals: [] as { message: string; code: string }[],
   }
-  // Not `for await`: leaving that early would close the connection, and a caller may want to read on.
+  // Not `for await`: leaving it early would close the connection, and a caller may want to read on.
   const iterator = messages[Symbol.asyncIterator]()
   for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) {
     const { id, name, data } = next.value

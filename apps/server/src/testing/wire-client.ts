@@ -1,7 +1,7 @@
 import http from 'node:http'
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 
-/** One SSE message as it came over the wire. `id` is the position; `data` is parsed JSON. */
+/** One SSE message as it arrived. `id` is the position; `data` is parsed JSON. */
 export interface WireMessage {
   readonly id: string | undefined
   /** The SSE event name: undefined for a run's events; tRPC uses `connected`, `ping`, `serialized-error`, `return`. */
@@ -37,8 +37,8 @@ export interface EventsConnection extends AsyncIterable<WireMessage> {
 }
 
 /**
- * A browser as far as the protocol goes: one cookie jar, JSON calls, SSE over real sockets. Says and hears
- * exactly what goes over the wire.
+ * Speaks the protocol as a browser does: one cookie jar, JSON calls, SSE over real sockets. Shows exactly what is on
+ * the wire.
  */
 export class WireClient {
   readonly #url: string
@@ -58,7 +58,7 @@ export class WireClient {
     return this.#cookie
   }
 
-  /** A mutation. Resolves with the HTTP status and the parsed body, whatever they are. */
+  /** A mutation. Resolves with the HTTP status and the parsed body, also for an error. */
   async call(path: string, input: unknown): Promise<Answer> {
     return this.post(path, JSON.stringify(input))
   }
@@ -81,6 +81,25 @@ export class WireClient {
     })
     this.#keepCookie(response.headers.getSetCookie())
     return { status: response.status, headers: response.headers, body: await response.json() }
+  }
+
+  /** Posts a file. Its type is what its bytes say. */
+  async upload(
+    bytes: Uint8Array<ArrayBuffer> | string,
+    { name = 'dot.png', headers = {} }: { name?: string; headers?: Record<string, string> } = {},
+  ): Promise<Answer> {
+    const response = await fetch(`${this.#url}/attachments?${new URLSearchParams({ name }).toString()}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/octet-stream', ...this.#sent(), ...headers },
+      body: bytes,
+    })
+    this.#keepCookie(response.headers.getSetCookie())
+    return { status: response.status, headers: response.headers, body: await response.json() }
+  }
+
+  /** Any GET, with this client's session. */
+  async get(path: string, headers: Record<string, string> = {}): Promise<Response> {
+    return fetch(`${this.#url}${path}`, { headers: { ...this.#sent(), ...headers } })
   }
 
   /** Opens `runs.events`. Resolves when the response headers are in. */
@@ -126,7 +145,7 @@ function connectionOf(request: http.ClientRequest, response: http.IncomingMessag
         batch = []
       }
     } catch (error) {
-      // A connection that was cut is the end of what it said.
+      // A reset connection counts as the end of the stream.
       if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error
     }
   }

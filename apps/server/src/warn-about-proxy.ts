@@ -2,10 +2,14 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { TrustProxy } from './env.ts'
 
 /**
- * Warns once where a proxy seems to be in front of this server and is not trusted. Its visitors then count as one
- * address. They are not let off the limits per address for it, because anyone can send the header.
+ * Warns once when a proxy seems to be in front of this server and is not trusted. All its visitors then count as one
+ * address. The limits per address still apply, because any client can send the header.
  */
-export function warnOfProxy(app: FastifyInstance, logger: FastifyBaseLogger, trustProxy: TrustProxy): void {
+export function warnAboutProxy(
+  app: FastifyInstance,
+  logger: FastifyBaseLogger,
+  trustProxy: TrustProxy,
+): void {
   if (trustProxy !== false) return
   let warned = false
   app.addHook('onRequest', async ({ headers }) => {
@@ -13,7 +17,7 @@ export function warnOfProxy(app: FastifyInstance, logger: FastifyBaseLogger, tru
     warned = true
     logger.warn(
       'A request has X-Forwarded-For, but TRUST_PROXY is not set. Behind a proxy, all visitors count as one address ' +
-        'and share STARTS_PER_MINUTE_PER_IP and MAX_RUNS_PER_IP: set TRUST_PROXY as .env.example says.',
+        'and share STARTS_PER_MINUTE_PER_IP and MAX_RUNS_PER_IP: see TRUST_PROXY in .env.example.',
     )
   })
 }
