@@ -1,13 +1,50 @@
-import { StrictMode } from 'react'
+/**
+ * The app in the browser. Imports run in one direction, from the top of this list to its bottom, which the linter
+ * checks:
+ *
+ * - `main.tsx`, the entry, and `router.tsx`, the pages and their paths
+ * - `page/`: the chat page: header, list of conversations, composer
+ * - `lab/`: the panel that shows the flow of an answer and disturbs it; in development only
+ * - `turn/`: one question and its answer
+ * - `tools/`: a call of a tool in an answer, and the views of tools
+ * - `notes/`: the page of notes, and what Claude's calls for notes look like
+ * - `chat/`: what is asked and kept, in zustand stores that components read with `useStore`
+ * - `ui/`: buttons, dialogs, links and formats that know nothing of chats; and `api.ts`, the client of the server
+ */
+import { QueryClientProvider } from '@tanstack/react-query'
+import { StrictMode, useState } from 'react'
 import { createRoot } from 'react-dom/client'
-import { App } from './page/app.tsx'
+import { useStore } from 'zustand'
+import { trpc } from './api.ts'
+import { createCore } from './chat/create-core.ts'
+import { BrokenPage } from './page/broken-page.tsx'
+import { Router } from './router.tsx'
+import { ShowFigures } from './turn/show-figures.ts'
+import { ErrorBoundary } from './ui/error-boundary.tsx'
 import './page/page.css'
+
+function App() {
+  const [core] = useState(createCore)
+  const { figures = import.meta.env.DEV } = useStore(core.settings)
+
+  return (
+    <trpc.Provider client={core.client} queryClient={core.queryClient}>
+      <QueryClientProvider client={core.queryClient}>
+        <ShowFigures value={figures}>
+          <Router core={core} />
+        </ShowFigures>
+      </QueryClientProvider>
+    </trpc.Provider>
+  )
+}
 
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root')
 
 createRoot(root).render(
   <StrictMode>
-    <App />
+    <ErrorBoundary failed={<BrokenPage />}>
+      <App />
+    </ErrorBoundary>
   </StrictMode>,
 )

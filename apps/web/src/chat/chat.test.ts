@@ -1,24 +1,28 @@
-import { EMPTY_RUN_VIEW } from '@sluice/events'
 import { TRPCClientError } from '@trpc/client'
 import { expect, test } from 'vitest'
+import { textOf } from '@sluice/events'
 import { MAX_ATTEMPTS } from '@sluice/client'
 import { createFakeServer, createManualClock, DONE } from '@sluice/client/testing'
-import { createChat } from './chat.ts'
-import type { ChatApi, StartInput } from './chat-api.ts'
-import type { StoredTurn } from './stored-chat.ts'
+import type { Message } from '../api.ts'
+import { type ChatStart, createChat } from './chat.ts'
+import { fakeApi } from './testing/fake-api.ts'
+import { answer as answerMessage, question } from './testing/messages.ts'
 
 type Answer = 'yes' | 'lost' | 'draining' | { refusal: string; retryAfterMs?: number }
 
-function setup(stored: readonly StoredTurn[] = []) {
+const ID = '0198c0de-0000-4000-8000-00000000000a'
+
+/** A new chat; with `messages`, the conversation that the server has. */
+function setup(messages?: Message[]) {
   const clock = createManualClock()
   const server = createFakeServer()
-  const starts: StartInput[] = []
-  const saved: (readonly StoredTurn[])[] = []
+  const starts: ChatStart[] = []
+  let changes = 0
+  const accepted: string[] = []
+  const unsent: string[] = []
   const waiting: ((answer: Answer) => void)[] = []
-  const api: ChatApi = {
-    epoch: async () => 'epoch',
-    async start({ epoch, ...input }) {
-      expect(epoch).toBe('epoch')
+  const api = fakeApi({
+    async start(input) {
       starts.push(input)
       const answer = await new Promise<Answer>((resolve) => waiting.push(resolve))
       if (answer === 'lost') throw new TRPCClientError('fetch failed')
@@ -26,9 +30,16 @@ function setup(stored: readonly StoredTurn[] = []) {
       if (answer !== 'yes') throw answered('TOO_MANY_REQUESTS', 429, answer.refusal, answer.retryAfterMs)
     },
     runs: server.runs,
-  }
-  const storage = { load: () => stored, save: (turns: readonly StoredTurn[]) => void saved.push(turns) }
-  const chat = createChat({ api, storage, clock })
+  })
+  const chat = createChat({
+    api,
+    id: messages && ID,
+    clock,
+    onAccepted: (id) => accepted.push(id),
+    onUnsent: ({ prompt }, conversationId) => unsent.push(`${prompt} ${conversationId === undefined}`),
+    onChange: () => changes++,
+  })
+  if (messages) chat.receive({ messages })
 
   /** The server answers the start that waits. */
   const answer = async (how: Answer) => {
@@ -37,7 +48,7 @@ function setup(stored: readonly StoredTurn[] = []) {
     await clock.advance(0)
   }
   const last = () => {
-    const turn = chat.getSnapshot().turns.at(-1)
+    const turn = chat.getState().turns.at(-1)
     if (!turn) throw new Error('no turn')
     return turn
   }
@@ -52,8 +63,29 @@ function setup(stored: readonly StoredTurn[] = []) {
     server.setPosition(0)
     server.connected()
   }
-  return { chat, clock, server, starts, stops: server.stops, saved, answer, refuseStop, last, follow }
+  return {
+    chat,
+    clock,
+    server,
+    starts,
+    stops: server.stops,
+    accepted,
+    unsent,
+    changes: () => changes,
+    answer,
+    refuseStop,
+    last,
+    follow,
+  }
 }
+
+/** Two questions with their answers. */
+const TWO = [
+  question('q1', null, 1, 'One?'),
+  answerMessage('a1', 'q1', 2, 'First.'),
+  question('q2', 'a1', 3, 'Two?'),
+  answerMessage('a2', 'q2', 4, 'Second.'),
+]
 
 function answered(code: string, httpStatus: number, message: string, retryAfterMs?: number) {
   const data = { code, httpStatus, ...(retryAfterMs !== undefined && { retryAfterMs }) }
@@ -63,12 +95,14 @@ function answered(code: string, httpStatus: number, message: string, retryAfterM
 test('a prompt starts one run, which is followed once the server has confirmed it', async () => {
   const { chat, starts, answer, last } = setup()
   const sent = chat.send('Why?')
-  expect(chat.getSnapshot().busy).toBe(true)
+  expect(chat.getState().busy).toBe(true)
   expect(last().started).toBe(false)
   await answer('yes')
   expect(await sent).toBe(true)
   expect(last()).toMatchObject({ prompt: 'Why?', started: true })
-  expect(starts).toEqual([{ runId: last().runId, messages: [{ role: 'user', content: 'Why?' }] }])
+  expect(starts).toEqual([
+    { conversationId: chat.id, runId: last().run.runId, parentId: null, content: 'Why?' },
+  ])
 })
 
 test('a second Enter while a run is under way starts nothing', async () => {
@@ -81,7 +115,7 @@ test('a second Enter while a run is under way starts nothing', async () => {
   expect(starts).toHaveLength(1)
 })
 
-test('a start that nobody answered is repeated under the same id', async () => {
+test('a start without a response is repeated under the same id', async () => {
   const { chat, clock, starts, answer, last } = setup()
   const sent = chat.send('Why?')
   await answer('lost')
@@ -90,7 +124,7 @@ test('a start that nobody answered is repeated under the same id', async () => {
   await clock.advance(10_000)
   await answer('yes')
   expect(await sent).toBe(true)
-  expect(starts.map(({ runId }) => runId)).toEqual([last().runId, last().runId, last().runId])
+  expect(starts.map(({ runId }) => runId)).toEqual([last().run.runId, last().run.runId, last().run.runId])
 })
 
 test('a server that never answers ends in a failure, and Retry asks under the same id', async () => {
@@ -103,7 +137,7 @@ test('a server that never answers ends in a failure, and Retry asks under the sa
   expect(await sent).toBe(true)
   expect(starts).toHaveLength(MAX_ATTEMPTS)
   expect(last().run.getSnapshot().failure).toMatchObject({ code: 'unreachable', retryable: true })
-  expect(chat.getSnapshot().busy).toBe(false)
+  expect(chat.getState().busy).toBe(false)
   chat.retry()
   await answer('yes')
   expect(new Set(starts.map(({ runId }) => runId)).size).toBe(1)
@@ -112,19 +146,18 @@ test('a server that never answers ends in a failure, and Retry asks under the sa
 })
 
 test('a refusal shows its message and takes the turn back', async () => {
-  const { chat, starts, answer, saved } = setup()
+  const { chat, starts, answer } = setup()
   const sent = chat.send('Why?')
   await answer({ refusal: 'Too many answers at once.' })
   expect(await sent).toBe(false)
-  expect(chat.getSnapshot()).toMatchObject({
+  expect(chat.getState()).toMatchObject({
     turns: [],
     busy: false,
     refusal: { message: 'Too many answers at once.' },
   })
   expect(starts).toHaveLength(1)
-  expect(saved.at(-1)).toEqual([])
   void chat.send('Again')
-  expect(chat.getSnapshot().refusal).toBeUndefined()
+  expect(chat.getState().refusal).toBeUndefined()
 })
 
 test('Stop reaches the server, and the answer ends when the run says so', async () => {
@@ -134,21 +167,21 @@ test('Stop reaches the server, and the answer ends when the run says so', async 
   run.follow()
   run.chat.stop()
   run.chat.stop()
-  expect(run.stops).toEqual([run.last().runId])
-  expect(run.chat.getSnapshot()).toMatchObject({ busy: true, stopping: true })
+  expect(run.stops).toEqual([run.last().run.runId])
+  expect(run.chat.getState()).toMatchObject({ busy: true, stopping: true })
   run.server.send({ ...DONE, stopReason: 'stopped' })
   await run.clock.advance(16)
-  expect(run.chat.getSnapshot()).toMatchObject({ busy: false, stopping: false })
+  expect(run.chat.getState()).toMatchObject({ busy: false, stopping: false })
 })
 
-test('Stop before the start was answered stops the run that came of it', async () => {
+test('Stop before the response to the start stops the run that it started', async () => {
   const { chat, clock, stops, answer, last } = setup()
   void chat.send('Why?')
   await clock.advance(0)
   chat.stop()
   expect(stops).toEqual([])
   await answer('yes')
-  expect(stops).toEqual([last().runId])
+  expect(stops).toEqual([last().run.runId])
   expect(last().started).toBe(true)
 })
 
@@ -161,7 +194,7 @@ test('Stop while the server cannot be reached ends the attempts, and stops what 
   expect(starts).toHaveLength(1)
   expect(stops).toEqual([starts[0]?.runId])
   expect(last().run.getSnapshot().failure?.code).toBe('stopped')
-  expect(chat.getSnapshot().busy).toBe(false)
+  expect(chat.getState().busy).toBe(false)
   expect(clock.pending()).toBe(0)
 })
 
@@ -171,117 +204,114 @@ test('a run that cannot be stopped leaves the one after it stopping', async () =
   await answer('lost')
   chat.stop()
   await clock.advance(0)
-  const first = last().runId
+  const first = last().run.runId
   void chat.send('Two?')
   await answer('yes')
   chat.stop()
-  expect(stops).toEqual([first, last().runId])
+  expect(stops).toEqual([first, last().run.runId])
   await refuseStop(first)
-  expect(chat.getSnapshot().stopping).toBe(true)
-  await refuseStop(last().runId)
-  expect(chat.getSnapshot().stopping).toBe(false)
+  expect(chat.getState().stopping).toBe(true)
+  await refuseStop(last().run.runId)
+  expect(chat.getState().stopping).toBe(false)
 })
 
-test('the next prompt brings along what was asked and answered', async () => {
+test('the next question follows the answer that is shown', async () => {
+  const run = setup(TWO)
+  void run.chat.send('Three?')
+  await run.answer('yes')
+  expect(run.starts).toMatchObject([{ conversationId: ID, parentId: 'a2', content: 'Three?' }])
+  expect(run.chat.getState().turns.map(({ prompt }) => prompt)).toEqual(['One?', 'Two?', 'Three?'])
+})
+
+test('a question before the server has named the last one follows its answer', async () => {
   const run = setup()
   void run.chat.send('One?')
   await run.answer('yes')
+  const { runId } = run.last().run
   run.follow()
-  run.server.text('First.')
   run.server.send(DONE)
   await run.clock.advance(16)
   void run.chat.send('Two?')
-  await run.clock.advance(0)
-  expect(run.starts[1]?.messages).toEqual([
-    { role: 'user', content: 'One?' },
-    { role: 'assistant', content: 'First.' },
-    { role: 'user', content: 'Two?' },
-  ])
+  await run.answer('yes')
+  expect(run.starts[1]).toMatchObject({ parentId: runId })
+  expect(run.chat.getState().turns.map(({ prompt }) => prompt)).toEqual(['One?', 'Two?'])
 })
 
-test('Retry asks again under a new id, in the place of the failed turn', async () => {
-  const run = setup()
-  void run.chat.send('Why?')
-  await run.answer('yes')
+test('Retry has the question answered again under a new id, as another version', async () => {
+  const run = setup([question('q', null, 1), answerMessage('failed', 'q', 2)])
   run.follow()
   run.server.text('Half of')
   run.server.send({ type: 'error', code: 'upstream_interrupted', message: 'Cut', retryable: true })
   await run.clock.advance(16)
   run.chat.retry()
   await run.answer('yes')
-  expect(run.chat.getSnapshot().turns).toHaveLength(1)
-  expect(run.starts[1]?.messages).toEqual(run.starts[0]?.messages)
-  expect(run.starts[1]?.runId).not.toBe(run.starts[0]?.runId)
+  expect(run.chat.getState().turns).toHaveLength(1)
+  const { runId } = run.last().run
+  expect(run.starts).toEqual([{ runId, messageId: 'q' }])
+  expect(run.last().step.answers).toEqual(['failed', runId])
 })
 
 test('a refused Retry leaves the failed turn as it was', async () => {
-  const run = setup()
-  void run.chat.send('Why?')
-  await run.answer('yes')
+  const run = setup([question('q', null, 1), answerMessage('failed', 'q', 2)])
   run.follow()
   run.server.text('Half of')
   run.server.send({ type: 'error', code: 'overloaded', message: 'Busy', retryable: true })
   await run.clock.advance(16)
-  const failed = run.last()
+  const failed = run.last().run
   run.chat.retry()
   await run.answer({ refusal: 'Not so fast.' })
-  expect(run.last()).toBe(failed)
-  expect(run.chat.getSnapshot().refusal?.message).toBe('Not so fast.')
+  expect(run.last().run).toBe(failed)
+  expect(run.last().step.answers).toHaveLength(1)
+  expect(run.chat.getState().refusal?.message).toBe('Not so fast.')
 })
 
-test('an answer is stored when it is complete, and what has arrived of it whenever the page asks', async () => {
-  const run = setup()
-  void run.chat.send('Why?')
-  await run.answer('yes')
-  run.follow()
-  run.server.text('Half')
-  await run.clock.advance(16)
-  run.chat.save()
-  expect(run.saved.at(-1)?.[0]?.view).toMatchObject({ text: 'Half', position: 4, status: 'streaming' })
-  run.server.text(' and all')
-  run.server.send(DONE)
-  await run.clock.advance(16)
-  expect(run.saved.at(-1)?.[0]?.view).toMatchObject({ text: 'Half and all', status: 'done' })
-})
-
-test('a stored half answer is followed from where it was, and nothing is started', async () => {
-  const view = { ...EMPTY_RUN_VIEW, status: 'streaming' as const, position: 5, text: 'Half' }
-  const { chat, clock, server, starts, last } = setup([{ runId: 'run', prompt: 'Why?', view }])
-  expect(chat.getSnapshot().busy).toBe(true)
+test('an answer that is being written elsewhere is followed from its beginning, and nothing is started', async () => {
+  const { chat, clock, server, starts, last } = setup([question('q', null, 1), answerMessage('run', 'q', 2)])
+  expect(chat.getState()).toMatchObject({ busy: true, exists: true })
+  expect(last()).toMatchObject({ started: true })
   last().run.connect()
-  expect(server.reader().lastEventId).toBe('5')
-  server.setPosition(5)
-  server.text(' and all')
+  expect(server.reader().lastEventId).toBeUndefined()
+  server.connected()
+  server.text('All of it')
   server.send(DONE)
   await clock.advance(16)
-  expect(last().run.getSnapshot().view.text).toBe('Half and all')
-  expect(chat.getSnapshot().busy).toBe(false)
+  expect(textOf(last().run.getSnapshot().view)).toBe('All of it')
+  expect(chat.getState().busy).toBe(false)
   expect(starts).toEqual([])
 })
 
-test('a stored half answer whose run is gone keeps its text, and can be asked again', () => {
-  const view = { ...EMPTY_RUN_VIEW, status: 'streaming' as const, position: 5, text: 'Half' }
-  const { chat, server, last, starts } = setup([{ runId: 'run', prompt: 'Why?', view }])
+test('an answer that has ended is shown from its events, and not read', () => {
+  const { chat, server, last } = setup(TWO)
+  expect(chat.getState().busy).toBe(false)
   last().run.connect()
+  expect(server.readers).toEqual([])
+  expect(last().run.getSnapshot().view).toMatchObject({
+    parts: [{ text: 'Second.' }],
+    status: 'done',
+    model: 'claude-x',
+  })
+  expect(last().times()).toMatchObject({ endedAt: expect.any(Number) })
+})
+
+test('an answer whose run is gone keeps its text, and can be asked for again', async () => {
+  const { chat, clock, server, last, starts } = setup([question('q', null, 1), answerMessage('run', 'q', 2)])
+  last().run.connect()
+  server.connected()
+  server.text('Half')
+  await clock.advance(16)
   server.reader().handlers.onError({ message: 'No such run.', data: { code: 'NOT_FOUND' } })
-  expect(last().run.getSnapshot()).toMatchObject({ view: { text: 'Half' }, failure: { code: 'NOT_FOUND' } })
-  expect(chat.getSnapshot().busy).toBe(false)
+  expect(last().run.getSnapshot()).toMatchObject({
+    view: { parts: [{ text: 'Half' }] },
+    failure: { code: 'NOT_FOUND' },
+  })
+  expect(chat.getState().busy).toBe(false)
   chat.retry()
+  await clock.advance(0)
+  expect(starts).toMatchObject([{ messageId: 'q' }])
   expect(starts[0]?.runId).not.toBe('run')
 })
 
-test('a new chat stops the answer under way, and forgets it', async () => {
-  const run = setup()
-  void run.chat.send('Why?')
-  await run.answer('yes')
-  const { runId } = run.last()
-  run.chat.clear()
-  expect(run.stops).toEqual([runId])
-  expect(run.chat.getSnapshot()).toMatchObject({ turns: [], busy: false, stopping: false })
-  expect(run.saved.at(-1)).toEqual([])
-})
-
-test('Stop before the start was sent: it is not, and there is nothing to stop', async () => {
+test('Stop before the start was sent keeps it from being sent, and stops nothing', async () => {
   const { chat, clock, starts, stops, last } = setup()
   void chat.send('Why?')
   chat.stop()
@@ -289,38 +319,33 @@ test('Stop before the start was sent: it is not, and there is nothing to stop', 
   expect(starts).toEqual([])
   expect(stops).toEqual([])
   expect(last().run.getSnapshot().failure?.code).toBe('stopped')
-  expect(chat.getSnapshot().busy).toBe(false)
+  expect(chat.getState().busy).toBe(false)
   expect(clock.pending()).toBe(0)
 })
 
-test('a new chat before the start was answered stops the run that comes of it', async () => {
-  const { chat, clock, starts, stops, answer } = setup()
-  void chat.send('Why?')
-  await clock.advance(0)
-  chat.clear()
-  await answer('yes')
-  expect(stops).toEqual([starts[0]?.runId])
-  expect(chat.getSnapshot().turns).toEqual([])
-})
-
-test('an edited question takes the place of its turn, and of all after it', async () => {
-  const run = setup()
-  for (const prompt of ['One?', 'Two?', 'Three?']) {
-    void run.chat.send(prompt)
-    await run.answer('yes')
-    run.follow()
-    run.server.text(`To ${prompt}`)
-    run.server.send(DONE)
-    await run.clock.advance(16)
-  }
-  void run.chat.edit(1, 'Zwei?')
+test('an edited question becomes another version of it, and the branch goes on from there', async () => {
+  const run = setup(TWO)
+  void run.chat.edit(run.last(), 'Zwei?')
   await run.answer('yes')
-  expect(run.chat.getSnapshot().turns.map(({ prompt }) => prompt)).toEqual(['One?', 'Zwei?'])
-  expect(run.starts.at(-1)?.messages.map(({ content }) => content)).toEqual(['One?', 'To One?', 'Zwei?'])
-  expect(new Set(run.starts.map(({ runId }) => runId)).size).toBe(4)
+  expect(run.starts).toMatchObject([{ parentId: 'a1', content: 'Zwei?' }])
+  expect(run.chat.getState().turns.map(({ prompt }) => prompt)).toEqual(['One?', 'Zwei?'])
+  expect(run.last().step.questions).toHaveLength(2)
 })
 
-test('a refused edit leaves the conversation as it was', async () => {
+test('another version is chosen, and shown with what followed it; not while an answer is written', async () => {
+  const run = setup([...TWO, question('q2b', 'a1', 5, 'Zwei?'), answerMessage('a2b', 'q2b', 6, 'Zweitens.')])
+  const prompts = () => run.chat.getState().turns.map(({ prompt }) => prompt)
+  expect(prompts()).toEqual(['One?', 'Zwei?'])
+  run.chat.choose('q2')
+  expect(prompts()).toEqual(['One?', 'Two?'])
+  void run.chat.send('Three?')
+  await run.answer('yes')
+  expect(run.starts).toMatchObject([{ parentId: 'a2' }])
+  run.chat.choose('q2b')
+  expect(prompts()).toEqual(['One?', 'Two?', 'Three?'])
+})
+
+test('a refused edit leaves the conversation as it was, and its words are the caller’s again', async () => {
   const run = setup()
   void run.chat.send('One?')
   await run.answer('yes')
@@ -328,10 +353,46 @@ test('a refused edit leaves the conversation as it was', async () => {
   run.server.send(DONE)
   await run.clock.advance(16)
   const before = run.last()
-  const edited = run.chat.edit(0, 'Uno?')
+  const edited = run.chat.edit(before, 'Uno?')
   await run.answer({ refusal: 'Not so fast.' })
   expect(await edited).toBe(false)
-  expect(run.chat.getSnapshot().turns).toEqual([before])
+  expect(run.unsent).toEqual(['Uno? false'])
+  expect(run.chat.getState().turns.map(({ run: shown }) => shown)).toEqual([before.run])
+})
+
+test('a question that was not accepted is given back when the chat is closed or another one is asked; not one that is retried', async () => {
+  const run = setup()
+  void run.chat.send('Why?')
+  run.chat.stop()
+  await run.clock.advance(0)
+  run.chat.retry()
+  run.chat.stop()
+  await run.clock.advance(0)
+  expect(run.unsent).toEqual([])
+  run.chat.close()
+  expect(run.unsent).toEqual(['Why? true'])
+  void run.chat.send('What?')
+  await run.answer('yes')
+  expect(run.unsent).toEqual(['Why? true', 'Why? true'])
+  run.chat.close()
+  expect(run.unsent).toHaveLength(2)
+})
+
+test('Regenerate asks the question that is shown, and not one on another branch that was not accepted', async () => {
+  const run = setup(TWO)
+  void run.chat.edit(run.last(), 'Zwei?')
+  run.chat.stop()
+  await run.clock.advance(0)
+  const unsent = run.last().step.question.messageId
+  run.chat.choose('q2')
+  expect(run.last().prompt).toBe('Two?')
+  run.chat.choose(unsent)
+  expect(run.last().prompt).toBe('Zwei?')
+  run.chat.choose('q2')
+  run.chat.retry()
+  await run.answer('yes')
+  expect(run.starts).toMatchObject([{ messageId: 'q2' }])
+  expect(run.unsent).toEqual(['Zwei? false'])
 })
 
 test('a refusal for a while says when it is worth trying again', async () => {
@@ -339,7 +400,7 @@ test('a refusal for a while says when it is worth trying again', async () => {
   const asked = Date.now()
   void chat.send('Why?')
   await answer({ refusal: 'At most 20 questions a minute.', retryAfterMs: 42_000 })
-  const { refusal } = chat.getSnapshot()
+  const { refusal } = chat.getState()
   expect(refusal?.retryAt).toBeGreaterThanOrEqual(asked + 42_000)
   expect(refusal?.retryAt).toBeLessThanOrEqual(Date.now() + 42_000)
 })
@@ -355,37 +416,89 @@ test('a server that drains is asked again under the same id', async () => {
   expect(last().started).toBe(true)
 })
 
-test('what was asked is stored as pending until the server has confirmed it', async () => {
-  const { chat, answer, saved } = setup()
-  void chat.send('Why?')
-  expect(saved.at(-1)).toMatchObject([{ prompt: 'Why?', pending: true }])
-  await answer('yes')
-  expect(saved.at(-1)?.[0]).not.toHaveProperty('pending')
-})
-
-test('what another tab has made of it is taken over, and what is followed here stays followed', async () => {
+test('what the server has is taken over, and what is followed here stays followed', async () => {
   const run = setup()
   void run.chat.send('One?')
   await run.answer('yes')
   run.follow()
-  const [mine] = run.saved.at(-1) ?? []
-  if (!mine) throw new Error('nothing saved')
-  const followed = run.last().run
-  const other = { runId: 'other', prompt: 'Two?', view: EMPTY_RUN_VIEW, pending: true }
-  run.chat.adopt([mine, other])
-  expect(run.chat.getSnapshot().turns.map(({ started }) => started)).toEqual([true, false])
-  expect(run.chat.getSnapshot().turns[0]?.run).toBe(followed)
-  run.chat.adopt([mine, { ...other, pending: false }])
-  expect(run.last().started).toBe(true)
+  const { run: followed } = run.last()
+  const mine = [question('q', null, 1, 'One?'), answerMessage(followed.runId, 'q', 2)]
+  run.chat.receive({ messages: mine })
+  expect(run.last().run).toBe(followed)
+  expect(run.last().step.question.messageId).toBe('q')
+  const before = run.chat.getState().turns
+  run.chat.receive({
+    messages: [...mine, question('q2', followed.runId, 3, 'Two?'), answerMessage('a2', 'q2', 4)],
+  })
+  expect(run.chat.getState().turns.map(({ prompt }) => prompt)).toEqual(['One?', 'Two?'])
+  expect(run.chat.getState().turns[0]).toBe(before[0])
   expect(run.starts).toHaveLength(1)
 })
 
-test('an answer that was given up here, and ended in another tab, is shown as it ended', () => {
-  const view = { ...EMPTY_RUN_VIEW, status: 'streaming' as const, position: 5, text: 'Half' }
-  const { chat, server, last } = setup([{ runId: 'run', prompt: 'Why?', view }])
+test('a question is not lost to what the server said before it had it', async () => {
+  const run = setup(TWO)
+  void run.chat.send('Three?')
+  run.chat.receive({ messages: TWO })
+  await run.answer('yes')
+  run.chat.receive({ messages: TWO })
+  expect(run.last()).toMatchObject({ prompt: 'Three?', started: true })
+})
+
+test('a version that another tab makes does not change the branch in which something was asked here', async () => {
+  const run = setup(TWO)
+  void run.chat.send('Three?')
+  await run.answer('yes')
+  const { runId } = run.last().run
+  run.chat.receive({
+    messages: [
+      ...TWO,
+      question('q3', 'a2', 5, 'Three?'),
+      answerMessage(runId, 'q3', 6),
+      question('q1b', null, 7, 'Eins?'),
+      answerMessage('a1b', 'q1b', 8),
+    ],
+  })
+  expect(run.last().run.runId).toBe(runId)
+})
+
+test('an answer that was given up here, and ended elsewhere, is shown as it ended', () => {
+  const asked = question('q', null, 1)
+  const { chat, server, last } = setup([asked, answerMessage('run', 'q', 2)])
   last().run.connect()
   server.reader().handlers.onError({ message: 'No such run.', data: { code: 'NOT_FOUND' } })
-  const whole = { ...view, status: 'done' as const, position: 14, text: 'Half and all' }
-  chat.adopt([{ runId: 'run', prompt: 'Why?', view: whole }])
-  expect(last().run.getSnapshot()).toMatchObject({ view: { text: 'Half and all' }, failure: undefined })
+  chat.receive({ messages: [asked, answerMessage('run', 'q', 2, 'Half and all')] })
+  expect(last().run.getSnapshot()).toMatchObject({
+    view: { parts: [{ text: 'Half and all' }] },
+    failure: undefined,
+  })
+})
+
+test('a question without a response that the server turns out to have is followed', async () => {
+  const run = setup()
+  void run.chat.send('Why?')
+  for (let i = 0; i < MAX_ATTEMPTS; i++) {
+    await run.answer('lost')
+    await run.clock.advance(10_000)
+  }
+  const { runId } = run.last().run
+  run.chat.receive({ messages: [question('q', null, 1), answerMessage(runId, 'q', 2)] })
+  expect(run.chat.getState().busy).toBe(true)
+  expect(run.last()).toMatchObject({ started: true })
+  expect(run.last().run.getSnapshot().failure).toBeUndefined()
+})
+
+test('whoever lists conversations hears of an accepted question and of the end of its answer', async () => {
+  const run = setup()
+  expect(run.chat.isNew()).toBe(true)
+  void run.chat.send('Why?')
+  expect([run.chat.isNew(), run.chat.getState().exists, run.changes()]).toEqual([false, false, 0])
+  await run.answer('yes')
+  expect([run.chat.getState().exists, run.changes(), run.accepted]).toEqual([true, 1, [run.chat.id]])
+  run.follow()
+  run.server.send(DONE)
+  await run.clock.advance(16)
+  expect(run.changes()).toBe(2)
+  void run.chat.send('And then?')
+  await run.answer('yes')
+  expect(run.accepted).toHaveLength(1)
 })

@@ -1,20 +1,17 @@
-import type { Attachment } from './attachment.ts'
-
 /** Claude reads nothing finer than this, in pixels of the longer side. */
 const SIDES = [1568, 1200, 900, 640, 400]
 const QUALITIES = [0.85, 0.65, 0.45]
 
-/** The image again as a JPEG of at most `maxChars` in base64; undefined when it cannot be, or is no image. */
-export async function fitImage(file: Blob, maxChars: number): Promise<string | undefined> {
+/** The image as a JPEG of at most `maxBytes`; undefined when that is not possible, or it is no image. */
+export async function fitImage(file: Blob, maxBytes: number): Promise<Blob | undefined> {
   const picture = await createImageBitmap(file).catch(() => undefined)
   if (!picture) return undefined
   try {
     for (const side of SIDES) {
       const canvas = drawn(picture, side)
       for (const quality of QUALITIES) {
-        // The page's policy allows data: for images, and no blob:.
-        const data = canvas.toDataURL('image/jpeg', quality).split(',', 2)[1] ?? ''
-        if (data !== '' && data.length <= maxChars) return data
+        const jpeg = await encoded(canvas, quality)
+        if (jpeg && jpeg.size <= maxBytes) return jpeg
       }
     }
     return undefined
@@ -38,9 +35,6 @@ function drawn(picture: ImageBitmap, side: number): HTMLCanvasElement {
   return canvas
 }
 
-export type FitImage = typeof fitImage
-
-/** What an image is called once it is a JPEG. */
-export function jpegNamed(name: string, data: string): Attachment {
-  return { type: 'image', name: `${name.replace(/\.[^.]*$/, '')}.jpg`, mediaType: 'image/jpeg', data }
+function encoded(canvas: HTMLCanvasElement, quality: number): Promise<Blob | null> {
+  return new Promise((resolve) => canvas.toBlob(resolve, 'image/jpeg', quality))
 }

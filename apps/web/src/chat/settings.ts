@@ -1,46 +1,26 @@
 import * as z from 'zod/mini'
-
-const KEY = 'sluice.settings'
+import { createKeptStore, type KeptStore } from './kept-store.ts'
 
 export const EFFORTS = ['low', 'medium', 'high', 'xhigh', 'max'] as const
 
-const AskSettingsSchema = z.object({ model: z.optional(z.string()), effort: z.optional(z.enum(EFFORTS)) })
-/** Whom to ask, and how hard to think; what is not said is up to the server. */
-export type AskSettings = Readonly<z.infer<typeof AskSettingsSchema>>
+const SettingsSchema = z.object({
+  model: z.optional(z.string()),
+  effort: z.optional(z.enum(EFFORTS)),
+  /** What becomes of an answer when its page closes. */
+  onDisconnect: z.optional(z.enum(['abort', 'continue'])),
+  /** Default: `system`. */
+  theme: z.optional(z.enum(['system', 'light', 'dark'])),
+  /** Whether to show tokens, speed and cost. Default: in development only. */
+  figures: z.optional(z.boolean()),
+})
+type SettingsState = Readonly<z.infer<typeof SettingsSchema>>
 
-/** Whom this browser likes to ask, and how. */
-export interface Settings {
-  readonly getSnapshot: () => AskSettings
-  readonly subscribe: (listener: () => void) => () => void
-  readonly change: (change: AskSettings) => void
-}
+/** What is sent with a question. The server chooses what is undefined. */
+export type AskSettings = Pick<SettingsState, 'model' | 'effort' | 'onDisconnect'>
+
+/** What was chosen in this browser. */
+export type Settings = KeptStore<SettingsState>
 
 export function createSettings(storage: () => Pick<Storage, 'getItem' | 'setItem'>): Settings {
-  const listeners = new Set<() => void>()
-  let settings = load()
-
-  function load(): AskSettings {
-    try {
-      return AskSettingsSchema.parse(JSON.parse(storage().getItem(KEY) ?? '{}'))
-    } catch {
-      return {}
-    }
-  }
-
-  return {
-    getSnapshot: () => settings,
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    change(change) {
-      settings = { ...settings, ...change }
-      try {
-        storage().setItem(KEY, JSON.stringify(settings))
-      } catch {
-        // The choice lasts as long as the page.
-      }
-      for (const listener of listeners) listener()
-    },
-  }
+  return createKeptStore({ storage, key: 'sluice.settings', schema: SettingsSchema, initial: {} })
 }

@@ -1,53 +1,31 @@
-import { createRunStore, type RunStore, type RunStoreOptions } from '@sluice/client'
-import { hasEnded } from '@sluice/events'
-import type { Question } from './messages.ts'
-import { type RunTimes, watchTimes } from './run-times.ts'
-import type { StoredTurn } from './stored-chat.ts'
+import type { RunStore } from '@sluice/client'
+import type { Step } from './branch.ts'
+import type { Decisions } from './decisions.ts'
+import type { Question } from './question.ts'
+import type { RunTimes } from './run-times.ts'
 
-/** A prompt and the run that answers it. */
+/** A question and the run that answers it: of several runs the last one, whose view is that of the whole answer. */
 export interface Turn extends Question {
-  readonly runId: string
+  readonly step: Step
   readonly run: RunStore
   /** The server has confirmed the run, so it can be followed. */
   readonly started: boolean
-  /** Asked in this tab, and not taken over from storage. */
-  readonly own: boolean
   readonly times: () => RunTimes
-  /** How many earlier turns Claude was not told of, since the conversation had become too long. */
+  /** How many of the oldest messages Claude was not sent, because the conversation had become too long. */
   readonly leftOut: number
+  /** About calls of the answer, made in this page. */
+  readonly decisions: Decisions
 }
 
-/** How the run of a turn is followed. */
-type Following = Omit<RunStoreOptions, 'runId' | 'initial'>
-
-export function turnOf(
-  stored: StoredTurn,
-  { started, own }: Pick<Turn, 'started' | 'own'>,
-  following: Following,
-): Turn {
-  const { runId, prompt, attachments, view, times = {}, leftOut = 0 } = stored
-  const run = createRunStore({ runId, initial: view, ...following })
-  return { prompt, attachments, runId, run, started, own, times: watchTimes(run, times), leftOut }
-}
-
-export function questionOf({ prompt, attachments }: Turn): Question {
-  return { prompt, attachments }
-}
-
-export function storedTurn({ runId, prompt, attachments, run, started, times, leftOut }: Turn): StoredTurn {
-  return {
-    runId,
-    prompt,
-    view: run.getSnapshot().view,
-    times: times(),
-    ...(attachments && attachments.length > 0 && { attachments }),
-    ...(leftOut > 0 && { leftOut }),
-    ...(!started && { pending: true }),
-  }
-}
-
-/** Given up here, while another tab got further. */
-export function isLost({ run }: Turn, { view }: StoredTurn): boolean {
-  const mine = run.getSnapshot()
-  return mine.failure !== undefined && (hasEnded(view) || view.position > mine.view.position)
+/** Whether a turn would be shown in the same way. */
+export function isSameTurn(a: Turn, b: Turn): boolean {
+  return (
+    a.run === b.run &&
+    a.started === b.started &&
+    a.decisions === b.decisions &&
+    a.step.question === b.step.question &&
+    a.step.answer === b.step.answer &&
+    a.step.questions.length === b.step.questions.length &&
+    a.step.answers.length === b.step.answers.length
+  )
 }

@@ -1,10 +1,12 @@
 import type { ServerResponse } from 'node:http'
 import type { Plugin } from 'vite'
 
+const DOWN_MS = 3000
+
 /** Between the page and the API in development: fails on request, so that the lab can show what happens then. */
 export function flakyApi(): Plugin {
   const streams = new Set<ServerResponse>()
-  let down = false
+  let downUntil = 0
 
   return {
     name: 'sluice-flaky-api',
@@ -12,12 +14,11 @@ export function flakyApi(): Plugin {
     configureServer({ middlewares }) {
       middlewares.use('/__lab', (request, response) => {
         if (request.url === '/drop') for (const stream of streams) stream.destroy()
-        if (request.url === '/down') down = true
-        if (request.url === '/up') down = false
-        response.end(down ? 'down' : 'up')
+        if (request.url === '/down') downUntil = Date.now() + DOWN_MS
+        response.end()
       })
       middlewares.use('/trpc', (request, response, next) => {
-        if (down) {
+        if (Date.now() < downUntil) {
           response.writeHead(502, { 'Content-Type': 'text/html' }).end('<h1>502 Bad Gateway</h1>')
           return
         }

@@ -1,72 +1,45 @@
+import { skipToken, useQuery } from '@tanstack/react-query'
 import { createTRPCClient, httpLink } from '@trpc/client'
 import type { LabAppRouter } from '@sluice/server'
-import { useEffect, useState } from 'react'
 import { isOver, type RunStore } from '@sluice/client'
-import { upstreamOf } from './upstream-of.ts'
+import { useNow } from '../ui/use-now.ts'
 
 const POLL_MS = 250
 
 const client = createTRPCClient<LabAppRouter>({ links: [httpLink({ url: '/trpc' })] })
 
-export interface LabState {
-  /** Positions, from Claude to the reader's word that it is on the page. */
-  readonly claudeSent: number | undefined
-  readonly held: number
-  readonly received: number
-  readonly rendered: number
-  readonly acked: number
-  readonly windowChars: number
-  readonly paused: boolean
-  readonly ended: boolean
-  readonly readers: number
-  readonly framesPerSecond: number
-  readonly commitsPerSecond: number
-  readonly reconnects: number
-  readonly gaps: number
-}
+/** Positions are how far the answer has come at each stage. */
+export type LabState = NonNullable<ReturnType<typeof useLabState>>
 
 /** The flow of a run as both ends see it, four times a second. */
-export function useLabState(run: RunStore | undefined, runId: string | undefined): LabState | undefined {
-  const [state, setState] = useState<LabState>()
-
-  useEffect(() => {
-    if (!run || runId === undefined) return undefined
-    let before = { at: performance.now(), frames: run.flow().frames, commits: run.getSnapshot().commits }
-
-    async function look(shown: RunStore, id: string) {
-      // Unknown before its start, and after its time; the API may also be down, on request.
-      const server = await client.lab.state.query({ runId: id }).catch(() => undefined)
-      const snapshot = shown.getSnapshot()
-      const { received, rendered, acked, frames } = shown.flow()
-      const now = { at: performance.now(), frames, commits: snapshot.commits }
-      const seconds = Math.max(0.001, (now.at - before.at) / 1000)
-      const framesPerSecond = (now.frames - before.frames) / seconds
-      const commitsPerSecond = (now.commits - before.commits) / seconds
-      before = now
-      const over = isOver(snapshot)
-      setState((known) => ({
-        ...upstreamOf(server ? { claudeSent: server.claudeSent, held: server.end } : known, received),
-        received,
-        rendered,
-        acked: over ? rendered : acked,
-        windowChars: server?.windowChars ?? known?.windowChars ?? 16_384,
-        paused: server?.paused ?? false,
-        ended: server?.ended ?? over,
-        readers: server?.readers ?? 0,
-        framesPerSecond: smooth(known?.framesPerSecond, framesPerSecond),
-        commitsPerSecond: smooth(known?.commitsPerSecond, commitsPerSecond),
-        reconnects: snapshot.reconnects,
-        gaps: snapshot.gaps,
-      }))
-    }
-
-    const timer = setInterval(() => void look(run, runId), POLL_MS)
-    return () => clearInterval(timer)
-  }, [run, runId])
-
-  return state
-}
-
-function smooth(before: number | undefined, now: number): number {
-  return before === undefined ? now : before * 0.6 + now * 0.4
+export function useLabState(run: RunStore | undefined) {
+  // What the server last said. It knows nothing before the start and some time after the end, or is down.
+  const { data: server } = useQuery({
+    queryKey: ['lab', run?.runId],
+    queryFn: run ? () => client.lab.state.query({ runId: run.runId }) : skipToken,
+    refetchInterval: POLL_MS,
+    retry: false,
+  })
+  useNow(run !== undefined, POLL_MS)
+  if (!run) return undefined
+  const snapshot = run.getSnapshot()
+  const { received, rendered, acked } = run.flow()
+  const over = isOver(snapshot)
+  const { windowChars = 16_384, paused = false, ended = false, readers = 0 } = server ?? {}
+  // What has passed one stage has passed those before it: the server answered a moment ago, and Claude's text has
+  // neither of the events that the server puts around it.
+  const held = Math.max(server?.end ?? 0, received)
+  return {
+    claudeSent: server?.claudeSent === undefined ? undefined : Math.max(server.claudeSent, held),
+    held,
+    received,
+    rendered,
+    acked: over ? rendered : acked,
+    windowChars,
+    paused,
+    ended: ended || over,
+    readers,
+    reconnects: snapshot.reconnects,
+    gaps: snapshot.gaps,
+  }
 }

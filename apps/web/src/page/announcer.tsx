@@ -5,7 +5,7 @@ import { createReciter } from '../turn/reciter.ts'
 
 /**
  * Tells screen readers what the answer is doing, and reads its beginning in whole sentences. The streaming text
- * itself is no live region: it would be read in scraps.
+ * itself is not a live region: screen readers would read it in fragments.
  */
 export function Announcer({ run }: { run: RunStore | undefined }) {
   const [said, setSaid] = useState<{ run: RunStore; message: string }>()

@@ -1,18 +1,18 @@
 import { useRef } from 'react'
-import { ACCEPTED_TYPES, bytesOfBase64 } from '../chat/attachment.ts'
+import { ACCEPTED_TYPES } from '../chat/attachment.ts'
 import { kilobytes } from '../ui/format.ts'
 import { IconButton } from '../ui/icon-button.tsx'
 
-export function AttachButton(props: { maxChars: number; onFiles: (files: File[]) => void }) {
-  const { maxChars, onFiles } = props
+export function AttachButton(props: { maxBytes: number | undefined; onFiles: (files: File[]) => void }) {
+  const { maxBytes, onFiles } = props
   const input = useRef<HTMLInputElement>(null)
-  const limit = Number.isFinite(maxChars) ? `, up to ${kilobytes(bytesOfBase64(maxChars))}` : ''
+  const limit = maxBytes === undefined ? '' : ` (up to ${kilobytes(maxBytes)})`
 
   return (
     <>
       <IconButton
         icon="attach"
-        label={`Attach an image or a PDF${limit}; larger images are made smaller`}
+        label={`Attach an image or PDF${limit}. Larger images are scaled down.`}
         data-testid="attach"
         onClick={() => input.current?.click()}
       />

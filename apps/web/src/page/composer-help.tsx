@@ -1,61 +1,59 @@
-import type { Refusal } from '../chat/chat.ts'
-import type { Turn } from '../chat/turn.ts'
-import { wholeSeconds } from '../ui/format.ts'
-import { useNow } from '../ui/use-now.ts'
+import { isRefusal } from '@sluice/client'
+import { use } from 'react'
+import type { Conversation } from '../api.ts'
+import type { Refusal } from '../chat/refusal.ts'
+import { useModels } from '../chat/use-models.ts'
+import { ShowFigures } from '../turn/show-figures.ts'
+import { RefusalMessage } from '../ui/refusal-message.tsx'
 import { ConversationTotals } from './conversation-totals.tsx'
+import { UsageToday } from './usage-today.tsx'
 
-/** The line under the composer: what is wrong, or else what all of it cost, and the keys. */
+/** The line under the composer: a problem, or else the totals and the keys. */
 export function ComposerHelp(props: {
   problem: string | undefined
   refusal: Refusal | undefined
-  serverRefusal: string | undefined
-  unreachable: boolean
-  turns: readonly Turn[]
+  /** Something is written, but cannot be sent until the answer has ended. */
+  waiting: boolean
+  conversation: Conversation | undefined
 }) {
-  const { problem, refusal, serverRefusal, unreachable, turns } = props
-  const trouble = problem ?? (refusal ? undefined : serverRefusal)
+  const { problem, refusal, waiting, conversation } = props
+  const figures = use(ShowFigures)
+  const { isPending, failureCount, error } = useModels()
+  const trouble = problem ?? (!refusal && isRefusal(error) ? error.message : undefined)
 
   return (
     <div
       id="composer-help"
-      className="mx-auto flex min-h-7 max-w-184 flex-wrap justify-center gap-x-4 pt-1.5 text-[0.8125rem] text-quiet"
+      className="flex min-h-2 keys:min-h-8 flex-wrap justify-center gap-x-4 px-2 pt-1.5 text-center text-[0.8125rem] text-quiet"
     >
       {trouble ? (
         <p role="alert" className="text-bad" data-testid="problem">
           {trouble}
         </p>
       ) : refusal ? (
-        <RefusalMessage refusal={refusal} />
-      ) : unreachable ? (
+        <RefusalMessage {...refusal} />
+      ) : isPending && failureCount > 0 ? (
         <p role="alert" data-testid="unreachable">
-          The server cannot be reached yet. Trying again.
+          Cannot reach the server. Retrying…
+        </p>
+      ) : waiting ? (
+        <p role="status" data-testid="wait">
+          Wait for the answer to finish, or press Stop.
         </p>
       ) : (
         <>
-          <ConversationTotals turns={turns} />
+          {figures && conversation && (
+            <>
+              <ConversationTotals conversation={conversation} />
+              <UsageToday />
+            </>
+          )}
           <p className="hidden keys:block">
-            <Key name="Enter" /> sends, <Key name="Shift" /> <Key name="Enter" /> breaks the line,{' '}
-            <Key name="Esc" /> stops
+            <Key name="Enter" /> to send, <Key name="Shift" /> <Key name="Enter" /> for a new line
           </p>
         </>
       )}
     </div>
-  )
-}
-
-function RefusalMessage({ refusal: { message, retryAt } }: { refusal: Refusal }) {
-  const now = useNow(retryAt !== undefined)
-  const left = retryAt === undefined ? undefined : retryAt - now
-
-  return (
-    <p className="text-bad" data-testid="problem">
-      <span role="alert">{message}</span>
-      {left !== undefined && (
-        <span data-testid="retry-after">
-          {left > 0 ? ` Try again in ${wholeSeconds(left)}.` : ' You can try again now.'}
-        </span>
-      )}
-    </p>
   )
 }
 

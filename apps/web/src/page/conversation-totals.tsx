@@ -1,10 +1,18 @@
-import type { Turn } from '../chat/turn.ts'
+import type { Conversation } from '../api.ts'
 import { count, dollars } from '../ui/format.ts'
 
-/** What the conversation has taken so far; nothing before its first answer has ended. */
-export function ConversationTotals({ turns }: { turns: readonly Turn[] }) {
-  const { answers, tokens, usd, about } = totalsOf(turns)
-  if (answers < 2) return null
+/** Tokens and cost of the conversation, all versions included; nothing while a single answer says the same. */
+export function ConversationTotals({ conversation }: { conversation: Conversation }) {
+  const runs = conversation.messages.flatMap((message) => (message.role === 'assistant' ? message.runs : []))
+  const usages = runs.flatMap(({ usage }) => usage ?? [])
+  if (usages.length < 2) return null
+  const tokens = usages.reduce(
+    (sum, { inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens }) =>
+      sum + inputTokens + cacheReadTokens + cacheWriteTokens + outputTokens,
+    0,
+  )
+  const usd = runs.reduce((sum, { costUsd }) => sum + (costUsd ?? 0), 0)
+  const about = usages.some(({ estimated }) => estimated) ? '~' : ''
 
   return (
     <p className="tabular-nums" data-testid="totals">
@@ -13,20 +21,4 @@ export function ConversationTotals({ turns }: { turns: readonly Turn[] }) {
       {usd > 0 && `, ${about}${dollars(usd)}`}
     </p>
   )
-}
-
-function totalsOf(turns: readonly Turn[]) {
-  let tokens = 0
-  let usd = 0
-  let answers = 0
-  let about = ''
-  for (const { run } of turns) {
-    const { usage, costUsd } = run.getSnapshot().view
-    if (!usage) continue
-    answers++
-    tokens += usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens + usage.outputTokens
-    usd += costUsd ?? 0
-    if (usage.estimated) about = '~'
-  }
-  return { answers, tokens, usd, about }
 }

@@ -1,18 +1,15 @@
 import { useLayoutEffect } from 'react'
 import type { Chat, ChatState } from '../chat/chat.ts'
-import type { ConversationLimits } from '../chat/messages.ts'
 import { TurnView } from '../turn/turn-view.tsx'
 
 export function Conversation(props: {
   chat: Chat
   state: ChatState
-  ready: boolean
-  limits: ConversationLimits | undefined
   /** There is more of the conversation on the page, before it is painted. */
   onGrow: () => void
   onAsk: () => void
 }) {
-  const { chat, state, ready, limits, onGrow, onAsk } = props
+  const { chat, state, onGrow, onAsk } = props
   const { turns, busy } = state
 
   // The first one has nothing above it that would have to move.
@@ -24,14 +21,12 @@ export function Conversation(props: {
     <ol className="grid grid-cols-[minmax(0,1fr)] gap-10">
       {turns.map((turn, index) => (
         <TurnView
-          key={turn.runId}
+          // The same turn in another version, so that its arrows keep the focus.
+          key={turn.step.question.parentId ?? 'first'}
           chat={chat}
           turn={turn}
-          index={index}
-          after={turns.length - 1 - index}
-          ready={ready}
+          isLast={index === turns.length - 1}
           busy={busy}
-          limits={limits}
           onGrow={onGrow}
           onAsk={onAsk}
         />

@@ -1,20 +1,27 @@
-import type { Models } from '../model-list.ts'
+import { useState } from 'react'
+import type { Models } from '../api.ts'
+import type { Settings } from '../chat/settings.ts'
+import { ErrorBoundary } from '../ui/error-boundary.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
-import { LateCode, late } from '../ui/late-code.tsx'
-import { Mark } from './mark.tsx'
+import { late } from '../ui/late.ts'
+import { TitleField } from './title-field.tsx'
 
 const ConversationMenu = late(async () => (await import('./conversation-menu.tsx')).ConversationMenu)
 
 export function Header(props: {
   title: string | undefined
   models: Models | undefined
+  settings: Settings
   onOpenList: () => void
   onNewChat: () => void
   onExport: (format: 'markdown' | 'json') => void
+  onRename: (title: string) => void
   onDelete: () => void
+  onDeleteAll: () => void
 }) {
-  const { title, models, onOpenList, onNewChat, onExport, onDelete } = props
+  const { title, models, settings, onOpenList, onNewChat, onExport, onRename, onDelete, onDeleteAll } = props
   const isEmpty = title === undefined
+  const [renaming, setRenaming] = useState(false)
 
   return (
     <header className="flex min-w-0 items-center gap-2 border-b border-line py-2 pr-[max(0.75rem,env(safe-area-inset-right))] pl-[max(0.75rem,env(safe-area-inset-left))]">
@@ -26,14 +33,19 @@ export function Header(props: {
           data-testid="open-list"
           onClick={onOpenList}
         />
-        <Mark />
+        {isEmpty && <img src="/favicon.svg" alt="" className="size-7" />}
       </span>
-      <h1
-        className={`text-[1.0625rem] font-semibold tracking-tight lg:sr-only ${isEmpty ? '' : 'max-sm:sr-only'}`}
-      >
+      <h1 className={`text-[1.0625rem] font-semibold tracking-tight lg:sr-only ${isEmpty ? '' : 'sr-only'}`}>
         Sluice
       </h1>
-      {!isEmpty && <p className="min-w-0 truncate text-quiet max-lg:text-[0.9375rem]">{title}</p>}
+      {!isEmpty &&
+        (renaming ? (
+          <TitleField title={title} onRename={onRename} onClose={() => setRenaming(false)} />
+        ) : (
+          <p className="min-w-0 truncate text-[0.9375rem] font-medium" data-testid="title">
+            {title}
+          </p>
+        ))}
       <span className="ml-auto flex flex-none items-center gap-1">
         {models?.simulator && (
           <span
@@ -43,9 +55,9 @@ export function Header(props: {
           >
             <span className="size-1.75 rounded-full bg-current" aria-hidden="true" />
             <span>
-              Simulator
+              Simulated
               <span className="max-sm:hidden">
-                {models.simulatorChosen ? ', as SIMULATOR=1 says' : ': no API key set'}
+                {models.simulatorChosen ? ' answers (SIMULATOR=1)' : ' answers (no API key)'}
               </span>
             </span>
           </span>
@@ -53,15 +65,23 @@ export function Header(props: {
         <IconButton
           icon="plus"
           label="New chat"
-          className="size-9!"
+          className="size-9! lg:hidden"
           data-testid="new-chat"
           disabled={isEmpty}
           onClick={onNewChat}
         />
-        <span className="size-9">
-          <LateCode>
-            <ConversationMenu isEmpty={isEmpty} onExport={onExport} onDelete={onDelete} />
-          </LateCode>
+        <span className="min-h-9 min-w-9">
+          <ErrorBoundary>
+            <ConversationMenu
+              isEmpty={isEmpty}
+              models={models}
+              settings={settings}
+              onExport={onExport}
+              onRename={() => setRenaming(true)}
+              onDelete={onDelete}
+              onDeleteAll={onDeleteAll}
+            />
+          </ErrorBoundary>
         </span>
       </span>
     </header>

@@ -1,13 +1,17 @@
-import { Button } from '../ui/button.tsx'
+import { IconButton } from '../ui/icon-button.tsx'
 
 /** Floats over the end of the conversation while the reader is elsewhere. Stands in the scroller, after the content. */
-export function JumpToLatest({ following, onJump }: { following: boolean; onJump: () => void }) {
-  if (following) return null
+export function JumpToLatest({ onJump }: { onJump: () => void }) {
   return (
     <div className="pointer-events-none sticky bottom-4 flex h-0 items-end justify-center">
-      <Button className="pointer-events-auto shadow-md" data-testid="jump-to-latest" onClick={onJump}>
-        Jump to latest
-      </Button>
+      <IconButton
+        icon="arrowDown"
+        label="Jump to the latest message"
+        tone="raised"
+        className="pointer-events-auto"
+        data-testid="jump-to-latest"
+        onClick={onJump}
+      />
     </div>
   )
 }

@@ -1,4 +1,4 @@
-import { Button } from '../ui/button.tsx'
+import { IconButton } from '../ui/icon-button.tsx'
 
 export function SendButton(props: {
   busy: boolean
@@ -9,27 +9,27 @@ export function SendButton(props: {
   const { busy, stopping, canSend, onStop } = props
 
   return busy ? (
-    <Button
+    <IconButton
       key="stop"
+      icon="stop"
+      label={stopping ? 'Stopping' : 'Stop'}
       tone="stop"
       data-testid="stop"
       // The composer keeps the focus, and a phone its keyboard.
       onPointerDown={(event) => event.preventDefault()}
       onClick={onStop}
       disabled={stopping}
-    >
-      {stopping ? 'Stopping' : 'Stop'}
-    </Button>
+    />
   ) : (
-    <Button
+    <IconButton
       key="send"
       type="submit"
+      icon="arrowUp"
+      label="Send"
       tone="primary"
       data-testid="send"
       onPointerDown={(event) => event.preventDefault()}
       disabled={!canSend}
-    >
-      Send
-    </Button>
+    />
   )
 }

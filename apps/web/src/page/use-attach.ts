@@ -1,35 +1,102 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
+import { newId } from '@sluice/client'
 import type { Drafts } from '../chat/draft.ts'
-import { charsOf } from '../chat/messages.ts'
-import { readAttachment } from '../chat/read-attachment.ts'
+import { FileError } from '../chat/file-error.ts'
+import { type FileRoom, prepareFile } from '../chat/prepare-file.ts'
+import { uploadFile } from '../chat/upload-file.ts'
 
-/** Adds files to a draft, one after the other, as far as they fit; says what did not. */
+/** A file that is on its way to the server. */
+export interface Upload {
+  readonly id: string
+  /** The draft it is for. Another one once the new chat has become a conversation. */
+  readonly draftId: () => string
+  readonly file: File
+  /** From 0 to 1. */
+  readonly progress: number
+  /** It failed, and may be tried again. */
+  readonly failed: boolean
+  readonly cancel: AbortController
+}
+
+/** Uploads files one after the other, as far as a question has room for them, and adds them to the draft they are for. */
 export function useAttach(options: {
   drafts: Drafts
-  conversationId: string
+  draftId: string
+  /** What `draftId` is by now, also when another chat is shown. */
+  currentDraftId: () => string
   /** Resolves once the server has said what it takes. */
-  maxChars: () => Promise<number>
+  loadLimits: () => Promise<{ maxImageBytes: number; maxFilesBytes: number }>
 }) {
-  const { drafts, conversationId: id, maxChars } = options
+  const { drafts, draftId, currentDraftId, loadLimits } = options
+  const [uploads, setUploads] = useState<readonly Upload[]>([])
   const [problem, setProblem] = useState<string>()
-  const [reading, setReading] = useState(false)
+  /** Ends with the last upload: only what is in the draft by then counts for the room of the next. */
+  const queue = useRef(Promise.resolve())
 
-  async function attach(files: readonly File[]) {
-    setReading(true)
-    const problems: string[] = []
-    try {
-      const limit = await maxChars()
-      for (const file of files) {
-        const result = await readAttachment(file, limit - charsOf(drafts.of(id)))
-        if ('problem' in result) problems.push(result.problem)
-        else drafts.change(id, { attachments: [...drafts.of(id).attachments, result.attachment] })
-      }
-    } catch {
-      problems.push('The files could not be read.')
-    }
-    setReading(false)
-    setProblem(problems.length > 0 ? problems.join(' ') : undefined)
+  const change = (id: string, changed: Partial<Upload>) =>
+    setUploads((all) => all.map((one) => (one.id === id ? { ...one, ...changed } : one)))
+  const remove = (id: string) => setUploads((all) => all.filter((one) => one.id !== id))
+  const report = (message: string) =>
+    setProblem((before) => (before === undefined ? message : `${before} ${message}`))
+
+  async function roomOf(id: string): Promise<FileRoom> {
+    const { maxImageBytes, maxFilesBytes } = await loadLimits()
+    const used = drafts.of(id).attachments.reduce((sum, { size }) => sum + size, 0)
+    return { maxImageBytes, room: maxFilesBytes - used }
   }
 
-  return { attach, reading, problem, forgetProblem: () => setProblem(undefined) }
+  async function upload({ id, draftId: target, file, cancel }: Upload) {
+    const { signal } = cancel
+    if (signal.aborted) return
+    try {
+      const { name, bytes } = await prepareFile(file, await roomOf(target()))
+      const onProgress = (progress: number) => change(id, { progress })
+      const attachment = await uploadFile(bytes, { name, signal, onProgress })
+      remove(id)
+      const draft = target()
+      drafts.change(draft, { attachments: [...drafts.of(draft).attachments, attachment] })
+    } catch (error) {
+      if (signal.aborted) return
+      const failure =
+        error instanceof FileError ? error : new FileError(`${file.name || 'The file'} could not be read.`)
+      report(failure.message)
+      if (failure.retryable) change(id, { failed: true, progress: 0 })
+      else remove(id)
+    }
+  }
+
+  function enqueue(one: Upload) {
+    queue.current = queue.current.then(() => upload(one))
+  }
+
+  function attach(files: readonly File[]) {
+    const begun = files.map((file): Upload => ({
+      id: newId(),
+      draftId: currentDraftId,
+      file,
+      progress: 0,
+      failed: false,
+      cancel: new AbortController(),
+    }))
+    setProblem(undefined)
+    setUploads((all) => [...all, ...begun])
+    for (const one of begun) enqueue(one)
+  }
+
+  return {
+    /** Those of this draft. */
+    uploads: uploads.filter((one) => one.draftId() === draftId),
+    problem,
+    attach,
+    cancel: ({ id, cancel }: Upload) => {
+      remove(id)
+      cancel.abort()
+    },
+    retry: (failed: Upload) => {
+      setProblem(undefined)
+      change(failed.id, { failed: false })
+      enqueue(failed)
+    },
+    forgetProblem: () => setProblem(undefined),
+  }
 }

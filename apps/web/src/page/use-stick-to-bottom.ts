@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { selects } from '../ui/selects.ts'
 
 /** Within this of the end counts as being there: fractions of pixels, and a line's worth of imprecision. */
@@ -7,8 +7,10 @@ const NEAR_PX = 24
 /**
  * Keeps a scroller at its end while its content grows, until the reader scrolls up or selects text; `stick`, or
  * scrolling back to the end, sticks again. Observes the sizes of both: a composer that grows moves the end too.
+ *
+ * @param id of what it shows. Another one begins at its end or, when it is shown again, where the reader left it.
  */
-export function useStickToBottom() {
+export function useStickToBottom(id: string) {
   const scroller = useRef<HTMLElement>(null)
   const content = useRef<HTMLDivElement>(null)
   const [following, setFollowing] = useState(true)
@@ -19,6 +21,11 @@ export function useStickToBottom() {
     const { release } = (sticky.current = stickToBottom(scroller.current, content.current, setFollowing))
     return release
   }, [])
+
+  useLayoutEffect(() => {
+    sticky.current?.enter(id)
+    return () => sticky.current?.leave(id)
+  }, [id])
 
   const stick = useCallback(() => sticky.current?.stick(), [])
   const pin = useCallback(() => sticky.current?.pin(), [])
@@ -32,6 +39,10 @@ function stickToBottom(view: HTMLElement, inside: HTMLElement, onChange: (stuck:
   let lastTop = 0
   let lastHeight = 0
   let lastTouchY = 0
+  /** Where the reader was, by id. */
+  const places = new Map<string, number>()
+  /** A place to return to, until there is enough content. */
+  let goal: number | undefined
 
   function setStuck(value: boolean) {
     // Stuck, the end is what stays in place; otherwise the browser keeps what is being read where it is.
@@ -42,20 +53,35 @@ function stickToBottom(view: HTMLElement, inside: HTMLElement, onChange: (stuck:
   }
 
   function pin() {
-    if (!stuck) return
-    view.scrollTop = view.scrollHeight
+    if (!stuck && goal === undefined) return
+    view.scrollTop = goal ?? view.scrollHeight
+    if (goal !== undefined && view.scrollTop >= Math.floor(goal)) goal = undefined
     // A step up before the event of this scrolling is one up from here.
     lastTop = view.scrollTop
     lastHeight = view.scrollHeight
   }
 
+  function leave(id: string) {
+    if (stuck) places.delete(id)
+    // By now, the view may have other content.
+    else places.set(id, lastTop)
+  }
+
+  function enter(id: string) {
+    goal = places.get(id)
+    setStuck(goal === undefined)
+    pin()
+  }
+
   function letGo() {
+    goal = undefined
     if (view.scrollHeight > view.clientHeight) setStuck(false)
   }
 
   function onScroll() {
     const { scrollTop, scrollHeight, clientHeight } = view
-    // The browser also moves the view up when the content shrinks, which is nobody's wish.
+    if (scrollTop !== lastTop) goal = undefined
+    // The browser also moves the view up when the content shrinks, which is not the reader.
     const wentUp = scrollTop < lastTop && scrollHeight >= lastHeight
     if (wentUp && scrollHeight - scrollTop - clientHeight > 1) setStuck(false)
     else if (scrollTop > lastTop && scrollHeight - scrollTop - clientHeight <= NEAR_PX && !selects(inside)) {
@@ -99,7 +125,10 @@ function stickToBottom(view: HTMLElement, inside: HTMLElement, onChange: (stuck:
 
   return {
     pin,
+    enter,
+    leave,
     stick: () => {
+      goal = undefined
       setStuck(true)
       pin()
     },

@@ -1,37 +1,34 @@
-const QUESTIONS = [
-  'Explain backpressure with an everyday comparison',
+/** Short, and answered well by the simulator too. */
+const SUGGESTIONS = [
+  'Explain backpressure',
   'Compare SSE and WebSockets in a table',
-  'Write a TypeScript function that merges sorted lists',
+  'Merge sorted lists in TypeScript',
+  'Add a note to buy milk',
 ]
 
-const SIMULATOR_QUESTIONS = [
-  'Explain backpressure with an everyday comparison',
-  'Something long and fast, please [[sim tps=300 tokens=4000]]',
-  'Break the connection to Claude halfway [[sim fault=reset@60 times=1]]',
-]
-
-export function Welcome({ simulator, onPick }: { simulator: boolean; onPick: (prompt: string) => void }) {
+/** Stands above the composer while there is no conversation. */
+export function Welcome() {
   return (
-    <section className="mt-[max(1.5rem,14dvh)] grid gap-3" aria-labelledby="welcome">
-      <h2
-        id="welcome"
-        className="text-[clamp(1.5rem,1.2rem+1.5vw,2rem)] leading-tight font-semibold tracking-tight text-balance"
-      >
-        What would you like to know?
-      </h2>
-      <p className="max-w-xl text-pretty text-quiet">
-        Reload in mid-answer, drop the network, press Stop: every token arrives once, and only what is read is
-        paid.
-      </p>
-      <ul className="mt-4 grid gap-2">
-        {(simulator ? SIMULATOR_QUESTIONS : QUESTIONS).map((question) => (
-          <li key={question}>
+    <h2 className="mt-auto pt-6 pb-3 text-center text-[clamp(1.5rem,1.2rem+1.5vw,2rem)] leading-tight font-semibold tracking-tight text-balance">
+      How can I help?
+    </h2>
+  )
+}
+
+/** Questions to begin with, below the composer. */
+export function Suggestions({ onPick }: { onPick: (prompt: string) => void }) {
+  return (
+    <section aria-label="Suggestions" className="scroll-thin min-h-0 overflow-y-auto py-2">
+      <ul className="column flex flex-wrap justify-center gap-2">
+        {SUGGESTIONS.map((suggestion) => (
+          <li key={suggestion}>
             <button
               type="button"
-              className="w-full rounded-card border border-line bg-raised px-4 py-3 text-start leading-snug wrap-anywhere hover:border-accent"
-              onClick={() => onPick(question)}
+              data-testid="suggestion"
+              className="rounded-full border border-line px-4 py-1.5 text-[0.9375rem] text-quiet hover:border-edge hover:bg-raised hover:text-ink"
+              onClick={() => onPick(suggestion)}
             >
-              {question}
+              {suggestion}
             </button>
           </li>
         ))}

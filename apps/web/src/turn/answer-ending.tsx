@@ -1,21 +1,13 @@
 import { Button } from '../ui/button.tsx'
-import type { Ending } from './ending.ts'
+import type { Action, Ending } from './ending.ts'
 
-const ACTIONS = {
-  retry: { label: 'Retry', testId: 'retry' },
-  edit: { label: 'Edit prompt', testId: 'edit' },
-  continue: { label: 'Continue', testId: 'continue' },
-} as const
+const LABELS = { retry: 'Retry', edit: 'Edit prompt', continue: 'Continue' }
 
 /** What happened, what it costs to go on, and the one thing that helps. */
-export function AnswerEnding(props: {
-  ending: Ending
-  canAct: boolean
-  onAct: (action: keyof typeof ACTIONS) => void
-}) {
+export function AnswerEnding(props: { ending: Ending; canAct: boolean; onAct: (action: Action) => void }) {
   const { ending, canAct, onAct } = props
-  const { kind, tone, message, cost, action } = ending
-  const colors = tone === 'error' ? 'bg-bad-soft text-bad' : 'bg-sunk text-ink'
+  const { kind, message, cost, action } = ending
+  const colors = kind === 'failed' ? 'bg-bad-soft text-bad' : 'bg-sunk text-ink'
 
   return (
     <div
@@ -28,8 +20,8 @@ export function AnswerEnding(props: {
         {cost && canAct && <p className="text-[0.8125rem] text-quiet">{cost}</p>}
       </div>
       {canAct && action && (
-        <Button data-testid={ACTIONS[action].testId} onClick={() => onAct(action)}>
-          {ACTIONS[action].label}
+        <Button data-testid={action} onClick={() => onAct(action)}>
+          {LABELS[action]}
         </Button>
       )}
     </div>

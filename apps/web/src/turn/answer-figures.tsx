@@ -1,54 +1,43 @@
 import type { RunSnapshot } from '@sluice/client'
 import type { RunTimes } from '../chat/run-times.ts'
+import type { Spent } from '@sluice/events'
 import { count, dollars, seconds } from '../ui/format.ts'
 import { speedOf } from './speed.ts'
 
-/** How fast, how much, how dear; the small print is in the tooltip. */
+/** Latency, speed, tokens and cost of all its runs; the model and the steps are in the tooltip. */
 export function AnswerFigures({ run, times }: { run: RunSnapshot; times: RunTimes }) {
-  const { view } = run
-  const { usage, costUsd } = view
-  const { firstTokenMs, tokens, tokensPerSecond, estimated } = speedOf(view, times)
+  const { usage, costUsd, model, steps } = run.view
+  const { askedAt, firstAt } = times
   const parts: string[] = []
-  if (firstTokenMs !== undefined) parts.push(`${seconds(firstTokenMs)} to first token`)
-  if (tokensPerSecond !== undefined) parts.push(`${estimated ? '~' : ''}${count(tokensPerSecond)} tokens/s`)
+  const hasCalls = run.view.parts.some(({ type }) => type === 'tool')
+  // With tools between the steps, neither says how fast Claude is.
+  const single = steps.length < 2
+  if (single && askedAt !== undefined && firstAt !== undefined)
+    parts.push(`${seconds(firstAt - askedAt)} to first token`)
+  if (!single) parts.push(`${steps.length} steps`)
   if (usage) {
     const about = usage.estimated ? '~' : ''
-    const read = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens
-    parts.push(`${about}${count(read)} in, ${about}${count(usage.outputTokens)} out`)
-    if (typeof costUsd === 'number') parts.push(`${about}${dollars(costUsd)}`)
-  } else if (tokens > 0) parts.push(`~${count(tokens)} out`)
+    const speed = single && !hasCalls ? speedOf(usage, times) : undefined
+    if (speed !== undefined) parts.push(`${about}${count(speed)} tokens/s`)
+    parts.push(...spentWords({ usage, costUsd: costUsd ?? null }))
+  }
 
-  // The dot before a figure lies in the margin where a line begins, and is cut off there.
   return (
     <p
-      className="ml-2 self-center overflow-hidden text-[0.8125rem] text-quiet tabular-nums"
+      className="mx-2 flex flex-wrap gap-x-4 self-center text-[0.8125rem] text-quiet tabular-nums"
       data-testid="usage"
-      title={smallPrintOf(run)}
+      title={single ? model : steps.map((step) => [step.model, ...spentWords(step)].join(', ')).join('\n')}
     >
-      <span className="-ml-4 flex flex-wrap">
-        {parts.map((part) => (
-          <span
-            key={part}
-            className="before:inline-block before:w-4 before:text-center before:content-['·'_/_'']"
-          >
-            {/* The space is for who copies or hears it. */}
-            {`${part} `}
-          </span>
-        ))}
-      </span>
+      {parts.map((part) => (
+        <span key={part}>{part}</span>
+      ))}
     </p>
   )
 }
 
-function smallPrintOf({ view, reconnects }: RunSnapshot): string | undefined {
-  const { usage, model } = view
-  if (!usage) return undefined
-  return [
-    model,
-    `${count(usage.inputTokens)} input tokens`,
-    `${count(usage.cacheReadTokens)} read from cache`,
-    `${count(usage.cacheWriteTokens)} written to cache`,
-    usage.estimated ? 'estimated: Claude never got to report them' : 'as reported by Claude',
-    ...(reconnects > 0 ? [`connected again ${reconnects}×`] : []),
-  ].join(', ')
+function spentWords({ usage, costUsd }: Spent): string[] {
+  const about = usage.estimated ? '~' : ''
+  const read = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens
+  const tokens = `${about}${count(read)} tokens in, ${about}${count(usage.outputTokens)} out`
+  return costUsd === null ? [tokens] : [tokens, `${about}${dollars(costUsd)}`]
 }

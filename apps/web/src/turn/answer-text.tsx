@@ -1,31 +1,35 @@
 import type { MarkdownStatus } from '@sluice/markdown'
 import '@sluice/markdown/markdown.css'
+import { memo } from 'react'
 import { Button } from '../ui/button.tsx'
 import { CopyButton } from '../ui/copy-button.tsx'
-import { LateCode, late } from '../ui/late-code.tsx'
+import { ErrorBoundary } from '../ui/error-boundary.tsx'
+import { late } from '../ui/late.ts'
 
 const Markdown = late(async () => (await import('@sluice/markdown')).Markdown)
 
 /** An answer as markdown, and as plain text until the code for that is loaded. */
-export function AnswerText({ text, status }: { text: string; status: MarkdownStatus }) {
+export const AnswerText = memo(function AnswerText(props: { text: string; status: MarkdownStatus }) {
+  const { text, status } = props
+
   return (
-    <LateCode
+    <ErrorBoundary
       // Loading rarely takes so long that there is a text. After a second, so that marks do not flash.
-      fallback={<PlainText className="after-a-second" text={text} />}
+      loading={<PlainText className="after-a-second" text={text} />}
       failed={
         <>
           <PlainText text={text} />
           <p className="my-2 text-sm text-warn">
-            The code that formats answers could not be loaded.{' '}
+            The answer could not be formatted.{' '}
             <Button onClick={() => window.location.reload()}>Reload the page</Button>
           </p>
         </>
       }
     >
       <Markdown text={text} status={status} codeActions={copyCode} />
-    </LateCode>
+    </ErrorBoundary>
   )
-}
+})
 
 function PlainText({ text, className = '' }: { text: string; className?: string }) {
   return (
@@ -38,9 +42,9 @@ function PlainText({ text, className = '' }: { text: string; className?: string 
 /** Renders nothing, but has the code loaded before the first answer needs it. */
 export function MarkdownPreload() {
   return (
-    <LateCode>
+    <ErrorBoundary>
       <Markdown text="" status="complete" />
-    </LateCode>
+    </ErrorBoundary>
   )
 }
 

@@ -43,7 +43,7 @@ test('a long answer is left to the reader, and its end is said', async () => {
   }
   server.send(DONE)
   await clock.advance(5000)
-  expect(said.some((text) => text.endsWith('The answer goes on in the page.'))).toBe(true)
+  expect(said.some((text) => text.endsWith('The rest is on the page.'))).toBe(true)
   expect(said.length).toBeLessThan(8)
   expect(said.at(-1)).toBe('Answer complete')
 })

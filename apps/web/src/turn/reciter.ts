@@ -1,9 +1,10 @@
+import { textOf } from '@sluice/events'
 import { isOver, type PageClock, pageClock, type RunStore } from '@sluice/client'
 import { announcementOf } from './ending.ts'
 
 /** A screen reader that is told more often never gets to the end of what it was told. */
 const PAUSE_MS = 3000
-/** About a minute of speech. Whoever wants to hear more reads on in the page, at a pace of their own. */
+/** About a minute of speech. The rest can be read on the page, at the user's own pace. */
 const MAX_CHARS = 900
 
 /** Says an answer's state when it changes and, while it is short, its finished sentences. Returns how to end it. */
@@ -13,7 +14,7 @@ export function createReciter(options: {
   clock?: PageClock
 }): () => void {
   const { run, say, clock = pageClock } = options
-  let said = run.getSnapshot().view.text.length
+  let said = textOf(run.getSnapshot().view).length
   let recited = 0
   let cancel: (() => void) | undefined
 
@@ -23,18 +24,19 @@ export function createReciter(options: {
     const snapshot = run.getSnapshot()
     if (isOver(snapshot)) {
       cancel?.()
-      const rest = recited <= MAX_CHARS ? plain(snapshot.view.text.slice(said)) : ''
-      said = snapshot.view.text.length
+      const text = textOf(snapshot.view)
+      const rest = recited <= MAX_CHARS ? plain(text.slice(said)) : ''
+      said = text.length
       say([rest.length <= MAX_CHARS ? rest : '', announcementOf(snapshot)].filter(Boolean).join(' '))
       return
     }
     if (cancel || recited > MAX_CHARS) return
-    const sentences = finishedSentences(snapshot.view.text.slice(said))
+    const sentences = finishedSentences(textOf(snapshot.view).slice(said))
     if (sentences === '') return
     said += sentences.length
     const words = plain(sentences).slice(0, MAX_CHARS)
     recited += words.length
-    say(recited > MAX_CHARS ? `${words} The answer goes on in the page.` : words)
+    say(recited > MAX_CHARS ? `${words} The rest is on the page.` : words)
     cancel = clock.after(PAUSE_MS, () => {
       cancel = undefined
       consider()

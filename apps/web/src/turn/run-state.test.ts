@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { stateOf } from './run-state.ts'
+import type { ToolPart } from '@sluice/events'
+import { labelOf, stateOf } from './run-state.ts'
 import { snapshotOf } from './testing/snapshot-of.ts'
 
 test('what an answer does is told until its end, a lost connection before anything else', () => {
@@ -10,4 +11,23 @@ test('what an answer does is told until its end, a lost connection before anythi
   expect(stateOf(snapshotOf({ status: 'streaming' }, { connection: 'reconnecting' }))).toBe('reconnecting')
   expect(stateOf(snapshotOf({ status: 'done' }, { connection: 'reconnecting' }))).toBeUndefined()
   expect(stateOf(snapshotOf({ status: 'failed' }))).toBeUndefined()
+})
+
+test('while Anthropic’s tools are used, it is told what Claude is doing; others are told by their names', () => {
+  const running = (name: string): ToolPart => ({
+    type: 'tool',
+    callId: name,
+    name,
+    by: 'claude',
+    input: '{}',
+    state: 'running',
+    output: undefined,
+  })
+  const parts = (...names: string[]) => names.map(running)
+  expect(stateOf(snapshotOf({ status: 'streaming', parts: parts('web_search') }))).toBe('using')
+  expect(labelOf('using', parts('web_search'))).toBe('Searching the web')
+  expect(labelOf('using', parts('web_fetch'))).toBe('Reading a page')
+  expect(labelOf('using', parts('code_execution', 'code_execution', 'notes.add'))).toBe(
+    'Using code_execution, notes.add',
+  )
 })

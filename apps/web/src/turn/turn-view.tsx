@@ -1,8 +1,6 @@
 import { memo, useState } from 'react'
 import type { Chat } from '../chat/chat.ts'
-import type { ConversationLimits } from '../chat/messages.ts'
 import type { Turn } from '../chat/turn.ts'
-import { count } from '../ui/format.ts'
 import { AnswerCard } from './answer-card.tsx'
 import { Prompt } from './prompt.tsx'
 
@@ -12,17 +10,13 @@ const CONTINUE = 'Continue.'
 export const TurnView = memo(function TurnView(props: {
   chat: Chat
   turn: Turn
-  index: number
-  after: number
-  /** The session is there, so runs can be followed. */
-  ready: boolean
+  isLast: boolean
   busy: boolean
-  limits: ConversationLimits | undefined
   onGrow: () => void
-  /** Something was asked: the end of the conversation is what is wanted to be seen. */
+  /** Something was asked, so the page should show the end of the conversation. */
   onAsk: () => void
 }) {
-  const { chat, turn, index, after, ready, busy, limits, onGrow, onAsk } = props
+  const { chat, turn, isLast, busy, onGrow, onAsk } = props
   const [editing, setEditing] = useState(false)
 
   function ask(what: () => unknown) {
@@ -34,30 +28,29 @@ export const TurnView = memo(function TurnView(props: {
     <li className="grid grid-cols-[minmax(0,1fr)] gap-4">
       {turn.leftOut > 0 && (
         <p className="rounded-lg bg-warn-soft px-3.5 py-2 text-sm text-warn" data-testid="left-out">
-          {turn.leftOut === 1 ? 'The oldest turn was' : `The ${turn.leftOut} oldest turns were`} not sent
-          along with this question: the conversation is longer
-          {limits === undefined
-            ? ' than allowed'
-            : ` than ${count(limits.maxPromptChars)} characters or ${count(limits.maxMessages)} messages`}
-          .
+          {turn.leftOut === 1 ? 'The oldest message was' : `The ${turn.leftOut} oldest messages were`} not
+          sent to Claude: the conversation has become too long.
         </p>
       )}
       <Prompt
+        chat={chat}
         turn={turn}
-        after={after}
         canEdit={!busy}
-        editing={editing && !busy}
+        editing={editing}
         onEditing={setEditing}
-        onResend={(prompt) => ask(() => chat.edit(index, prompt))}
+        onResend={(prompt) => ask(() => chat.edit(turn, prompt))}
       />
       <AnswerCard
+        chat={chat}
         turn={turn}
-        live={ready && turn.started}
-        canAct={after === 0 && !busy}
+        live={turn.started}
+        isLast={isLast}
+        canChoose={!busy}
         onGrow={onGrow}
-        onRetry={() => ask(chat.retry)}
-        onEdit={() => setEditing(true)}
-        onContinue={() => ask(() => chat.send(CONTINUE))}
+        onAct={(action) => {
+          if (action === 'edit') setEditing(true)
+          else ask(action === 'retry' ? chat.retry : () => chat.send(CONTINUE))
+        }}
       />
     </li>
   )

