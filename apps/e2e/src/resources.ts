@@ -20,7 +20,7 @@ export function resources(): Record<string, number> {
   return counts
 }
 
-const LOOK_MS = 250
+const POLL_MS = 250
 
 /** Polls until `leftOver` returns undefined. @throws with its last result after `ms`. */
 export async function until(ms: number, leftOver: () => object | undefined): Promise<void> {
@@ -29,6 +29,6 @@ export async function until(ms: number, leftOver: () => object | undefined): Pro
     const left = leftOver()
     if (left === undefined) return
     if (performance.now() > deadline) throw new Error(`still there after ${ms} ms: ${JSON.stringify(left)}`)
-    await sleep(LOOK_MS)
+    await sleep(POLL_MS)
   }
 }

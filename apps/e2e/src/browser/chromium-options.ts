@@ -5,14 +5,20 @@ const CANDIDATES = [
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',
+  '/usr/bin/microsoft-edge',
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  '/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge',
   'C:/Program Files/Google/Chrome/Application/chrome.exe',
+  'C:/Program Files (x86)/Google/Chrome/Application/chrome.exe',
+  `${process.env['LOCALAPPDATA']}/Google/Chrome/Application/chrome.exe`,
+  'C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe',
 ]
 
 /** The installed browser; undefined where there is none. */
 export const chromiumPath = CANDIDATES.find((path) => path !== undefined && path !== '' && existsSync(path))
 
-/** What Playwright launches it with. Without dependencies: the benchmark has its own Playwright. */
+/** Launch options for Playwright. This file has no dependencies, because the benchmark has its own Playwright. */
 export function chromiumOptions(): { executablePath: string; args: string[] } {
   if (chromiumPath === undefined)
     throw new Error('no Chromium found: apt-get install chromium, or set CHROMIUM_PATH')
@@ -20,7 +26,7 @@ export function chromiumOptions(): { executablePath: string; args: string[] } {
     executablePath: chromiumPath,
     args: [
       '--headless',
-      // Containers run as root, where Chromium's sandbox cannot start; only our own page is opened.
+      // In containers Chromium runs as root, without its sandbox. Only our own page is opened.
       '--no-sandbox',
       '--disable-gpu',
       '--disable-quic',

@@ -1,11 +1,11 @@
 import type { Locator, Page } from 'playwright-core'
 
-/** The markdown of the last answer, from its Copy button: the rendered text differs from it. */
+/** The markdown of the last answer, from its Copy button, because the rendered text differs from it. */
 export function copiedAnswer(page: Page): Promise<string> {
   return copiedBy(page, page.getByTestId('copy-answer').last())
 }
 
-/** What a button of the page copies. */
+/** The text that a button of the page copies. */
 export async function copiedBy(page: Page, button: Locator): Promise<string> {
   await page.evaluate(() => {
     Object.defineProperty(navigator, 'clipboard', {

@@ -5,11 +5,11 @@ import { answers, ask, lastText } from './actions.ts'
 import { pageTest } from './page-test.ts'
 
 const MARKDOWN = /\/assets\/markdown-[^/]+\.js$/
-const DIALOGS = /\/assets\/(?:page-dialogs|conversation-menu)-[^/]+\.js$/
+const DIALOGS = /\/assets\/(?:list-dialog|conversation-menu)-[^/]+\.js$/
 
 const plainText = (page: Page) => page.getByTestId('answer-text').getByTestId('plain-text')
 
-pageTest('the markdown is loaded before anything is asked', async ({ page }) => {
+pageTest('the markdown renderer is loaded before the first question', async ({ page }) => {
   const loaded = page.waitForResponse(MARKDOWN)
   await page.reload()
   expect((await loaded).status()).toBe(200)
@@ -17,7 +17,7 @@ pageTest('the markdown is loaded before anything is asked', async ({ page }) => 
 })
 
 pageTest(
-  'an answer whose markdown cannot be loaded is its text, and markdown once that can be loaded',
+  'when the markdown renderer cannot be loaded, an answer is plain text until it can',
   async ({ page, simulator }) => {
     await page.route(MARKDOWN, (route) => route.abort())
     await page.reload()
@@ -34,7 +34,7 @@ pageTest(
   { complaints: [/Failed to load resource: net::ERR_FAILED/] },
 )
 
-pageTest('an answer whose markdown takes long to load is plain text meanwhile', async ({ page }) => {
+pageTest('while the markdown renderer is loading, an answer is plain text', async ({ page }) => {
   let deliver = () => {}
   await page.route(MARKDOWN, (route) => {
     deliver = () => void route.continue()
@@ -49,10 +49,10 @@ pageTest('an answer whose markdown takes long to load is plain text meanwhile', 
 })
 
 pageTest(
-  'when a release is gone, the page asks and shows answers as text, and offers to be reloaded',
+  'after a new release an old page still asks, shows answers as text, and offers to reload',
   async ({ page, simulator }) => {
     let gone = true
-    // About a minute of attempts, of which the test waits for none.
+    // The page retries for about a minute. The test does not wait for that.
     await page.clock.install()
     page.on('response', (response) => {
       if (response.status() === 404) void page.clock.fastForward('00:15').catch(() => {})

@@ -2,6 +2,7 @@ import { type Simulator, startSimulator } from '@sluice/claude-sim'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, expect, test } from 'vitest'
 import { launchChromium, noBrowser } from './chromium.ts'
+import { quickDatabase } from '../product/quick-database.ts'
 import { type Product, startProduct } from '../product/start-product.ts'
 
 export interface World {
@@ -10,6 +11,8 @@ export interface World {
   readonly context: BrowserContext
   /** Open at the product's first page. */
   readonly page: Page
+  /** Ends the server, and starts another one at its address with its database. */
+  restart(): Promise<void>
 }
 
 let browser: Promise<Browser> | undefined
@@ -30,12 +33,24 @@ export function pageTest(
   named(name, async () => {
     browser ??= launchChromium()
     const simulator = await startSimulator({ defaults: { ttft: 0, tps: 300 } })
-    const product = await startProduct({
-      ANTHROPIC_API_KEY: 'key-of-nobody',
-      ANTHROPIC_BASE_URL: simulator.url,
-      GRACE_MS: '2000',
-      ...env,
-    })
+    const database = env['DATABASE_URL'] === undefined ? await quickDatabase() : undefined
+    const start = (PORT: string) =>
+      startProduct({
+        ANTHROPIC_API_KEY: 'test-key',
+        ANTHROPIC_BASE_URL: simulator.url,
+        ...(database && { DATABASE_URL: database.url }),
+        GRACE_MS: '2000',
+        // A test that ends in mid-answer does not wait for it.
+        DRAIN_MS: '0',
+        PORT,
+        ...env,
+      })
+    const product = await start('0')
+    let running = product
+    const restart = async () => {
+      await running.stop()
+      running = await start(new URL(product.url).port)
+    }
     const context = await (await browser).newContext({ viewport: { width: 1280, height: 800 } })
     try {
       const complaints: string[] = []
@@ -45,11 +60,12 @@ export function pageTest(
       context.on('weberror', (error) => complaints.push(String(error.error())))
       const page = await context.newPage()
       await page.goto(product.url)
-      await run({ simulator, product, context, page })
+      await run({ simulator, product, context, page, restart })
       expect(complaints.filter((text) => !expected.some((pattern) => pattern.test(text)))).toEqual([])
     } finally {
       await context.close()
-      await product.stop()
+      await running.stop()
+      await database?.remove()
       await simulator.close()
     }
   })

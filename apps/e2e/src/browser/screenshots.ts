@@ -1,63 +1,63 @@
-import { copyFile, mkdir, rm } from 'node:fs/promises'
+/**
+ * `pnpm screenshots` takes the pictures of the documentation, into `docs/images`. `pnpm screenshots all`, or the names
+ * of some states, photographs the page in its states, light and dark, narrow and wide, into `artifacts/page`.
+ */
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { startSimulator } from '@sluice/claude-sim'
 import { launchChromium } from './chromium.ts'
-import { startFaultProxy } from '../fault-proxy/fault-proxy.ts'
+import { filmReload } from './film-reload.ts'
 import { ONE_ADDRESS } from '../product/one-address.ts'
 import { startProduct } from '../product/start-product.ts'
+import { photographAnswer } from './screenshot-answer.ts'
 import { photographLab } from './screenshot-lab.ts'
+import { photographState } from './screenshot-state.ts'
 import { STATES } from './states.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../../..')
-const FOLDER = resolve(ROOT, 'artifacts/page')
-const PICTURES = resolve(ROOT, 'docs/images')
-
 const SCHEMES = ['light', 'dark'] as const
-const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } }
+const PHONE = { width: 390, height: 844 }
+const SIZES = { phone: PHONE, desktop: { width: 1280, height: 800 } }
 
-/** The few that the README shows. */
-const README = ['welcome-light-desktop', 'complete-light-desktop', 'reconnecting-dark-phone']
+const names = process.argv.slice(2)
+const states = names.includes('all') ? Object.keys(STATES) : names
+const unknown = states.filter((name) => !(name in STATES))
+if (unknown.length > 0)
+  throw new Error(`unknown states: ${unknown.join(', ')}; expected ${Object.keys(STATES).join(', ')}`)
+const folder = resolve(ROOT, states.length === 0 ? 'docs/images' : 'artifacts/page')
+if (states.length > 0) await rm(folder, { recursive: true, force: true })
+await mkdir(folder, { recursive: true })
 
-const args = process.argv.slice(2)
-const only = args.filter((arg) => !arg.startsWith('--'))
-const wanted = Object.entries(STATES).filter(([name]) => only.length === 0 || only.includes(name))
-
-await rm(FOLDER, { recursive: true, force: true })
-await mkdir(FOLDER, { recursive: true })
+process.env['FONTCONFIG_FILE'] = resolve(import.meta.dirname, 'fonts.conf')
 const browser = await launchChromium()
 const simulator = await startSimulator({ defaults: { tps: 300, ttft: 0 } })
 try {
   await using product = await startProduct({
-    ANTHROPIC_API_KEY: 'key-of-nobody',
+    ANTHROPIC_API_KEY: 'test-key',
     ANTHROPIC_BASE_URL: simulator.url,
     STARTS_PER_MINUTE: '1000',
     ...ONE_ADDRESS,
     GRACE_MS: '1000',
   })
-  for (const [name, reach] of wanted) {
+  const { url } = product
+  for (const state of states) {
     for (const colorScheme of SCHEMES) {
       for (const [size, viewport] of Object.entries(SIZES)) {
-        let down = false
-        await using proxy = await startFaultProxy(product.url, () =>
-          down ? { kind: 'answer', status: 502 } : { kind: 'pass' },
-        )
-        const context = await browser.newContext({ colorScheme, viewport, deviceScaleFactor: 1 })
-        const page = await context.newPage()
-        await page.goto(proxy.url)
-        await reach(page, () => {
-          down = true
-          proxy.cut()
-        })
-        await page.screenshot({ path: `${FOLDER}/${name}-${colorScheme}-${size}.png` })
-        await context.close()
+        const path = `${folder}/${state}-${colorScheme}-${size}.png`
+        await photographState(browser, { url, state, colorScheme, viewport, path })
       }
     }
-    process.stdout.write(`${name}\n`)
   }
-  if (args.includes('--readme')) {
-    await mkdir(PICTURES, { recursive: true })
-    for (const name of README) await copyFile(`${FOLDER}/${name}.png`, `${PICTURES}/${name}.png`)
-    await photographLab(browser, `${PICTURES}/lab.png`)
+  if (states.length === 0) {
+    await writeFile(`${folder}/reload.gif`, await filmReload(browser, url))
+    await photographAnswer(browser, url, `${folder}/answer.png`)
+    await photographLab(browser, `${folder}/lab.png`)
+    for (const [state, colorScheme, viewport] of [
+      ['reconnecting', 'dark', PHONE],
+      ['noting', 'light', { width: 480, height: 520 }],
+    ] as const) {
+      await photographState(browser, { url, state, colorScheme, viewport, path: `${folder}/${state}.png` })
+    }
   }
 } finally {
   await browser.close()

@@ -4,15 +4,25 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { embeddedDatabase } from '../product/embedded-database.ts'
+import { SESSION_SECRET } from '../product/start-product.ts'
 
 export interface Dev extends AsyncDisposable {
   /** Where Vite serves the page. */
   readonly url: string
 }
 
-/** What `pnpm dev` runs, on free ports: the API from its sources, and Vite in front of it. */
+/** Starts the same as `pnpm dev`, on free ports: the API from its sources, and Vite in front of it. */
 export async function startDev(root: string): Promise<Dev> {
-  const env = { PATH: process.env['PATH'], PORT: String(await freePort()), SIMULATOR: '1' }
+  const database = await embeddedDatabase()
+  const env = {
+    PATH: process.env['PATH'],
+    PORT: String(await freePort()),
+    SIMULATOR: '1',
+    SESSION_SECRET,
+    DATABASE_URL: database.url,
+  }
   const webPort = await freePort()
   const server = resolve(root, 'apps/server')
   const web = resolve(root, 'apps/web')
@@ -37,7 +47,13 @@ export async function startDev(root: string): Promise<Dev> {
     if (children.some(({ exitCode }) => exitCode !== null)) throw new Error('development did not start')
     await new Promise((onNext) => setTimeout(onNext, 200))
   }
-  return { url, [Symbol.asyncDispose]: async () => void (await Promise.all(children.map(end))) }
+  return {
+    url,
+    async [Symbol.asyncDispose]() {
+      await Promise.all(children.map(end))
+      await database.remove()
+    },
+  }
 }
 
 async function end(child: ChildProcess): Promise<void> {
@@ -48,7 +64,7 @@ async function end(child: ChildProcess): Promise<void> {
 }
 
 function tsxOf(folder: string): string {
-  return createRequire(`${folder}/package.json`).resolve('tsx')
+  return pathToFileURL(createRequire(`${folder}/package.json`).resolve('tsx')).href
 }
 
 async function freePort(): Promise<number> {

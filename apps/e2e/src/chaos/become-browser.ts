@@ -2,8 +2,8 @@ import { EventSource } from 'eventsource'
 import { vi } from 'vitest'
 
 /**
- * Makes this process look like a browser to the page's own client: `fetch` and `EventSource` for a page of
- * `origin`, with one session. Every request has a connection of its own, so that each gets a fault of its own.
+ * Gives this process what the page's client expects of a browser: `fetch` and `EventSource` for a page of `origin`, with
+ * one session. Every request has its own connection, so that each gets its own fault.
  */
 export function becomeBrowser(origin: string, session: string): void {
   const realFetch = globalThis.fetch
@@ -34,6 +34,6 @@ export async function newSession(serverUrl: string): Promise<string> {
   const response = await fetch(`${serverUrl}/trpc/models.list`)
   await response.arrayBuffer()
   const cookie = response.headers.getSetCookie()[0]?.split(';', 1)[0]
-  if (cookie === undefined) throw new Error('the server gave no session')
+  if (cookie === undefined) throw new Error('the server set no session cookie')
   return cookie
 }

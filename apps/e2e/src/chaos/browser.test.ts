@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { launchChromium, noBrowser } from '../browser/chromium.ts'
 import type { ConnectionPlan } from '../fault-proxy/connection-plan.ts'
 import { type FaultProxy, startFaultProxy } from '../fault-proxy/fault-proxy.ts'
+import { type EmbeddedDatabase, embeddedDatabase } from '../product/embedded-database.ts'
 import { type Product, startProduct } from '../product/start-product.ts'
 import { CHAOS_ENV } from './environment.ts'
 
@@ -11,11 +12,12 @@ const browserTest = noBrowser === undefined ? test : test.skip
 if (noBrowser !== undefined) process.stderr.write(`Browser tests skipped: ${noBrowser}\n`)
 
 /** Messages that the browser itself logs on network errors. */
-const NETWORK = /Failed to load resource|net::ERR_|EventSource's response has a/
+const NETWORK = /Failed to load (resource|module script)|net::ERR_|EventSource's response has a/
 
 let browser: Browser
 let simulator: Simulator
 let product: Product
+let database: EmbeddedDatabase
 let env: Record<string, string>
 let proxy: FaultProxy
 /** Plans of the next connections; later ones pass. */
@@ -34,9 +36,11 @@ beforeEach(async () => {
   plans = []
   complaints = []
   simulator = await startSimulator({ defaults: { ttft: 0, tps: 200, text: 'lorem', thinking: 0 } })
+  database = await embeddedDatabase()
   env = {
     ...CHAOS_ENV,
     ANTHROPIC_BASE_URL: simulator.url,
+    DATABASE_URL: database.url,
     GRACE_MS: '10000',
     LEASE_MS: '75000',
     RUN_MAX_MS: '200000',
@@ -57,6 +61,7 @@ afterEach(async () => {
   await context?.close()
   await proxy?.close()
   await product?.stop('SIGKILL')
+  await database?.remove()
   await simulator?.close()
   expect(complaints).toEqual([])
 })
@@ -118,7 +123,7 @@ browserTest('five resets in one answer: every word once, one request upstream', 
 })
 
 browserTest('502, 503, a captive portal and an empty 204 when reconnecting: the answer goes on', async () => {
-  await ask('Turn me away [[sim tokens=1200]]')
+  await ask('Refuse me [[sim tokens=1200]]')
   await textGrows(100)
   plans.push(...([502, 503, 200, 204, 502] as const).map((status) => ({ kind: 'answer', status }) as const))
   proxy.cut()
@@ -129,8 +134,8 @@ browserTest('502, 503, a captive portal and an empty 204 when reconnecting: the 
   expect(simulator.stats().messages).toBe(1)
 })
 
-browserTest('on a dead network the page opens a new connection, and nothing is lost', async () => {
-  await ask('Swallow me [[sim tokens=1200]]')
+browserTest('when the network is lost the page opens a new connection, and no text is lost', async () => {
+  await ask('Vanish [[sim tokens=1200]]')
   await textGrows(100)
   // Chromium cannot see this, and may try every kept-alive connection before it opens a new one.
   proxy.vanish('', 120_000)
@@ -141,20 +146,20 @@ browserTest('on a dead network the page opens a new connection, and nothing is l
 })
 
 browserTest.each(['SIGTERM', 'SIGKILL'] as const)(
-  'the server ends by %s in mid-answer: the text stays, the end is shown, and Retry works',
+  'the server ends by %s in mid-answer: the text stays, the end is shown, and Regenerate works',
   async (signal) => {
     await ask('Restart me [[sim tokens=5000]]')
     await textGrows(200)
     await product.stop(signal)
     product = await startProduct(env)
-    const retry = page.getByTestId('retry').last()
-    await retry.waitFor({ timeout: 60_000 })
+    const regenerate = page.getByTestId('regenerate').last()
+    await regenerate.waitFor({ timeout: 60_000 })
     const said = await shown()
     expect(said.length).toBeGreaterThan(100)
     expect(sent().startsWith(said)).toBe(true)
     expect(simulator.stats().messages).toBe(1)
 
-    await retry.click()
+    await regenerate.click()
     await simulator.waitFor(({ messages }) => messages === 2)
     await page.getByTestId('stop').click()
     await isDone()

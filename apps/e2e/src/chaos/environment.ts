@@ -1,15 +1,14 @@
 import { ONE_ADDRESS } from '../product/one-address.ts'
 
-export const CHAOS_LIMITS = { graceMs: 5000, leaseMs: 12_000, retainMs: 20_000 } as const
+export const CHAOS_LIMITS = { graceMs: 5000, leaseMs: 12_000 } as const
 
 /** The server's time limits in the same order as its defaults, but shorter. The client's 8 s heartbeat fits in the lease. */
 export const CHAOS_ENV = {
   PORT: '0',
-  ANTHROPIC_API_KEY: 'key-of-nobody',
+  ANTHROPIC_API_KEY: 'test-key',
   SESSION_SECRET: 'chaos-chaos-chaos-chaos-chaos-chaos',
   GRACE_MS: String(CHAOS_LIMITS.graceMs),
   LEASE_MS: String(CHAOS_LIMITS.leaseMs),
-  RETAIN_MS: String(CHAOS_LIMITS.retainMs),
   UPSTREAM_IDLE_MS: '5000',
   RUN_MAX_MS: '30000',
   DRAIN_MS: '300',

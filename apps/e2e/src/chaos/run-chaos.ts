@@ -4,14 +4,14 @@ import type { RunPlan } from './run-plan.ts'
 
 export interface ChaosOptions {
   readonly plans: readonly RunPlan[]
-  /** How many run at a time. */
+  /** How many trials run at a time. */
   readonly concurrency: number
   readonly context: TrialContext
   /** Called after each trial, with how many have ended. */
   readonly onTrialEnd?: (ended: number) => void
 }
 
-/** Two connects in a row that fall into a black hole (45 s each), and a minute for a busy machine. */
+/** Limit of a trial, in ms: two connects in a row into a black hole (45 s each), and a minute for a busy machine. */
 const TRIAL_MS = 150_000
 
 /** Runs every plan. @throws when one does not end in time, with its plan and what its tabs show. */

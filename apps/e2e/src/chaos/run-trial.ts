@@ -1,10 +1,12 @@
-import { isOver, type RunSnapshot } from '@sluice/client'
+import { newId } from '@sluice/client'
 import type { RunPlan } from './run-plan.ts'
-import { openTab, type Tab } from './tab.ts'
+import { type Decide, openTab, type Tab, type TabSnapshot } from './tab.ts'
 
 /** What one tab showed when it was closed, or when its answer ended. */
 export interface Observation {
-  readonly snapshot: RunSnapshot
+  readonly snapshot: TabSnapshot
+  /** Whether the answer had ended. */
+  readonly isOver: boolean
   /** How many different terminal states it showed. */
   readonly ends: number
 }
@@ -12,6 +14,9 @@ export interface Observation {
 /** The result of one plan, as its tabs saw it. */
 export interface Trial {
   readonly plan: RunPlan
+  readonly conversationId: string
+  /** The run that the question started, which is the id of the answer. */
+  readonly answerId: string
   readonly observations: Observation[]
   /** When the last tab closed, in ms since the epoch. */
   readonly leftAt: number
@@ -30,7 +35,7 @@ export interface RunningTrial {
 export interface TrialContext {
   /** How many restarts of the server have begun so far, and how many are done. */
   readonly restarts: () => { readonly begun: number; readonly done: number }
-  /** Takes the network away from all connections of a run. */
+  /** Cuts all connections of a run off the network. */
   readonly vanish: (runId: string) => void
 }
 
@@ -44,28 +49,31 @@ async function runTrial(plan: RunPlan, { restarts, vanish }: TrialContext, tabs:
   const observations: Observation[] = []
   const { done } = restarts()
   let unconfirmed = false
-  let tab = open({ prompt: `${plan.name} [[sim ${plan.directive}]]` })
+  const conversationId = newId()
+  const prompt = `${plan.name} [[sim ${plan.directive}]]`
+  let tab = open({ conversationId, parentId: null, prompt, drafts: plan.drafts })
+  const { firstRunId: answerId } = tab.keep('nothing')
 
   function open(from: Parameters<typeof openTab>[0]): Tab {
-    const opened = openTab(from)
+    const opened = openTab(from, DECIDE[plan.decide ?? 'never'])
     tabs.add(opened)
     return opened
   }
 
   function close(closing: Tab) {
-    unconfirmed ||= !closing.confirmed() && !isOver(closing.snapshot())
+    unconfirmed ||= !closing.confirmed() && !closing.isOver()
     closing.close()
     tabs.delete(closing)
-    observations.push({ snapshot: closing.snapshot(), ends: closing.ends() })
+    observations.push({ snapshot: closing.snapshot(), isOver: closing.isOver(), ends: closing.ends() })
   }
 
   for (const { at, what } of plan.actions) {
     await tab.reaches(at)
-    if (isOver(tab.snapshot())) break
+    if (tab.isOver()) break
     if (what === 'stop') tab.stop()
     else if (what === 'close') close(tab)
     else if (what === 'vanish') {
-      vanish(tab.keep('nothing').runId)
+      vanish(tab.keep('all').runId)
       close(tab)
     } else if (what === 'second-tab') open(tab.keep('all'))
     else {
@@ -79,9 +87,17 @@ async function runTrial(plan: RunPlan, { restarts, vanish }: TrialContext, tabs:
   for (const remaining of tabs) close(remaining)
   return {
     plan,
+    conversationId,
+    answerId,
     observations,
     leftAt: Date.now(),
     restarted: restarts().begun > done,
     unconfirmed,
   }
+}
+
+const DECIDE: Readonly<Record<NonNullable<RunPlan['decide']> | 'never', Decide | undefined>> = {
+  'all yes': () => true,
+  'some yes': (callId) => callId < '8',
+  never: undefined,
 }

@@ -2,6 +2,7 @@ import { type Simulator, startSimulator } from '@sluice/claude-sim'
 import { vi } from 'vitest'
 import { browserSidePlan, upstreamSidePlan } from '../fault-proxy/connection-plan.ts'
 import { type FaultProxy, startFaultProxy } from '../fault-proxy/fault-proxy.ts'
+import { embeddedDatabase } from '../product/embedded-database.ts'
 import { createRandom } from '../random.ts'
 import { becomeBrowser, newSession } from './become-browser.ts'
 import { CHAOS_ENV } from './environment.ts'
@@ -12,6 +13,8 @@ export interface ChaosEnvironment<Server> {
   /** The first one, if it is restarted. */
   readonly server: Server
   readonly browserProxy: FaultProxy
+  /** The session of the browser: see `becomeBrowser`. */
+  readonly session: string
   /** Closes everything. */
   close(): Promise<void>
 }
@@ -40,13 +43,20 @@ export async function startEnvironment<Server extends { readonly url: string }>(
     ends.push(() => simulator.close())
     const upstreamProxy = await startFaultProxy(simulator.url, () => upstreamSidePlan(upstreamSide))
     ends.push(() => upstreamProxy.close())
-    const server = await start({ ...CHAOS_ENV, ANTHROPIC_BASE_URL: upstreamProxy.url })
+    const database = await embeddedDatabase()
+    ends.push(() => database.remove())
+    const server = await start({
+      ...CHAOS_ENV,
+      ANTHROPIC_BASE_URL: upstreamProxy.url,
+      DATABASE_URL: database.url,
+    })
     ends.push(() => end(server))
     const browserProxy = await startFaultProxy(server.url, () => browserSidePlan(browserSide))
     ends.push(() => browserProxy.close())
-    becomeBrowser(browserProxy.url, await newSession(server.url))
+    const session = await newSession(server.url)
+    becomeBrowser(browserProxy.url, session)
     ends.push(() => vi.unstubAllGlobals())
-    return { simulator, upstreamProxy, server, browserProxy, close }
+    return { simulator, upstreamProxy, server, browserProxy, session, close }
   } catch (error) {
     await close()
     throw error

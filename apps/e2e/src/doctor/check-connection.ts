@@ -9,7 +9,7 @@ export function checkHttp({ url, web }: Target): Finding {
     check,
     level: 'note',
     summary:
-      'HTTP/1.1: a browser opens six connections to a site, so a seventh tab that streams would wait, its Stop included.',
+      'HTTP/1.1: a browser opens at most six connections to a site, so a seventh streaming tab has to wait, and so does its Stop button.',
     fix: [
       url.protocol === 'https:'
         ? 'nginx: `listen 443 ssl http2;` (from 1.25.1 on: `http2 on;`)'
@@ -18,18 +18,18 @@ export function checkHttp({ url, web }: Target): Finding {
   }
 }
 
-/** Sends what the longest conversation of Chinese text needs, to a procedure that will not take it. */
+/** Sends as many bytes as the longest conversation in Chinese to a procedure that refuses them. */
 export async function checkBody({ about, visitor }: Target): Promise<Finding> {
   const check = 'body'
   const client = await visitor()
   const { status, error } = await client.mutate('runs.stop', { runId: '水'.repeat(about.maxPromptChars) })
   const size = `${((3 * about.maxPromptChars) / 1e6).toFixed(1)} MB`
   if (error)
-    return { check, level: 'ok', summary: `A conversation of the greatest length (${size}) gets through.` }
+    return { check, level: 'ok', summary: `A conversation of the maximum length (${size}) gets through.` }
   return {
     check,
     level: 'failure',
-    summary: `A proxy answers ${status} to a conversation of the greatest length (${size}): Sluice never saw it.`,
+    summary: `A proxy answers ${status} to a conversation of the maximum length (${size}), which never reaches Sluice.`,
     fix: ['nginx: client_max_body_size 2m;'],
   }
 }

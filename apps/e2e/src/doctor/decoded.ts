@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 
-/** What a browser asks for, and what {@link decoded} undoes. */
+/** The encodings that a browser accepts and {@link decoded} decodes. */
 export const ACCEPT_ENCODING = 'gzip, deflate, br'
 
-/** A body without its content encoding, each piece as soon as it can be read. */
+/** Decodes a body as it arrives. */
 export function decoded(body: Readable, encoding: string | undefined): Readable {
   const decoder = decoderFor(encoding)
   if (decoder === undefined) return body

@@ -8,7 +8,7 @@ import { observeSilence, type Silence, SILENCE_MS } from './observe-silence.ts'
 import type { Questions } from './prompts.ts'
 import type { Target } from './reach.ts'
 
-/** Measures everything at once, and says what it found as soon as it knows, always in the same order. */
+/** Measures everything at once, and yields each finding as soon as it is known, always in the same order. */
 export async function* diagnose(
   target: Target,
   { questions, graceMs }: { questions: Questions; graceMs: number },
@@ -34,16 +34,16 @@ function departureFinding(departure: Departure, graceMs: number): Finding {
     return {
       check,
       level: 'ok',
-      summary: `A closed tab is noticed: nobody pays beyond the grace of ${grace}.`,
+      summary: `A closed tab is noticed: the answer ends after the grace of ${grace}.`,
     }
   return {
     check,
     level: 'failure',
-    summary: `A closed tab is not noticed: ${grace} after the only reader had left, the answer ${departure}.`,
+    summary: `A closed tab is not noticed: ${grace} after the only reader left, the answer ${departure}.`,
     fix: [
-      'If GRACE_MS is longer than that, say so: --grace <seconds>',
-      'nginx: no `proxy_ignore_client_abort on;`. Others: let the proxy close its connection to Sluice when the browser closes its own.',
-      'Until then only the lease (LEASE_MS, 75 s) ends what nobody reads.',
+      'If GRACE_MS is longer than that, pass it: --grace <seconds>',
+      'nginx: remove `proxy_ignore_client_abort on;`. Other proxies: close the connection to Sluice when the browser closes its own.',
+      'Until then an answer without readers only ends with the lease (LEASE_MS, 75 s).',
     ],
   }
 }
@@ -55,30 +55,28 @@ function pingFinding(silence: Silence | undefined): Finding {
       check,
       level: 'skipped',
       summary:
-        'Pings were not measured: only the simulator falls silent on request. Deploy once with SIMULATOR=1 to see them.',
+        'Pings were not measured: only the simulator can be told to pause. Deploy once with SIMULATOR=1 to measure them.',
     }
   if (silence.cut)
     return {
       check,
       level: 'failure',
-      summary: `A silent stream is cut within ${SILENCE_MS / 1000} s, after ${silence.pings} pings: long thinking would be, too.`,
-      fix: [
-        'A proxy gives up on a connection sooner than after 5 s of silence. nginx: proxy_read_timeout 60s;',
-      ],
+      summary: `A silent stream is cut within ${SILENCE_MS / 1000} s, after ${silence.pings} pings: long thinking would be cut too.`,
+      fix: ['A proxy closes a connection after less than 5 s of silence. nginx: proxy_read_timeout 60s;'],
     }
   if (silence.pings < 2)
     return {
       check,
       level: 'failure',
-      summary: `Pings do not arrive: ${silence.pings} in ${SILENCE_MS / 1000} s, due every 5 s. Browsers reconnect after 15 s without one.`,
-      fix: ['Something holds the stream back: see the fixes for delivery.'],
+      summary: `Pings do not arrive: ${silence.pings} in ${SILENCE_MS / 1000} s instead of one every 5 s. Browsers reconnect after 15 s without one.`,
+      fix: ['A proxy buffers the stream: see the fixes for delivery.'],
     }
-  if (!silence.heard)
+  if (!silence.hasText)
     return {
       check,
       level: 'failure',
-      summary: 'The last words before a silence are held back until a ping pushes them on.',
-      fix: ['Something holds the stream back: see the fixes for delivery.'],
+      summary: 'The last text before a pause is buffered until a ping arrives.',
+      fix: ['A proxy buffers the stream: see the fixes for delivery.'],
     }
   return { check, level: 'ok', summary: 'Pings arrive every 5 s while Claude is silent.' }
 }

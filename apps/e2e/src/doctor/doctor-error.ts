@@ -1,6 +1,6 @@
 export type DoctorErrorCode = 'usage' | 'unreachable' | 'certificate' | 'not_sluice'
 
-/** Why nothing could be measured. The message is shown to the user as it is. */
+/** Nothing could be measured. The message is shown to the user. */
 export class DoctorError extends Error {
   override readonly name = 'DoctorError'
   readonly code: DoctorErrorCode

@@ -17,7 +17,7 @@ let shipped: Nginx
 let plain: Nginx
 
 const nginxTest = noNginx === undefined ? test : test.skip
-if (noNginx !== undefined) process.stderr.write(`Doctor’s tests with nginx skipped: ${noNginx}\n`)
+if (noNginx !== undefined) process.stderr.write(`Doctor tests with nginx skipped: ${noNginx}\n`)
 
 beforeAll(async () => {
   product = await startProduct({ SIMULATOR: '1' })
@@ -41,16 +41,16 @@ async function doctor(...args: string[]): Promise<{ code: number | null; out: st
   return { code, out, err }
 }
 
-/** The diagnosis as JSON: what each check came to, and what was said about it. */
+/** The diagnosis: the level of each check, and all messages as one text. */
 async function diagnosis(...args: string[]) {
   const { code, out } = await doctor('--json', ...args)
   const { ok, findings } = JSON.parse(out) as { ok: boolean; findings: Finding[] }
   const levels = Object.fromEntries(findings.map(({ check, level }) => [check, level]))
-  const told = findings.map(({ summary, fix = [] }) => [summary, ...fix].join('\n')).join('\n')
-  return { code, ok, levels, told }
+  const messages = findings.map(({ summary, fix = [] }) => [summary, ...fix].join('\n')).join('\n')
+  return { code, ok, levels, messages }
 }
 
-const ALL_WELL = {
+const ALL_OK = {
   http: 'ok',
   body: 'ok',
   delivery: 'ok',
@@ -61,60 +61,60 @@ const ALL_WELL = {
   pings: 'ok',
 }
 
-test.concurrent('straight to the server all is well, but for HTTP/1.1', async () => {
-  const { code, levels, told } = await diagnosis(product.url)
-  expect(levels).toEqual({ ...ALL_WELL, http: 'note' })
-  expect(told).toContain('six connections')
+test.concurrent('without a proxy there are no problems, and a note about HTTP/1.1', async () => {
+  const { code, levels, messages } = await diagnosis(product.url)
+  expect(levels).toEqual({ ...ALL_OK, http: 'note' })
+  expect(messages).toContain('six connections')
   expect(code).toBe(0)
 })
 
-nginxTest.concurrent('through the shipped nginx configuration all is well', async () => {
+nginxTest.concurrent('the shipped nginx configuration has no problems', async () => {
   const { code, out, err } = await doctor(httpsUrl(shipped), '--insecure')
   expect(err).toContain('through nginx')
-  expect(out).toContain('Nothing on the way harms the stream.')
+  expect(out).toContain('No problems found.')
   expect(out).not.toMatch(/FAIL|note|skip/)
   expect(code).toBe(0)
 })
 
-nginxTest.concurrent('two nginx in a row: says that words are held back, and names the fix', async () => {
+nginxTest.concurrent('two nginx in a row: it reports buffering and names the fix', async () => {
   await using outer = await startNginx(plainConfig(httpUrl(plain)))
-  const { code, ok, levels, told } = await diagnosis(httpUrl(outer))
+  const { code, ok, levels, messages } = await diagnosis(httpUrl(outer))
   expect([code, ok]).toEqual([1, false])
   expect(levels).toMatchObject({ delivery: 'failure', pings: 'failure', stop: 'ok', disconnect: 'ok' })
-  expect(told).toContain('proxy_pass_header X-Accel-Buffering;')
-  expect(told).toContain('proxy_buffering off;')
+  expect(messages).toContain('proxy_pass_header X-Accel-Buffering;')
+  expect(messages).toContain('proxy_buffering off;')
 })
 
-nginxTest.concurrent('bursts, a closed tab nobody notices and a small body limit: each is told', async () => {
-  // No gzip: nginx passes on what fills its buffers of 4 KB, which looks like streaming, if one does not look closely.
+nginxTest.concurrent('it reports bursts, an unnoticed closed tab and a small body limit', async () => {
+  // Without gzip nginx passes on full buffers of 4 KB, which looks almost like streaming.
   const quirks = 'gzip off; proxy_ignore_client_abort on; client_max_body_size 64k;'
   await using inner = await startNginx(plainConfig(product.url, quirks))
   await using outer = await startNginx(plainConfig(httpUrl(inner), quirks))
-  const { code, levels, told } = await diagnosis(httpUrl(outer))
+  const { code, levels, messages } = await diagnosis(httpUrl(outer))
   expect(levels).toMatchObject({ delivery: 'failure', disconnect: 'failure', body: 'failure', stop: 'ok' })
-  expect(told).toContain('bursts')
-  expect(told).toContain('proxy_ignore_client_abort')
-  expect(told).toContain('client_max_body_size')
+  expect(messages).toContain('bursts')
+  expect(messages).toContain('proxy_ignore_client_abort')
+  expect(messages).toContain('client_max_body_size')
   expect(code).toBe(1)
 })
 
-nginxTest.concurrent('a proxy with too little patience for silence is told', async () => {
+nginxTest.concurrent('it reports a proxy that closes silent streams too soon', async () => {
   await using hasty = await startNginx(shippedConfig(product.url, { readTimeout: '3s' }))
-  const { code, levels, told } = await diagnosis(httpsUrl(hasty), '--insecure')
-  expect(levels).toEqual({ ...ALL_WELL, pings: 'failure' })
-  expect(told).toContain('proxy_read_timeout')
+  const { code, levels, messages } = await diagnosis(httpsUrl(hasty), '--insecure')
+  expect(levels).toEqual({ ...ALL_OK, pings: 'failure' })
+  expect(messages).toContain('proxy_read_timeout')
   expect(code).toBe(1)
 })
 
-test.concurrent('with the real Claude it says beforehand what it costs, and asks twice', async () => {
+test.concurrent('with the real Claude it tells the cost first, and asks twice', async () => {
   const simulator: Simulator = await startSimulator({ defaults: { tps: 80, ttft: 300, tokens: 5000 } })
   await using paid = await startProduct({
-    ANTHROPIC_API_KEY: 'key-of-nobody',
+    ANTHROPIC_API_KEY: 'test-key',
     ANTHROPIC_BASE_URL: simulator.url,
   })
   const { code, out, err } = await doctor(paid.url)
   expect(err).toMatch(/Asking claude-opus-4-8 two short questions, at most \$0\.0\d+/)
-  expect(out).toContain('Words arrive as they are made')
+  expect(out).toContain('Text arrives as it is written')
   expect(out).toContain('Pings were not measured')
   expect(out).not.toContain('FAIL')
   expect(code).toBe(0)
@@ -122,17 +122,17 @@ test.concurrent('with the real Claude it says beforehand what it costs, and asks
   await simulator.close()
 })
 
-test.concurrent('no URL, a dead one, and one that is no Sluice: one message each, and exit code 1', async () => {
+test.concurrent('no URL, an unreachable one, and one that is not Sluice: one message each, and exit code 1', async () => {
   const simulator = await startSimulator()
   const [port] = await freePorts(1)
   const cases: [args: string[], message: RegExp][] = [
-    [[], /Expected one URL\.\n\nMeasures/],
-    [['banana'], /^"banana" is no URL of a page/],
+    [[], /Expected one URL\.\n\nTests/],
+    [['banana'], /^"banana" is not the URL of a page/],
     [
       [`http://127.0.0.1:${port}`],
-      /^Nothing listens at 127\.0\.0\.1:\d+\. Is Sluice, or its proxy, running\?\n$/,
+      /^Nothing listens at 127\.0\.0\.1:\d+\. Is Sluice or its proxy running\?\n$/,
     ],
-    [[simulator.url], /but no Sluice: \/trpc\/models\.list answered 40\d/],
+    [[simulator.url], /is not Sluice: \/trpc\/models\.list answered 40\d/],
     [[product.url.replace('http:', 'https:')], /does not speak TLS/],
     [[product.url, '--grace', 'long'], /--grace: expected seconds/],
   ]
@@ -151,7 +151,7 @@ nginxTest.concurrent(
   async () => {
     await using orphan = await startNginx(plainConfig('http://127.0.0.1:9'))
     expect((await doctor(httpsUrl(shipped))).err).toMatch(/not trusted \(.*\).*--insecure/)
-    expect((await doctor(httpUrl(shipped))).err).toMatch(/sends its visitors to https:\/\/127\.0\.0\.1/)
-    expect((await doctor(httpUrl(orphan))).err).toMatch(/Sluice is not behind it: it answers 502/)
+    expect((await doctor(httpUrl(shipped))).err).toMatch(/redirects to https:\/\/127\.0\.0\.1/)
+    expect((await doctor(httpUrl(orphan))).err).toMatch(/does not reach Sluice: status 502/)
   },
 )

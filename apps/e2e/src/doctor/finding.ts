@@ -1,10 +1,10 @@
-/** One answer of the doctor's. Only a `failure` costs users something. */
+/** The result of one check. Only a `failure` affects users. */
 export interface Finding {
   readonly check: Check
   readonly level: 'ok' | 'note' | 'failure' | 'skipped'
   /** A sentence or two for the operator of the proxy. */
   readonly summary: string
-  /** What to change, a line each. */
+  /** Proposed changes, one per line. */
   readonly fix?: readonly string[]
 }
 

@@ -2,16 +2,16 @@ import { bufferingFixes } from './fixes.ts'
 import type { Finding } from './finding.ts'
 import type { Flow } from './observe-flow.ts'
 
-/** Frames come about 100 ms apart. This many in one read were kept somewhere for a good part of a second. */
-const HELD_FRAMES_PER_READ = 4
-/** Fewer say nothing about how they came. */
+/** Frames are sent about 100 ms apart. This many in one read were buffered for a good part of a second. */
+const BUFFERED_FRAMES_PER_READ = 4
+/** With fewer frames, bursts cannot be detected. */
 const ENOUGH_FRAMES = 8
 const PROMPT_STOP_MS = 2000
 
 export function findingsOfFlow(flow: Flow, proxies: readonly string[]): Finding[] {
   const delivery = deliveryFinding(flow, proxies)
-  const held = delivery.level === 'failure'
-  return [delivery, resumeFinding(flow), stopFinding(flow), headersFinding(flow, { held })]
+  const isBuffered = delivery.level === 'failure'
+  return [delivery, resumeFinding(flow), stopFinding(flow), headersFinding(flow, { isBuffered })]
 }
 
 function deliveryFinding(flow: Flow, proxies: readonly string[]): Finding {
@@ -24,15 +24,15 @@ function deliveryFinding(flow: Flow, proxies: readonly string[]): Finding {
   const fix = bufferingFixes(flow.headers, proxies)
   if (firstWordsMs === undefined) {
     const summary = terminal
-      ? 'Words are held back on the way (buffering): none came until the answer was over, then all at once.'
-      : 'No word of the answer came, not even after it was stopped.'
+      ? 'A proxy buffers the stream: no text arrived until the answer ended, then all of it at once.'
+      : 'No text arrived, not even after the answer was stopped.'
     return { check, level: 'failure', summary, fix }
   }
-  if (frames >= ENOUGH_FRAMES && frames / reads >= HELD_FRAMES_PER_READ) {
-    const summary = `Words come in bursts (buffering): ${frames} pieces in ${reads} reads, the first after ${ms(firstWordsMs)}.`
+  if (frames >= ENOUGH_FRAMES && frames / reads >= BUFFERED_FRAMES_PER_READ) {
+    const summary = `A proxy buffers the stream: text arrives in bursts, ${frames} frames in ${reads} reads, the first after ${ms(firstWordsMs)}.`
     return { check, level: 'failure', summary, fix }
   }
-  const summary = `Words arrive as they are made: the first after ${ms(firstWordsMs)}, then ${frames} pieces in ${reads} reads.`
+  const summary = `Text arrives as it is written: the first after ${ms(firstWordsMs)}, then ${frames} frames in ${reads} reads.`
   return { check, level: 'ok', summary }
 }
 
@@ -40,12 +40,12 @@ function resumeFinding({ resume }: Flow): Finding {
   const check = 'resume'
   switch (resume) {
     case undefined:
-      return { check, level: 'skipped', summary: 'Resuming was not tried: nothing had come to go on from.' }
+      return { check, level: 'skipped', summary: 'Resuming was not tested: no text had arrived.' }
     case 'identical':
       return {
         check,
         level: 'ok',
-        summary: 'A dropped connection goes on where it was (Last-Event-ID): identical text.',
+        summary: 'A dropped connection is resumed (Last-Event-ID) with identical text.',
       }
     case 'silent':
     case 'different':
@@ -54,10 +54,10 @@ function resumeFinding({ resume }: Flow): Finding {
         level: 'failure',
         summary:
           resume === 'silent'
-            ? 'A dropped connection did not go on: the second one stayed silent.'
-            : 'A dropped connection did not go on where it was: the text is not the same.',
+            ? 'A dropped connection was not resumed: the second one stayed silent.'
+            : 'A dropped connection was not resumed correctly: the text differs.',
         fix: [
-          'A proxy may remove the Last-Event-ID request header, or answer the second request from a cache: pass the header on, and cache nothing under /trpc/.',
+          'A proxy may remove the Last-Event-ID request header, or answer the second request from a cache. Pass the header on, and cache nothing under /trpc/.',
         ],
       }
     default:
@@ -68,42 +68,42 @@ function resumeFinding({ resume }: Flow): Finding {
 function stopFinding({ stopMs, terminal }: Flow): Finding {
   const check = 'stop'
   if (terminal?.type === 'done' && terminal.stopReason !== 'stopped')
-    return { check, level: 'skipped', summary: 'Stop was not tried: the answer had ended by itself.' }
+    return { check, level: 'skipped', summary: 'Stop was not tested: the answer had ended by itself.' }
   if (terminal?.type !== 'done' || stopMs === undefined)
     return {
       check,
       level: 'failure',
       summary: 'Stop did not end the answer.',
-      fix: ['With several instances, route by session: a run lives in the instance that began it.'],
+      fix: ['With several instances, route by session: a run lives in the instance that started it.'],
     }
   if (stopMs > PROMPT_STOP_MS)
     return { check, level: 'failure', summary: `Stop took ${ms(stopMs)} to end the answer.` }
   return { check, level: 'ok', summary: `Stop ends the answer after ${ms(stopMs)}.` }
 }
 
-function headersFinding({ headers, status }: Flow, { held }: { held: boolean }): Finding {
+function headersFinding({ headers, status }: Flow, { isBuffered }: { isBuffered: boolean }): Finding {
   const check = 'headers'
   if (status === undefined)
-    return { check, level: 'skipped', summary: 'The stream’s headers came too late to be judged.' }
+    return { check, level: 'skipped', summary: 'The stream’s headers arrived too late to be checked.' }
   if (!String(headers['content-type']).startsWith('text/event-stream'))
     return {
       check,
       level: 'failure',
-      summary: `The stream has become ${headers['content-type'] ?? 'untyped'} (${status}) on the way.`,
+      summary: `The stream arrives as ${headers['content-type'] ?? 'a response without a content type'} (${status}).`,
       fix: [
-        'Something answers in Sluice’s place: look for a rule, a login page or a cache in front of /trpc/.',
+        'A proxy answers instead of Sluice: look for a rule, a login page or a cache in front of /trpc/.',
       ],
     }
   const notes = [
     headers['x-accel-buffering'] === undefined &&
-      `X-Accel-Buffering was removed${held ? ' on the way' : ', as the last nginx before the browser may; one more in front would hold the stream back'}`,
+      `X-Accel-Buffering was removed${isBuffered ? ' by a proxy' : ', which the last nginx before the browser may do; another one in front would buffer the stream'}`,
     !String(headers['cache-control']).includes('no-transform') &&
-      'Cache-Control lost its no-transform, so whoever comes next may compress the stream',
+      'Cache-Control lost its no-transform, so the next proxy may compress the stream',
     headers['content-encoding'] !== undefined &&
-      `the stream is compressed (${headers['content-encoding']}), which costs the proxy CPU for every word`,
+      `the stream is compressed (${headers['content-encoding']}), which costs the proxy CPU with every frame`,
   ].filter((note) => note !== false)
   if (notes.length === 0)
-    return { check, level: 'ok', summary: 'All headers of the stream arrive as they were sent.' }
+    return { check, level: 'ok', summary: 'The headers of the stream arrive unchanged.' }
   return { check, level: 'note', summary: `${notes.join('; ')}.` }
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** Who left traces in the headers. */
+/** The proxies that can be recognised by the response headers. */
 export function proxiesSeen(headers: IncomingHttpHeaders): string[] {
   const server = String(headers['server'] ?? '')
   const via = headers['via'] ?? ''
@@ -18,11 +18,11 @@ export function proxiesSeen(headers: IncomingHttpHeaders): string[] {
   return signs.filter(([, seen]) => seen).map(([name]) => name)
 }
 
-/** What to change where the stream is held back, most likely first. */
+/** Proposed changes for a stream that is buffered, most likely first. */
 export function bufferingFixes(headers: IncomingHttpHeaders, proxies: readonly string[]): string[] {
-  const eaten = headers['x-accel-buffering'] === undefined
+  const isRemoved = headers['x-accel-buffering'] === undefined
   const fixes = [
-    ...(eaten
+    ...(isRemoved
       ? [
           'Two nginx in a row? The inner one obeys X-Accel-Buffering and removes it. In the inner one, beside proxy_pass: proxy_pass_header X-Accel-Buffering;',
         ]
@@ -31,11 +31,11 @@ export function bufferingFixes(headers: IncomingHttpHeaders, proxies: readonly s
   ]
   if (headers['content-encoding'] !== undefined)
     fixes.push(
-      `The stream arrives compressed (${headers['content-encoding']}). A compressor that does not flush holds it back: switch it off for text/event-stream.`,
+      `The stream arrives compressed (${headers['content-encoding']}). A compressor that does not flush buffers it: turn it off for text/event-stream.`,
     )
   if (proxies.includes('Cloudflare'))
     fixes.push(
-      'Cloudflare: no cache rule for /trpc/*, “Response Buffering” off, and a named tunnel: quick tunnels (trycloudflare.com) hold event streams back.',
+      'Cloudflare: no cache rule for /trpc/*, “Response Buffering” off, and a named tunnel: quick tunnels (trycloudflare.com) buffer event streams.',
     )
   fixes.push('Azure Application Gateway: response buffer off. Apache: ProxyPass … flushpackets=on.')
   return fixes

@@ -3,21 +3,21 @@ import { proxiesSeen } from './fixes.ts'
 import { diagnose } from './diagnose.ts'
 import { DoctorError } from './doctor-error.ts'
 import type { Finding } from './finding.ts'
-import { mostItCosts, type Questions, questionsFor } from './prompts.ts'
+import { maxCostUsd, type Questions, questionsFor } from './prompts.ts'
 import { reach, type Target } from './reach.ts'
 import { reportLine, conclusion } from './report.ts'
 
-const USAGE = `Measures whether streaming works through whatever is in front of a Sluice.
+const USAGE = `Tests whether streaming works through the proxies in front of Sluice.
 
   pnpm doctor:stream <url of the page> [options]
 
   --json           one JSON object on stdout (pnpm --silent doctor:stream …)
-  --insecure       take any certificate
-  --http1          HTTP/1.1 even where HTTP/2 is offered
-  --grace <s>      what GRACE_MS is there, in seconds; default 5
-  --model <id>     instead of the model used there
+  --insecure       accept any certificate
+  --http1          use HTTP/1.1 even if HTTP/2 is offered
+  --grace <s>      the server's GRACE_MS, in seconds; default 5
+  --model <id>     ask this model instead of the server's default
 
-Exit code 0: nothing harms the stream. 1: something does, or nothing could be measured.`
+Exit code 0: no problems. 1: there are problems, or nothing could be measured.`
 
 const OPTIONS = {
   json: { type: 'boolean', default: false },
@@ -48,8 +48,8 @@ function announce({ url, web, about, headers }: Target, questions: Questions): s
   ]
   if (about.simulator) lines.push('Its answers are simulated: this costs nothing.')
   else {
-    const usd = mostItCosts(questions, about.models.find(({ id }) => id === model)?.usdPerMTok)
-    const price = usd === undefined ? 'at a price that is not known here' : `at most $${usd.toFixed(3)}`
+    const usd = maxCostUsd(questions, about.models.find(({ id }) => id === model)?.usdPerMTok)
+    const price = usd === undefined ? 'at an unknown price' : `at most $${usd.toFixed(3)}`
     lines.push(`Asking ${model} two short questions, ${price}.`)
   }
   return `${lines.join('\n')}\nMeasuring, about 15 seconds …`

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import { PATIENCE_MS } from './observe-flow.ts'
+import { READ_TIMEOUT_MS } from './observe-flow.ts'
 import type { Question } from './prompts.ts'
 import type { SluiceClient } from './sluice-client.ts'
 
-/** What became of an answer whose only reader left: `abandoned` is what should. */
+/** What happened to an answer whose only reader left. `abandoned` is correct. */
 export type Departure = 'abandoned' | 'went on' | 'went on to its end'
 
-/** Past the grace, for the way there and for the server. */
+/** Extra time after the grace for network and server, in ms. */
 const MARGIN_MS = 2500
 
-/** Starts an answer, hangs up, and looks after the grace what has become of it. */
+/** Starts an answer, disconnects, and checks after the grace whether it has ended. */
 export async function observeDeparture(
   client: SluiceClient,
   question: Question,
@@ -19,7 +19,7 @@ export async function observeDeparture(
   const { prompt, ...options } = question
   const runId = await client.start(prompt, options)
   const reader = client.read(runId, { readerId: randomUUID() })
-  await reader.until(({ position }) => position > 0, PATIENCE_MS)
+  await reader.until(({ position }) => position > 0, READ_TIMEOUT_MS)
   reader.drop()
   await wait(graceMs + MARGIN_MS)
   const late = client.read(runId)

@@ -4,31 +4,31 @@ import type { Question } from './prompts.ts'
 import type { RunReader } from './run-reader.ts'
 import type { SluiceClient } from './sluice-client.ts'
 
-/** What became of an answer on its way here. */
+/** The measurements of one answer. */
 export interface Flow {
   readonly headers: IncomingHttpHeaders
   readonly status: number | undefined
-  /** From asking for the events to the first words, in ms; undefined: none came before Stop. */
+  /** Time from the subscription to the first text, in ms; undefined if none arrived before Stop. */
   readonly firstWordsMs: number | undefined
-  /** How many pieces of text came, and in how many reads from the connection, before it was dropped. */
+  /** Number of frames of text before the drop, and of reads from the connection in which they arrived. */
   readonly frames: number
   readonly reads: number
-  /** Whether a dropped connection could go on where it was; undefined where nothing had come to go on from. */
+  /** Whether a dropped connection could be resumed; undefined if no text had arrived before. */
   readonly resume: 'identical' | 'different' | 'silent' | undefined
-  /** From Stop to the end of the answer, in ms; undefined: no end came. */
+  /** Time from Stop to the end of the answer, in ms; undefined if it did not end. */
   readonly stopMs: number | undefined
   readonly terminal: TerminalEvent | undefined
-  /** What the server, or a proxy, said instead of an answer. */
+  /** The error of the server or a proxy, if there was no answer. */
   readonly refusal: string | undefined
 }
 
-/** How long, in ms, a stream may take to say anything. */
-export const PATIENCE_MS = 6000
-const LISTEN_MS = 2000
-const STOP_PATIENCE_MS = 6000
+/** How long a stream may take to deliver text, in ms. */
+export const READ_TIMEOUT_MS = 6000
+const STREAM_MS = 2000
+const STOP_TIMEOUT_MS = 6000
 
 /**
- * Follows a long answer, drops the connection in the middle, goes on from its last position, stops it, and reads
+ * Follows a long answer, drops the connection in the middle, resumes at its last position, stops the answer, and reads
  * all of it again to compare.
  */
 export async function observeFlow(client: SluiceClient, question: Question): Promise<Flow> {
@@ -36,27 +36,27 @@ export async function observeFlow(client: SluiceClient, question: Question): Pro
   const runId = await client.start(prompt, options)
   const askedAt = performance.now()
   const first = client.read(runId)
-  const spoke = await first.until((reader) => words(reader) > 0, PATIENCE_MS)
-  const firstWordsMs = spoke ? performance.now() - askedAt : undefined
-  if (spoke) await first.until(({ ended }) => ended, LISTEN_MS)
+  const hasText = await first.until((reader) => words(reader) > 0, READ_TIMEOUT_MS)
+  const firstWordsMs = hasText ? performance.now() - askedAt : undefined
+  if (hasText) await first.until(({ ended }) => ended, STREAM_MS)
   const { frames, reads } = countFrames(first)
 
   let last = first
-  if (spoke && !first.ended) {
+  if (hasText && !first.ended) {
     first.drop()
-    await first.until(({ ended }) => ended, PATIENCE_MS)
+    await first.until(({ ended }) => ended, READ_TIMEOUT_MS)
     last = client.read(runId, { after: first.position })
-    await last.until((reader) => words(reader) > 0, PATIENCE_MS)
+    await last.until((reader) => words(reader) > 0, READ_TIMEOUT_MS)
   }
   const resumed = last !== first && words(last) > 0
 
   const stoppedAt = performance.now()
   await client.stop(runId)
-  const over = await last.until(({ terminal }) => terminal !== undefined, STOP_PATIENCE_MS)
+  const over = await last.until(({ terminal }) => terminal !== undefined, STOP_TIMEOUT_MS)
   const stopMs = over ? performance.now() - stoppedAt : undefined
 
   const whole = client.read(runId)
-  await whole.until(({ ended }) => ended, STOP_PATIENCE_MS)
+  await whole.until(({ ended }) => ended, STOP_TIMEOUT_MS)
   const identical = whole.text === first.text + last.text && last.gapAt === undefined
   for (const reader of [first, last, whole]) reader.drop()
   return {

@@ -1,17 +1,17 @@
-import { PATIENCE_MS } from './observe-flow.ts'
+import { READ_TIMEOUT_MS } from './observe-flow.ts'
 import type { Question } from './prompts.ts'
 import type { SluiceClient } from './sluice-client.ts'
 
-/** What came while Claude said nothing. */
+/** What arrived while Claude sent nothing. */
 export interface Silence {
-  /** Whether the few words before it came while it lasted. */
-  readonly heard: boolean
+  /** Whether the text before the pause arrived during it. */
+  readonly hasText: boolean
   readonly pings: number
-  /** The connection did not outlast it. */
+  /** Whether the connection was closed during the pause. */
   readonly cut: boolean
 }
 
-/** Two pings, 5 s apart, and time for the way. */
+/** Time for two pings, 5 s apart, and their way, in ms. */
 export const SILENCE_MS = 13_000
 
 export async function observeSilence(client: SluiceClient, question: Question): Promise<Silence> {
@@ -19,12 +19,12 @@ export async function observeSilence(client: SluiceClient, question: Question): 
   const runId = await client.start(prompt, options)
   const reader = client.read(runId)
   const beganAt = performance.now()
-  const heard = await reader.until(({ text }) => text !== '', PATIENCE_MS)
+  const hasText = await reader.until(({ text }) => text !== '', READ_TIMEOUT_MS)
   await reader.until(
     ({ ended }) => ended || reader.count('ping') >= 2,
     Math.max(0, SILENCE_MS - (performance.now() - beganAt)),
   )
-  const silence = { heard, pings: reader.count('ping'), cut: reader.ended }
+  const silence = { hasText, pings: reader.count('ping'), cut: reader.ended }
   await client.stop(runId)
   reader.drop()
   return silence

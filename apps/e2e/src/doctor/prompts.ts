@@ -1,4 +1,4 @@
-/** What a run is started with. */
+/** The input of a run. */
 export interface Question {
   readonly prompt: string
   readonly maxTokens?: number
@@ -7,11 +7,11 @@ export interface Question {
 }
 
 export interface Questions {
-  /** An answer that flows for some time. */
+  /** For an answer that streams for some time. */
   readonly flowing: Question
-  /** An answer whose only reader leaves. */
+  /** For an answer whose only reader leaves. */
   readonly left: Question
-  /** An answer that begins and then falls silent; only the simulator can be asked for one. */
+  /** For an answer that begins and then pauses. Only the simulator can do this. */
   readonly silent: Question | undefined
 }
 
@@ -36,8 +36,8 @@ export function questionsFor(simulator: boolean, model: string | undefined): Que
 
 const PROMPT_TOKENS = 60
 
-/** US dollars at most, for both questions; undefined where the price is not known. */
-export function mostItCosts(
+/** The most that both questions can cost, in US dollars; undefined if the price is not known. */
+export function maxCostUsd(
   { flowing, left }: Questions,
   prices: { input: number; output: number } | undefined,
 ): number | undefined {

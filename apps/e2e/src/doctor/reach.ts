@@ -11,30 +11,30 @@ const ModelsSchema = z.object({
   models: z.array(z.object({ id: z.string(), usdPerMTok: PricesSchema.optional() })),
 })
 
-/** A Sluice that answers. */
+/** A reachable Sluice. */
 export interface Target {
   readonly url: URL
   readonly web: WebClient
   readonly about: z.infer<typeof ModelsSchema>
-  /** How it answered, which tells of proxies. */
+  /** Its response headers, which show the proxies. */
   readonly headers: CallAnswer['headers']
-  /** A browser of its own, with a session of its own. */
+  /** A new client with its own session. */
   visitor(): Promise<SluiceClient>
 }
 
-const PATIENCE_MS = 15_000
+const TIMEOUT_MS = 15_000
 
-/** Finds out whether there is a Sluice at this URL. @throws {DoctorError} saying what is there instead. */
+/** Checks that there is a Sluice at this URL. @throws {DoctorError} with what is there instead. */
 export async function reach(typed: string, options: WebClientOptions): Promise<Target> {
   const url = parseUrl(typed)
-  const { web, answer } = await inTime(url, async () => {
+  const { web, answer } = await withTimeout(url, async () => {
     const opened = await openWebClient(url, options)
     return { web: opened, answer: await new SluiceClient(opened, url).query('models.list') }
   })
   const about = ModelsSchema.safeParse(answer.data)
   if (!about.success) {
     web.close()
-    throw new DoctorError('not_sluice', strangerAt(url, answer))
+    throw new DoctorError('not_sluice', describeOther(url, answer))
   }
   return {
     url,
@@ -52,15 +52,18 @@ export async function reach(typed: string, options: WebClientOptions): Promise<T
 function parseUrl(typed: string): URL {
   const url = URL.canParse(typed) ? new URL(typed) : undefined
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url
-  throw new DoctorError('usage', `"${typed}" is no URL of a page. Expected one like https://chat.example.com`)
+  throw new DoctorError(
+    'usage',
+    `"${typed}" is not the URL of a page. Expected one like https://chat.example.com`,
+  )
 }
 
-async function inTime<Value>(url: URL, attempt: () => Promise<Value>): Promise<Value> {
+async function withTimeout<Value>(url: URL, attempt: () => Promise<Value>): Promise<Value> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new DoctorError('unreachable', `${url.origin} did not answer within ${PATIENCE_MS / 1000} s.`))
-    }, PATIENCE_MS)
+      reject(new DoctorError('unreachable', `${url.origin} did not answer within ${TIMEOUT_MS / 1000} s.`))
+    }, TIMEOUT_MS)
   })
   try {
     return await Promise.race([attempt(), late])
@@ -77,19 +80,15 @@ function connectFailure(url: URL, error: NodeJS.ErrnoException): DoctorError {
   if (code === 'ECONNREFUSED')
     return new DoctorError(
       'unreachable',
-      `Nothing listens at ${url.host}. Is Sluice, or its proxy, running?`,
+      `Nothing listens at ${url.host}. Is Sluice or its proxy running?`,
       options,
     )
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
-    return new DoctorError(
-      'unreachable',
-      `There is no host called ${url.hostname}, as far as DNS knows.`,
-      options,
-    )
+    return new DoctorError('unreachable', `DNS has no host ${url.hostname}.`, options)
   if (/CERT|SELF_SIGNED|ALTNAME|VERIFY/.test(code))
     return new DoctorError(
       'certificate',
-      `The certificate of ${url.host} is not trusted (${code}). To measure all the same: --insecure`,
+      `The certificate of ${url.host} is not trusted (${code}). To measure anyway: --insecure`,
       options,
     )
   if (code === 'EPROTO' || code === 'ERR_SSL_WRONG_VERSION_NUMBER')
@@ -97,12 +96,12 @@ function connectFailure(url: URL, error: NodeJS.ErrnoException): DoctorError {
   return new DoctorError('unreachable', `${url.host} cannot be reached: ${error.message}`, options)
 }
 
-function strangerAt(url: URL, { status, headers, error }: CallAnswer): string {
+function describeOther(url: URL, { status, headers, error }: CallAnswer): string {
   const { location } = headers
   if (status >= 300 && status < 400 && location !== undefined)
-    return `${url.origin} sends its visitors to ${new URL(location, url).origin}. Measure that one.`
+    return `${url.origin} redirects to ${new URL(location, url).origin}. Use that URL.`
   if (status === 502 || status === 503 || status === 504)
-    return `A proxy is at ${url.host}, but Sluice is not behind it: it answers ${status}.`
+    return `A proxy answers at ${url.host}, but does not reach Sluice: status ${status}.`
   const said = error?.message ?? headers['content-type'] ?? 'no content type'
-  return `There is something at ${url.host}, but no Sluice: /trpc/models.list answered ${status} (${said}). Give the URL of the page.`
+  return `The server at ${url.host} is not Sluice: /trpc/models.list answered ${status} (${said}). Use the URL of the page.`
 }

@@ -3,15 +3,15 @@ import { advance, isTerminal, parsePosition, parseRunEvent, type TerminalEvent }
 import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import type { WebExchange } from './web-client.ts'
 
-/** One SSE message, and with which read from the connection it came. */
+/** One SSE message, and the number of the read from the connection that completed it. */
 interface Arrival {
   readonly name: string
   readonly read: number
 }
 
 /**
- * Listens to a run in the background and notes what comes, in which order. Checks that every id is the position
- * that the events before it add up to.
+ * Reads a run in the background and records its messages in order. Checks that every id is the position that follows
+ * from the events before it.
  */
 export class RunReader {
   readonly arrivals: Arrival[] = []
@@ -21,12 +21,12 @@ export class RunReader {
   /** The position after the last event. */
   position: number
   terminal: TerminalEvent | undefined
-  /** What the server said instead of events. */
+  /** The error code that the server sent instead of events. */
   refusal: string | undefined
-  /** Something was lost, doubled or moved on the way: at this position. */
+  /** The position at which text was lost, repeated or moved; undefined if none was. */
   gapAt: number | undefined
   ended = false
-  /** Why there was no response, or none any more. */
+  /** The error of the connection, if it failed. */
   failure: Error | undefined
 
   readonly #exchange: WebExchange
@@ -36,7 +36,7 @@ export class RunReader {
   constructor(exchange: WebExchange, { after }: { after: number }) {
     this.#exchange = exchange
     this.position = after
-    void this.#listen()
+    void this.#readAll()
   }
 
   count(...names: string[]): number {
@@ -65,7 +65,7 @@ export class RunReader {
     this.#exchange.drop()
   }
 
-  async #listen(): Promise<void> {
+  async #readAll(): Promise<void> {
     const parser = createParser({ onEvent: (message) => this.#receive(message) })
     try {
       const { status, headers, body } = await this.#exchange.response

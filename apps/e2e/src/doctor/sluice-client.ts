@@ -8,19 +8,19 @@ export interface CallAnswer {
   readonly status: number
   readonly headers: IncomingHttpHeaders
   readonly text: string
-  /** tRPC's `result.data`; undefined when it was an error, or no tRPC at all. */
+  /** tRPC's `result.data`; undefined for an error, or a response that is not tRPC's. */
   readonly data: unknown
-  /** tRPC's error, when it was one. */
+  /** tRPC's error; undefined without one. */
   readonly error: { message: string; code: string } | undefined
 }
 
-/** What the page says to Sluice, with one session, over any {@link WebClient}. */
+/** Calls Sluice as the page does, with one session, over any {@link WebClient}. */
 export class SluiceClient {
   readonly #web: WebClient
   readonly #base: string
   #cookie: string | undefined
 
-  /** `cookie`: of a session that exists already. */
+  /** `cookie`: an existing session. Default: a new one. */
   constructor(web: WebClient, url: URL, cookie?: string) {
     this.#web = web
     this.#cookie = cookie
@@ -42,10 +42,10 @@ export class SluiceClient {
   /** Starts a run and resolves to its id. @throws when it is refused. */
   async start(prompt: string, options: { maxTokens?: number; model?: string } = {}): Promise<string> {
     const runId = randomUUID()
-    const messages = [{ role: 'user', content: prompt }]
-    const { status, error, text } = await this.mutate('chat.start', { runId, messages, ...options })
+    const question = { conversationId: randomUUID(), runId, parentId: null, content: prompt, ...options }
+    const { status, error, text } = await this.mutate('chat.send', question)
     if (status !== 200)
-      throw new Error(`chat.start was answered with ${status}: ${error?.message ?? text.slice(0, 200)}`)
+      throw new Error(`chat.send was answered with ${status}: ${error?.message ?? text.slice(0, 200)}`)
     return runId
   }
 
@@ -53,7 +53,7 @@ export class SluiceClient {
     return this.mutate('runs.stop', { runId })
   }
 
-  /** Follows a run from a position, as an EventSource that comes back does. */
+  /** Follows a run from a position, as a reconnecting EventSource does. */
   read(runId: string, { after = 0, readerId }: { after?: number; readerId?: string } = {}): RunReader {
     const input = encodeURIComponent(JSON.stringify({ runId, ...(readerId && { readerId }) }))
     const exchange = this.#web.send({
@@ -97,7 +97,7 @@ function trpcAnswer(text: string): Pick<CallAnswer, 'data' | 'error'> {
       error: error && { message: error.message, code: error.data.code },
     }
   } catch {
-    // A page of the proxy: the caller has the status and the text.
+    // A proxy's page. The caller has the status and the text.
     return { data: undefined, error: undefined }
   }
 }

@@ -23,7 +23,7 @@ interface WebResponse {
 export interface WebExchange {
   /** Resolves when the headers are in; there is no deadline. */
   readonly response: Promise<WebResponse>
-  /** Lets go of it as a closed tab does: HTTP/1.1 loses its socket, HTTP/2 resets the stream. */
+  /** Ends it as a closed tab does: HTTP/1.1 closes the socket, HTTP/2 resets the stream. */
   drop(): void
 }
 
@@ -34,13 +34,13 @@ export interface WebClient {
 }
 
 export interface WebClientOptions {
-  /** Take any certificate. */
+  /** Accept any certificate. */
   readonly insecure?: boolean
-  /** HTTP/1.1 even where HTTP/2 is offered. */
+  /** Use HTTP/1.1 even if HTTP/2 is offered. */
   readonly http1?: boolean
 }
 
-/** Speaks what a browser would with this origin: HTTP/2 where TLS offers it, else HTTP/1.1. */
+/** Connects as a browser would: with HTTP/2 if TLS offers it, else with HTTP/1.1. */
 export async function openWebClient(
   url: URL,
   { insecure = false, http1 = false }: WebClientOptions = {},

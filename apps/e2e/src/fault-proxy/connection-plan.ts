@@ -3,7 +3,7 @@ import type { Random } from '../random.ts'
 /** What happens to one TCP connection. Bytes are counted from the target to the client. */
 export type ConnectionPlan =
   | { readonly kind: 'pass' }
-  /** RST, or FIN, in both directions, once so many bytes have passed. */
+  /** RST or FIN in both directions after this many bytes. */
   | { readonly kind: 'reset' | 'fin'; readonly afterBytes: number }
   /** Both sockets stay open, but nothing gets through in the blocked direction, closes included. After `holdMs`, RST. */
   | {
@@ -12,7 +12,7 @@ export type ConnectionPlan =
       readonly blocked: 'up' | 'down' | 'both'
       readonly holdMs: number
     }
-  /** The first `bytes` bytes arrive one at a time, the rest as they come. */
+  /** The first `bytes` bytes arrive one at a time. */
   | { readonly kind: 'trickle'; readonly bytes: number }
   /** Every piece is delayed by `ms`. */
   | { readonly kind: 'delay'; readonly ms: number }
@@ -22,7 +22,7 @@ export type ConnectionPlan =
 const page = (status: string, body: string) =>
   `HTTP/1.1 ${status}\r\ncontent-type: text/html\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`
 
-/** What proxies, gateways and captive portals send in place of an answer. */
+/** Responses that proxies, gateways and captive portals send instead of the server's. */
 export const PROXY_ANSWERS = {
   502: page('502 Bad Gateway', '<html><h1>502 Bad Gateway</h1></html>'),
   503: page('503 Service Unavailable', '<html><h1>503 Service Unavailable</h1></html>'),
@@ -30,7 +30,7 @@ export const PROXY_ANSWERS = {
   204: 'HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n',
 } as const
 
-/** Between a browser and the server: everything that networks and proxies do. */
+/** Between a browser and the server: every fault of networks and proxies. */
 export function browserSidePlan(random: Random): ConnectionPlan {
   return random.weighted<() => ConnectionPlan>([
     [25, () => ({ kind: 'pass' })],
@@ -44,15 +44,15 @@ export function browserSidePlan(random: Random): ConnectionPlan {
 }
 
 /**
- * Between the server and Claude. Connections are kept alive and reused, so only healthy ones would be left after a
- * while. That is why even healthy ones end here.
+ * Between the server and Claude. Connections are reused, so after a while only healthy ones would be left. That is why
+ * healthy ones end here too.
  */
 export function upstreamSidePlan(random: Random): ConnectionPlan {
   return random.weighted<() => ConnectionPlan>([
     [50, () => ({ kind: 'fin', afterBytes: random.spread(100_000, 1_000_000) })],
     [16, () => ({ kind: 'reset', afterBytes: random.int(0, 150_000) })],
     [8, () => ({ kind: 'fin', afterBytes: random.int(0, 150_000) })],
-    // Towards Claude a close always arrives: the checks compare when the request to Claude ended.
+    // A close always reaches Claude, because the checks compare when the request to Claude ended.
     [6, () => halfOpen(random, ['down'])],
     [5, () => ({ kind: 'trickle', bytes: random.spread(100, 4000) })],
     [5, () => ({ kind: 'delay', ms: random.int(10, 50) })],

@@ -31,25 +31,25 @@ afterEach(async () => {
   server.close()
 })
 
-async function dial(plan: ConnectionPlan): Promise<{ client: Socket; heard: () => string }> {
+async function dial(plan: ConnectionPlan): Promise<{ client: Socket; received: () => string }> {
   proxy = await startFaultProxy(target, () => plan)
   const client = connect({ port: Number(new URL(proxy.url).port), host: '127.0.0.1', allowHalfOpen: true })
-  let heard = ''
+  let received = ''
   client.on('error', () => {})
-  client.setEncoding('utf8').on('data', (text: string) => (heard += text))
+  client.setEncoding('utf8').on('data', (text: string) => (received += text))
   client.write('question')
-  return { client, heard: () => heard }
+  return { client, received: () => received }
 }
 
-async function hears(socket: Socket, heard: () => string, text: string): Promise<void> {
-  while (heard() !== text) await once(socket, 'data')
+async function receives(socket: Socket, received: () => string, text: string): Promise<void> {
+  while (received() !== text) await once(socket, 'data')
 }
 
 test.each<ConnectionPlan>([{ kind: 'pass' }, { kind: 'trickle', bytes: 20 }, { kind: 'delay', ms: 5 }])(
   'every byte and every close arrives: %o',
   async (plan) => {
-    const { client, heard } = await dial(plan)
-    await hears(client, heard, ANSWER.toString())
+    const { client, received } = await dial(plan)
+    await receives(client, received, ANSWER.toString())
     client.end()
     await once(client, 'close')
     expect(proxy.open()).toBe(0)
@@ -57,21 +57,21 @@ test.each<ConnectionPlan>([{ kind: 'pass' }, { kind: 'trickle', bytes: 20 }, { k
 )
 
 test('a reset comes after exactly the planned number of bytes', async () => {
-  const { client, heard } = await dial({ kind: 'reset', afterBytes: 7 })
+  const { client, received } = await dial({ kind: 'reset', afterBytes: 7 })
   const [error] = (await once(client, 'error')) as [NodeJS.ErrnoException]
-  expect([error.code, heard()]).toEqual(['ECONNRESET', 'the ans'])
+  expect([error.code, received()]).toEqual(['ECONNRESET', 'the ans'])
 })
 
 test('a FIN comes after the planned number of bytes', async () => {
-  const { client, heard } = await dial({ kind: 'fin', afterBytes: 7 })
+  const { client, received } = await dial({ kind: 'fin', afterBytes: 7 })
   await once(client, 'end')
-  expect(heard()).toBe('the ans')
+  expect(received()).toBe('the ans')
   client.end()
 })
 
-test('of a peer that vanished neither bytes nor the close arrive, until the reset', async () => {
-  const { client, heard } = await dial({ kind: 'half-open', afterBytes: 3, blocked: 'both', holdMs: 300 })
-  await hears(client, heard, 'the')
+test('after a peer has vanished neither bytes nor its close arrive, until the reset', async () => {
+  const { client, received } = await dial({ kind: 'half-open', afterBytes: 3, blocked: 'both', holdMs: 300 })
+  await receives(client, received, 'the')
   const [socket] = accepted as [Socket]
   const order: string[] = []
   socket.on('data', () => order.push('data')).on('end', () => order.push('end'))
@@ -82,12 +82,12 @@ test('of a peer that vanished neither bytes nor the close arrive, until the rese
   expect(order).toEqual(['close'])
 })
 
-test('with the way up blocked, data still arrives on the way down', async () => {
-  const { client, heard } = await dial({ kind: 'half-open', afterBytes: 3, blocked: 'up', holdMs: 60_000 })
-  await hears(client, heard, ANSWER.toString())
+test('with the upward direction blocked, data still arrives downward', async () => {
+  const { client, received } = await dial({ kind: 'half-open', afterBytes: 3, blocked: 'up', holdMs: 60_000 })
+  await receives(client, received, ANSWER.toString())
   client.write('more')
   accepted[0]?.write('!')
-  await hears(client, heard, `${ANSWER.toString()}!`)
+  await receives(client, received, `${ANSWER.toString()}!`)
   expect(accepted[0]?.bytesRead).toBe('question'.length)
 })
 

@@ -21,7 +21,7 @@ export interface FaultProxy extends AsyncDisposable {
   close(): Promise<void>
 }
 
-/** A TCP proxy in front of `target`. `plan` says what goes wrong with each connection. */
+/** Starts a TCP proxy in front of `target`. `plan` returns the fault for each connection, numbered from 0. */
 export async function startFaultProxy(
   target: string,
   plan: (connection: number) => ConnectionPlan,
@@ -47,7 +47,7 @@ export async function startFaultProxy(
       return
     }
     const upstream = own(connect({ host, port: Number(port), allowHalfOpen: true, noDelay: true }))
-    // As a proxy whose backend is down.
+    // Like a proxy whose backend is down.
     const refused = () => answer(client, 502)
     upstream.once('error', refused)
     upstream.once('connect', () => {

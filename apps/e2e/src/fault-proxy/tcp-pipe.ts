@@ -14,7 +14,7 @@ export interface TcpPipe {
   vanish(holdMs: number): void
 }
 
-/** If the last bytes and the reset arrive in one poll, libuv reports a clean end. This keeps them apart. */
+/** Keeps the last bytes and the reset apart, in ms: in one poll, libuv would report a clean end. */
 const RESET_DELAY_MS = 12
 const HEAD_CHARS = 2000
 
@@ -50,7 +50,7 @@ export function pipeWithFault(client: Socket, target: Socket, fault: Fault): Tcp
     else for (const socket of [client, target]) socket.destroySoon()
   }
 
-  async function* paced(pieces: Pieces): Pieces {
+  async function* withDelays(pieces: Pieces): Pieces {
     if (fault.kind === 'trickle') yield* byteByByte(pieces, fault.bytes)
     else if (fault.kind !== 'delay') yield* pieces
     else {
@@ -62,14 +62,14 @@ export function pipeWithFault(client: Socket, target: Socket, fault: Fault): Tcp
   }
 
   async function* up(pieces: Pieces): Pieces {
-    for await (const piece of paced(pieces)) {
+    for await (const piece of withDelays(pieces)) {
       if (head.length < HEAD_CHARS) head += piece.toString('latin1', 0, HEAD_CHARS)
       if (!blackHoleOf('up')) yield piece
     }
   }
 
   async function* down(pieces: Pieces): Pieces {
-    for await (const piece of paced(pieces)) {
+    for await (const piece of withDelays(pieces)) {
       if (bytesUntilFault > 0 && !blackHoleOf('down')) yield piece.subarray(0, bytesUntilFault)
       const rest = piece.subarray(Math.max(0, bytesUntilFault))
       bytesUntilFault -= piece.length
@@ -131,7 +131,7 @@ interface CopyOptions {
   readonly blackHoleBack: () => Promise<void> | undefined
 }
 
-/** Copies until there is nothing left to copy. A close is lost in a black hole, like any byte. */
+/** Copies until the end. In a black hole a close is lost like any byte. */
 async function copy({ from, to, through, blackHole, blackHoleBack }: CopyOptions): Promise<void> {
   try {
     for await (const piece of through(from.iterator({ destroyOnReturn: false }))) {

@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 export type Damage =
   | { readonly kind: 'cut'; readonly at: number }
   | { readonly kind: 'flip'; readonly at: number; readonly bit: number }
-  | { readonly kind: 'lose' | 'double'; readonly at: number; readonly bytes: number }
+  | { readonly kind: 'lose' | 'repeat'; readonly at: number; readonly bytes: number }
   | { readonly kind: 'insert'; readonly at: number; readonly bytes: Uint8Array }
   /** Swaps one SSE message with another. */
   | { readonly kind: 'reorder'; readonly at: number; readonly with: number }
@@ -15,7 +15,7 @@ const few = fc.integer({ min: 1, max: 300 })
 export const anyDamage: fc.Arbitrary<Damage> = fc.oneof(
   fc.record({ kind: fc.constant('cut' as const), at: place }),
   fc.record({ kind: fc.constant('flip' as const), at: place, bit: fc.integer({ min: 0, max: 7 }) }),
-  fc.record({ kind: fc.constantFrom('lose' as const, 'double' as const), at: place, bytes: few }),
+  fc.record({ kind: fc.constantFrom('lose' as const, 'repeat' as const), at: place, bytes: few }),
   fc.record({ kind: fc.constant('insert' as const), at: place, bytes: fc.uint8Array({ maxLength: 40 }) }),
   fc.record({ kind: fc.constant('reorder' as const), at: place, with: place }),
 )
@@ -37,7 +37,7 @@ function damage(stream: Buffer, one: Damage): Buffer {
     }
     case 'lose':
       return Buffer.concat([before, stream.subarray(at + one.bytes)])
-    case 'double':
+    case 'repeat':
       return Buffer.concat([stream.subarray(0, at + one.bytes), stream.subarray(at)])
     case 'insert':
       return Buffer.concat([before, one.bytes, stream.subarray(at)])

@@ -12,16 +12,16 @@ export interface Asked {
 
 export interface Answered {
   readonly status: number
-  /** The body; of an event stream only what came before its first event. */
+  /** The body; for an event stream only the part before its first event. */
   readonly body: string
-  /** Codes of the errors that a stream of events began with. */
+  /** Error codes at the start of an event stream. */
   readonly refusals: readonly string[]
 }
 
-/** Longer than any answer may take: the server's limit for headers is 10 s. */
-const PATIENCE_MS = 20_000
+/** Longer than any response may take: the server's limit for headers is 10 s. In ms. */
+const RESPONSE_TIMEOUT_MS = 20_000
 
-/** Sends one request over a new socket. Leaves a stream at its first event. @throws when no answer comes. */
+/** Sends one request over a new socket. Closes a stream at its first event. @throws when there is no response. */
 export function exchange(url: string, { method, path, headers, body }: Asked): Promise<Answered> {
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url)
@@ -32,9 +32,9 @@ export function exchange(url: string, { method, path, headers, body }: Asked): P
       path,
       headers,
       agent: false,
-      timeout: PATIENCE_MS,
+      timeout: RESPONSE_TIMEOUT_MS,
     })
-    request.on('timeout', () => request.destroy(new Error('no answer')))
+    request.on('timeout', () => request.destroy(new Error('no response')))
     request.on('error', reject)
     request.on('response', (response) => {
       const { statusCode: status = 0, headers: answered } = response
@@ -59,7 +59,7 @@ export function exchange(url: string, { method, path, headers, body }: Asked): P
       response.on('error', reject)
       response.on('end', end)
     })
-    // Not every method is framed by default, and what is not would be read as a second request.
+    // Node does not frame bodies of all methods by default. The server would read those as a second request.
     if (body !== undefined && !request.hasHeader('transfer-encoding')) {
       request.setHeader('content-length', Buffer.byteLength(body))
     }
@@ -71,12 +71,12 @@ export function exchange(url: string, { method, path, headers, body }: Asked): P
 export async function speak(url: string, bytes: Uint8Array): Promise<string> {
   const { hostname, port } = new URL(url)
   const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true })
-  socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error('not closed')))
+  socket.setTimeout(RESPONSE_TIMEOUT_MS, () => socket.destroy(new Error('not closed')))
   let heard = ''
   socket.setEncoding('latin1').on('data', (piece: string) => (heard += piece))
   const failed = new Promise<never>((_resolve, reject) => {
     socket.once('error', (error: NodeJS.ErrnoException) => {
-      // A server may well refuse to read on.
+      // The server may stop reading.
       if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') reject(error)
     })
   })

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { type Simulator, startSimulator } from '@sluice/claude-sim'
 import { parseEnv } from '@sluice/server/env'
 import { type RunningServer, serve } from '@sluice/server/serve'
-import { collect, WireClient } from '@sluice/server/testing'
+import { collect, question, WireClient } from '@sluice/server/testing'
 import * as fc from 'fast-check'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type EmbeddedDatabase, embeddedDatabase } from '../product/embedded-database.ts'
 import { ONE_ADDRESS } from '../product/one-address.ts'
+import { SESSION_SECRET } from '../product/start-product.ts'
 import { seedFrom } from '../random.ts'
 import { until } from '../resources.ts'
 import { anyDamage, damaged } from './damage.ts'
@@ -18,18 +20,21 @@ const seed = seedFrom('FUZZ_SEED')
 let simulator: Simulator
 let server: RunningServer
 let faults: string[]
+let database: EmbeddedDatabase
 
 beforeAll(async () => {
   faults = []
+  database = await embeddedDatabase()
   simulator = await startSimulator({ defaults: { tps: 0, ttft: 0 } })
   server = await serve({
     env: parseEnv(
       {
         PORT: '0',
-        ANTHROPIC_API_KEY: 'key-of-nobody',
+        SESSION_SECRET,
+        DATABASE_URL: database.url,
+        ANTHROPIC_API_KEY: 'test-key',
         ANTHROPIC_BASE_URL: simulator.url,
-        GRACE_MS: '200',
-        RETAIN_MS: '200',
+        GRACE_MS: '1000',
         MAX_RUNS_PER_OWNER: '100000',
         STARTS_PER_MINUTE: '100000',
         ...ONE_ADDRESS,
@@ -38,18 +43,21 @@ beforeAll(async () => {
     ),
     logger: pino({ level: 'error' }, { write: (line: string) => void faults.push(line) }),
   })
+  // Until then /readyz answers 503, as it should.
+  await server.ready()
 })
 afterAll(async () => {
   await server.close()
+  await database.remove()
   await simulator.close()
 })
 
-/** Every refusal has the one error format that clients know. */
+/** Checks that every refusal has tRPC's error format. */
 function expectTyped({ status, body, refusals }: Answered, method: string): void {
   expect(status).toBeGreaterThanOrEqual(200)
   expect(status).toBeLessThan(500)
   for (const code of refusals) expect(code).toMatch(/^[A-Z_]+$/)
-  expect(body).not.toMatch(/node_modules|\.ts:\d|\.js:\d|key-of-nobody/)
+  expect(body).not.toMatch(/node_modules|\.ts:\d|\.js:\d|test-key/)
   if (status < 400 || method === 'HEAD') return
   const answers = [JSON.parse(body)].flat() as {
     error?: { code: number; message: string; data: { code: string } }
@@ -62,13 +70,13 @@ function expectTyped({ status, body, refusals }: Answered, method: string): void
   }
 }
 
-/** The errors that the server logged. Waits until it has answered one more visitor and released everything. */
+/** The errors that the server logged, after it has answered one more visitor and released everything. */
 async function faultsOfTheServer(): Promise<string[]> {
   const client = new WireClient(server.url)
   await client.query('models.list')
   const runId = randomUUID()
-  const messages = [{ role: 'user', content: 'still there? [[sim tokens=50]]' }]
-  expect((await client.call('chat.start', { runId, messages })).status).toBe(200)
+  const input = question({ runId, content: 'still there? [[sim tokens=50]]' })
+  expect((await client.call('chat.send', input)).status).toBe(200)
   expect((await collect(await client.events({ runId }))).terminal?.type).toBe('done')
   await until(10_000, () => {
     const { live, size, readers } = server.runs
@@ -77,7 +85,7 @@ async function faultsOfTheServer(): Promise<string[]> {
   return faults
 }
 
-test('any request gets a quick, typed answer that is never a 5xx, and the server goes on', async () => {
+test('any request gets a quick, typed response that is never a 5xx, and the server goes on', async () => {
   await fc.assert(
     fc.asyncProperty(oddRequest, async (request) => {
       expectTyped(await exchange(server.url, request), request.method)
@@ -90,7 +98,7 @@ test('any request gets a quick, typed answer that is never a 5xx, and the server
 const REPLY =
   /HTTP\/1\.1 (\d{3}) (?:(?!\r\n\r\n)[^])*\r\ncontent-length: (\d+)\r\n(?:(?!\r\n\r\n)[^])*\r\n\r\n/gi
 
-/** Replies on one connection, as far as they have a length. */
+/** The responses on one connection that have a length. */
 function repliesIn(heard: string): { status: number; body: string }[] {
   const replies = heard.matchAll(REPLY)
   return Array.from(replies, (reply) => {
@@ -102,7 +110,7 @@ function repliesIn(heard: string): { status: number; body: string }[] {
 
 test('for any bytes the server answers or closes the connection, and goes on', async () => {
   const good = [
-    'POST /trpc/chat.start HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}',
+    'POST /trpc/chat.send HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}',
     'GET /trpc/models.list HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n',
     'POST /trpc/runs.ack HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n',
   ].map((text) => Buffer.from(text))

@@ -1,19 +1,32 @@
 import * as fc from 'fast-check'
 
 const uuid = fc.uuid()
+const anyText = fc.string({ unit: 'binary', minLength: 1, maxLength: 50 })
 
-/** Inputs as they should be. */
+/** Valid inputs. */
 const goodInput: fc.Arbitrary<Record<string, unknown>> = fc.oneof(
   fc.record({
+    conversationId: uuid,
     runId: uuid,
-    messages: fc.constant([{ role: 'user', content: 'fuzz [[sim tokens=20]]' }]),
+    parentId: fc.option(uuid),
+    content: fc.constant('fuzz [[sim tokens=20]]'),
   }),
   fc.record({
+    conversationId: uuid,
     runId: uuid,
-    messages: fc.constant([{ role: 'user', content: [{ type: 'text', text: 'fuzz' }] }]),
+    parentId: fc.constant(null),
+    content: fc.constant([{ type: 'text', text: 'fuzz' }]),
     model: fc.constant('claude-opus-4-8'),
     maxTokens: fc.integer({ min: 1, max: 1000 }),
     effort: fc.constant('low'),
+    onDisconnect: fc.constant('abort'),
+  }),
+  fc.record({ runId: uuid, messageId: uuid }),
+  fc.record({ conversationId: uuid }),
+  fc.record({ conversationId: uuid, title: anyText }),
+  fc.record({ words: anyText, limit: fc.integer({ min: 1, max: 100 }) }),
+  fc.record({
+    cursor: fc.tuple(fc.bigInt({ min: 0n, max: 10n ** 16n }), uuid).map((parts) => parts.join('_')),
   }),
   fc.record({ runId: uuid, readerId: uuid, lastEventId: fc.nat().map(String) }),
   fc.record({ runId: uuid, readerId: uuid, position: fc.nat() }),
@@ -40,7 +53,7 @@ const oddValue = fc.oneof(
   fc.constant('x'.repeat(5000)),
 )
 
-/** The same with one field, at any depth, replaced, removed or added. */
+/** Valid inputs with one field, at any depth, replaced, removed or added. */
 const almostGoodInput = fc
   .record({
     input: goodInput,
@@ -70,7 +83,7 @@ function holdersIn(value: unknown): [Holder, string][] {
 
 const input = fc.oneof(goodInput, almostGoodInput, oddValue)
 
-/** JSON, or what nearly is. */
+/** JSON, or almost JSON. */
 export const oddJson = fc.oneof(
   { weight: 6, arbitrary: input.map((value) => JSON.stringify(value)) },
   { weight: 2, arbitrary: input.map((value) => JSON.stringify({ 0: value, 1: value })) },

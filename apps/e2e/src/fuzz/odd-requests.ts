@@ -2,7 +2,26 @@ import * as fc from 'fast-check'
 import type { Asked } from './exchange.ts'
 import { oddJson } from './odd-json.ts'
 
-const PROCEDURES = ['chat.start', 'runs.events', 'runs.ack', 'runs.stop', 'models.list'] as const
+const PROCEDURES = [
+  'chat.send',
+  'chat.regenerate',
+  'conversations.list',
+  'conversations.get',
+  'conversations.rename',
+  'conversations.remove',
+  'conversations.restore',
+  'conversations.search',
+  'runs.events',
+  'runs.ack',
+  'runs.stop',
+  'models.list',
+  'notes.list',
+  'notes.search',
+  'notes.get',
+  'notes.add',
+  'notes.update',
+  'notes.remove',
+] as const
 
 const procedure = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom<string>(...PROCEDURES) },
@@ -14,7 +33,7 @@ const procedure = fc.oneof(
     weight: 1,
     arbitrary: fc.constantFrom(
       'chat',
-      'chat.start.more',
+      'chat.send.more',
       'runs.__proto__',
       'constructor',
       'toString',
@@ -47,7 +66,18 @@ const query = fc.oneof(
   { weight: 1, arbitrary: fc.string({ maxLength: 80 }).map((text) => `?${text}`) },
 )
 
+const file = fc.constantFrom(
+  '/attachments',
+  '/attachments?name=a.png',
+  '/attachments?name=a&name=b',
+  '/attachments?name=%ED%A0%80%00%zz',
+  `/attachments?name=${'x'.repeat(10_000)}`,
+  '/attachments/%00',
+  '/attachments/0198c0de-0000-4000-8000-000000000000',
+)
+
 const target = fc.oneof(
+  { weight: 2, arbitrary: file },
   { weight: 12, arbitrary: fc.tuple(procedure, query).map(([name, rest]) => `/trpc/${name}${rest}`) },
   {
     weight: 1,
@@ -104,7 +134,7 @@ const headers = fc.record(
   { requiredKeys: [] },
 )
 
-/** Any request that a client can send, most of them nearly right. */
+/** Any request that a client can send. Most are almost valid. */
 export const oddRequest: fc.Arbitrary<Asked> = fc
   .record({
     method: fc.oneof(
@@ -128,7 +158,7 @@ export const oddRequest: fc.Arbitrary<Asked> = fc
     body: method === 'GET' || method === 'HEAD' ? undefined : body,
   }))
 
-/** `encodeURIComponent` refuses half a surrogate pair. */
+/** `encodeURIComponent` throws for a lone surrogate. */
 function encoded(text: string): string {
   return encodeURIComponent(Buffer.from(text).toString())
 }
@@ -137,7 +167,7 @@ function headerSafe(text: string): string {
   return text.replaceAll(/[^\t\x20-\x7e\x80-\xff]/g, '?')
 }
 
-/** What Node's client lets into a request line. */
+/** The characters that Node's client accepts in a request line. */
 function requestTarget(path: string): string {
   return path.replaceAll(/[^\x21-\x7e]/g, '%20')
 }

@@ -6,7 +6,7 @@ export interface RecordedStream {
   readonly thinking: string
 }
 
-/** Records an answer as it goes over the wire, with thinking, text and pings. */
+/** Records the bytes of an answer, with thinking, text and pings. */
 export async function recordStream(directive: string): Promise<RecordedStream> {
   const simulator = await startSimulator({ defaults: { tps: 0, ttft: 0 } })
   try {

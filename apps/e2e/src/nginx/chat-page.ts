@@ -1,22 +1,22 @@
 import type { BrowserContext, Page } from 'playwright-core'
 import { copiedAnswer } from '../browser/copied-answer.ts'
 
-/** The page in a browser, as far as these tests use it; everything is about its last answer. */
+/** The chat page in a browser. Everything is about its last answer. */
 export interface ChatPage {
   readonly page: Page
   ask(prompt: string): Promise<void>
   stop(): Promise<void>
-  /** What the answer says so far, once it is longer than this. */
+  /** Resolves to the answer's text when it is longer than this. */
   textLongerThan(length: number): Promise<string>
-  /** What the last answer shows. */
+  /** The text that the last answer shows. */
   shown(): Promise<string | null>
-  /** What Claude wrote, as the page's copy button has it. */
+  /** The answer's markdown, from its Copy button. */
   text(): Promise<string>
   /** Resolves when the answer is in this state. */
   status(expected: 'done' | 'failed'): Promise<unknown>
-  /** Resolves when there are so many answers. */
+  /** Resolves when there are this many answers. */
   answers(count: number): Promise<unknown>
-  /** How often its stream was lost and found again. */
+  /** How often the page has reconnected. */
   reconnects(): Promise<string | null>
 }
 

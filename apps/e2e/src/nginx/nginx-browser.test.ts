@@ -28,10 +28,10 @@ beforeEach(async () => {
   if (missing !== undefined) return
   simulator = await startSimulator({ defaults: { ttft: 0, tps: 300 } })
   product = await startProduct({
-    ANTHROPIC_API_KEY: 'key-of-nobody',
+    ANTHROPIC_API_KEY: 'test-key',
     ANTHROPIC_BASE_URL: simulator.url,
     MAX_RUNS_PER_OWNER: '20',
-    // The worst case of each of eight answers is held back at once.
+    // The worst case of eight answers is reserved at once.
     DAILY_USD_PER_OWNER: '100',
     GRACE_MS: '1000',
   })
@@ -46,7 +46,7 @@ afterEach(async () => {
 })
 
 browserTest(
-  'over HTTP/2 the page shows words while Claude still speaks, and Stop reaches Claude',
+  'over HTTP/2 the page shows text while Claude is still writing, and Stop reaches Claude',
   async () => {
     const chat = await openChat(context, httpsUrl(nginx))
     const protocol = await chat.page.evaluate(
@@ -87,7 +87,7 @@ browserTest('eight tabs stream at once over HTTP/2, and Stop works in the last o
 })
 
 browserTest(
-  'nginx retires a connection for its many requests in mid-answer: nothing is noticed',
+  'nginx closes a connection at its request limit during an answer: the page does not notice',
   async () => {
     const retiring: Servers = (ports, certificate) => `
     keepalive_requests 2;

@@ -18,7 +18,7 @@ if (noNginx !== undefined) process.stderr.write(`nginx tests skipped: ${noNginx}
 beforeAll(async () => {
   if (noNginx !== undefined) return
   simulator = await startSimulator({ defaults: { ttft: 0, tps: 300 } })
-  product = await startProduct({ ANTHROPIC_API_KEY: 'key-of-nobody', ANTHROPIC_BASE_URL: simulator.url })
+  product = await startProduct({ ANTHROPIC_API_KEY: 'test-key', ANTHROPIC_BASE_URL: simulator.url })
 })
 afterAll(async () => {
   await product?.stop('SIGKILL')
@@ -38,7 +38,7 @@ async function hop(servers: Servers): Promise<Nginx> {
   return nginx
 }
 
-/** Claude says five tokens and holds its breath. */
+/** Claude sends five tokens and then nothing. */
 async function heldRun(url: string) {
   const browser = await visit(url)
   const runId = await browser.client.start('hold [[sim tps=max fault=stall-pings@5 thinking=0]]')
@@ -57,18 +57,18 @@ async function expectStreaming(url: string) {
 }
 
 nginxTest(
-  'an inner nginx eats X-Accel-Buffering, and the outer one holds everything until the end',
+  'an inner nginx removes X-Accel-Buffering, and the outer one buffers everything until the end',
   async () => {
     const inner = await hop(plainConfig(product.url))
     const outer = await hop(plainConfig(httpUrl(inner)))
     const { browser, runId, reader, said } = await heldRun(httpUrl(outer))
     using _ = browser
-    // The inner one alone delivers: a second reader of the same run, with the same cookie, has the words …
+    // The inner one alone delivers: a second reader of the same run gets the text …
     using nearer = await visit(httpUrl(inner), { cookie: browser.client.cookie })
     const witness = nearer.client.read(runId)
     expect(await witness.until(({ text }) => text === said)).toBe(true)
     expect(witness.headers['x-accel-buffering']).toBeUndefined()
-    // … and a few more round trips through the outer one later, nothing of the stream has come through it.
+    // … while after a few more round trips through the outer one, it has delivered nothing.
     for (let i = 0; i < 20; i++) await browser.client.query('models.list')
     expect(reader.status).toBeUndefined()
     expect(reader.arrivals).toEqual([])
@@ -90,7 +90,7 @@ nginxTest('fix: proxy_buffering off in the outer one', async () => {
   await expectStreaming(httpUrl(await hop(plainConfig(httpUrl(inner), 'proxy_buffering off;'))))
 })
 
-nginxTest('the shipped configuration needs no fix, whichever of the two it is', async () => {
+nginxTest('the shipped configuration needs no fix, as the inner or the outer one', async () => {
   const asInner = await hop(shippedConfig(product.url))
   await expectStreaming(httpUrl(await hop(plainConfig(httpsUrl(asInner)))))
   simulator.reset()

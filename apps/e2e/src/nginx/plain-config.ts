@@ -1,10 +1,10 @@
 import type { Servers } from './start-nginx.ts'
 
 /**
- * What many people have: a proxy_pass and nginx's defaults, buffering and HTTP/1.0 to the server included (1.29.7
- * changed that one to 1.1), and gzip for everything.
+ * A common configuration: a proxy_pass, gzip for everything, and nginx's defaults, which include buffering and HTTP/1.0
+ * to the server (1.1 since 1.29.7).
  *
- * The first port is HTTP's, the second HTTPS's.
+ * The first port is for HTTP, the second for HTTPS.
  */
 export function plainConfig(upstream: string, extra = ''): Servers {
   return ([http, https], { certificate, key }) => `

@@ -5,10 +5,10 @@ import type { Servers } from './start-nginx.ts'
 const SHIPPED = resolve(import.meta.dirname, '../../../../deploy/nginx/sluice.conf')
 
 /**
- * The file that people deploy, on this machine's ports and with this machine's certificate. Nothing else is
- * changed, but that IPv6 is left out: not every machine has it.
+ * The file in deploy/nginx, with the ports and the certificate of the test. IPv6 is left out, because not every machine
+ * has it. Nothing else is changed.
  *
- * The first port is HTTP's, the second HTTPS's.
+ * The first port is for HTTP, the second for HTTPS.
  */
 export function shippedConfig(upstream: string, { readTimeout = '60s' } = {}): Servers {
   return ([http, https], { certificate, key }) => {
@@ -26,7 +26,7 @@ export function shippedConfig(upstream: string, { readTimeout = '60s' } = {}): S
   }
 }
 
-/** @throws when the file no longer has it exactly once: then these tests would run something else. */
+/** @throws unless the file contains it exactly once, because the tests would then run another configuration. */
 function replaceOnce(config: string, [from, to]: [string, string]): string {
   const parts = config.split(from)
   if (parts.length !== 2) throw new Error(`expected "${from}" once in ${SHIPPED}, found ${parts.length - 1}`)

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
-import { type Certificate, selfSigned } from '@sluice/claude-sim'
+import { type Certificate, selfSigned } from '@sluice/claude/testing'
 import { freePorts } from './free-ports.ts'
 import { nginxBinary } from './nginx-binary.ts'
 
@@ -12,7 +12,7 @@ export type Servers = (ports: readonly number[], certificate: Certificate) => st
 
 export interface Nginx extends AsyncDisposable {
   readonly ports: readonly number[]
-  /** As `nginx -s reload`. Resolves when the new worker is there; the old one serves its connections to their end. */
+  /** Runs `nginx -s reload`. Resolves when the new worker runs; the old one finishes its connections. */
   reload(): Promise<void>
   /** Ends it with all its connections. Idempotent. */
   stop(): Promise<void>
@@ -75,7 +75,7 @@ async function launch(folder: string): Promise<ChildProcess> {
   return child
 }
 
-/** nginx says so after it has bound its ports, also at each reload. */
+/** nginx logs this after it has bound its ports, and at each reload. */
 function workerStarted(child: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
     let said = ''

@@ -6,7 +6,7 @@ export interface Visit extends Disposable {
   readonly web: WebClient
 }
 
-/** A browser, as far as the protocol goes, that has opened the page and takes any certificate. */
+/** A client with its own session that speaks the page's protocol and accepts any certificate. */
 export async function visit(
   url: string,
   { cookie, ...options }: WebClientOptions & { cookie?: string | undefined } = {},

@@ -2,15 +2,18 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 import { startSimulator } from '@sluice/claude-sim'
-import { collect, WireClient } from '@sluice/server/testing'
-import { expect, test } from 'vitest'
-import { runProduct, startProduct } from './start-product.ts'
+import { openDatabase } from '@sluice/db'
+import { collect, question, WireClient } from '@sluice/server/testing'
+import { expect, onTestFinished, test } from 'vitest'
+import { embeddedDatabase } from './embedded-database.ts'
+import { runProduct, SESSION_SECRET, startProduct } from './start-product.ts'
 
-test('without a key the built server refuses to start, and says how to go on', async () => {
+test('without a key, a database and a session secret the built server refuses to start, and says what to set', async () => {
   const { code, complaint } = await runProduct({})
   expect(code).toBe(1)
   expect(complaint).toContain('ANTHROPIC_API_KEY')
-  expect(complaint).toContain('SIMULATOR=1')
+  for (const words of ['SIMULATOR=1', 'DATABASE_URL', 'pglite:FOLDER', 'SESSION_SECRET'])
+    expect(complaint).toContain(words)
 })
 
 test('a bad environment gives one message that lists every problem, and exit code 1', async () => {
@@ -25,20 +28,38 @@ test('a bad environment gives one message that lists every problem, and exit cod
   expect(complaint).not.toMatch(/at .*\.js:\d+/)
 })
 
-test('a busy port is named, and another one suggested', async () => {
+test('a port in use is named, and another one suggested', async () => {
   const blocker = createServer().listen(0, '127.0.0.1')
   await once(blocker, 'listening')
   const { port } = blocker.address() as AddressInfo
-  const { code, complaint } = await runProduct({ SIMULATOR: '1', PORT: String(port) })
+  const { code, complaint } = await runProduct({
+    SIMULATOR: '1',
+    SESSION_SECRET,
+    // It is not opened before the server listens.
+    DATABASE_URL: 'postgres://nowhere.invalid/db',
+    PORT: String(port),
+  })
   blocker.close()
   expect(code).toBe(1)
   expect(complaint).toContain(`Port ${port} is in use`)
   expect(complaint).toContain(`PORT=${port + 1}`)
 })
 
+test('a database that a newer version has migrated ends the server, which says so', async () => {
+  const { url, remove } = await embeddedDatabase()
+  onTestFinished(remove)
+  const { db, close } = await openDatabase(url)
+  await db.execute("insert into migration values ('9999-tomorrow.sql', now())")
+  await close()
+  const env = { SIMULATOR: '1', SESSION_SECRET, DATABASE_URL: url, PORT: '0' }
+  const { code, complaint } = await runProduct(env)
+  expect(code).toBe(1)
+  expect(complaint).toMatch(/9999-tomorrow\.sql.*Start a newer version/)
+})
+
 test('with SIMULATOR=1 it answers without a key, logs that, and serves the page from the same port', async () => {
   await using product = await startProduct({ SIMULATOR: '1' })
-  expect(product.logs.map(({ msg }) => msg).join('\n')).toContain('simulator')
+  await product.logged('Answers are simulated. Unset SIMULATOR to talk to Claude.')
   const page = await fetch(product.url)
   expect(page.headers.get('content-type')).toContain('text/html')
   const script = /src="(\/assets\/[^"]+\.js)"/.exec(await page.text())?.[1]
@@ -51,10 +72,7 @@ test('with SIMULATOR=1 it answers without a key, logs that, and serves the page 
     simulatorChosen: true,
   })
   const runId = randomUUID()
-  await client.call('chat.start', {
-    runId,
-    messages: [{ role: 'user', content: 'hello [[sim tps=max ttft=0]]' }],
-  })
+  await client.call('chat.send', question({ runId, content: 'hello [[sim tps=max ttft=0]]' }))
   const run = await collect(await client.events({ runId }))
   expect(run.terminal?.type).toBe('done')
   expect(await product.logged('run ended')).toMatchObject({ runId, end: 'end_turn' })
@@ -64,7 +82,7 @@ test('the window, frame and lease of the environment hold in the built server', 
   const simulator = await startSimulator({ defaults: { tps: 0, ttft: 0 } })
   try {
     await using product = await startProduct({
-      ANTHROPIC_API_KEY: 'key-of-nobody',
+      ANTHROPIC_API_KEY: 'test-key',
       ANTHROPIC_BASE_URL: simulator.url,
       WINDOW_CHARS: '700',
       LEASE_MS: '300',
@@ -73,8 +91,8 @@ test('the window, frame and lease of the environment hold in the built server', 
     const client = new WireClient(product.url)
     await client.query('models.list')
     const runId = randomUUID()
-    const messages = [{ role: 'user', content: 'long [[sim tokens=128000 thinking=0]]' }]
-    await client.call('chat.start', { runId, messages, maxTokens: 128_000 })
+    const content = 'long [[sim tokens=128000 thinking=0]]'
+    await client.call('chat.send', question({ runId, content, maxTokens: 128_000 }))
     const run = await collect(await client.events({ runId, readerId: randomUUID() }))
     expect(run.position).toBe(700)
     expect(run.refusals).toMatchObject([{ code: 'SERVICE_UNAVAILABLE' }])
@@ -91,8 +109,7 @@ async function withRun(env: Record<string, string>, directive: string) {
   const client = new WireClient(product.url)
   await client.query('models.list')
   const runId = randomUUID()
-  const messages = [{ role: 'user', content: `deploy [[sim ttft=0 ${directive}]]` }]
-  await client.call('chat.start', { runId, messages })
+  await client.call('chat.send', question({ runId, content: `deploy [[sim ttft=0 ${directive}]]` }))
   const connection = await client.events({ runId })
   const before = await collect(connection, { enough: ({ text }) => text.length > 0 })
   return { product, client, runId, connection, before }
@@ -102,14 +119,11 @@ test('SIGTERM lets a run finish, refuses new ones for now, and is no longer read
   const { product, client, runId, connection, before } = await withRun({}, 'tokens=300 tps=200')
   await using _ = product
   const exit = product.stop('SIGTERM')
-  // /readyz says when it has begun to drain; from then on it refuses.
-  while ((await fetch(`${product.url}/readyz`)).status === 200) {}
-  const refused = await client.call('chat.start', {
-    runId: randomUUID(),
-    messages: [{ role: 'user', content: 'too late' }],
-  })
+  await product.logged('draining: no new runs')
+  expect((await fetch(`${product.url}/readyz`)).status).toBe(503)
+  const refused = await client.call('chat.send', question({ content: 'too late' }))
   expect(refused.body.error.data).toMatchObject({ code: 'SERVICE_UNAVAILABLE', httpStatus: 503 })
-  // A run that has begun can still be joined.
+  // A live run can still be read.
   const joined = await client.events({ runId, header: String(before.position) })
   const [rest, same] = await Promise.all([
     collect(connection, { after: before.position }),
@@ -135,7 +149,7 @@ test('a second SIGTERM ends at once', async () => {
   const { product } = await withRun({ DRAIN_MS: '600000' }, 'tokens=9999')
   await using _ = product
   const exit = product.stop('SIGTERM')
-  while ((await fetch(`${product.url}/readyz`)).status === 200) {}
+  await product.logged('draining: no new runs')
   void product.stop('SIGTERM')
   expect(await exit).toBe(1)
 })

@@ -3,7 +3,8 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Haiku } from './page/haiku.tsx'
-import { trpc } from './trpc.ts'
+import { Trip } from './page/trip.tsx'
+import { trpc } from './api.ts'
 
 const client = trpc.createClient({ links: createLinks({ url: '/trpc' }) })
 const queryClient = new QueryClient()
@@ -13,6 +14,7 @@ createRoot(document.body).render(
     <trpc.Provider client={client} queryClient={queryClient}>
       <QueryClientProvider client={queryClient}>
         <Haiku />
+        <Trip />
       </QueryClientProvider>
     </trpc.Provider>
   </StrictMode>,

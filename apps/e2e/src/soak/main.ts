@@ -4,7 +4,9 @@ import { startSimulator } from '@sluice/claude-sim'
 import { parseEnv } from '@sluice/server/env'
 import { serve } from '@sluice/server/serve'
 import { pino } from 'pino'
+import { embeddedDatabase } from '../product/embedded-database.ts'
 import { ONE_ADDRESS } from '../product/one-address.ts'
+import { SESSION_SECRET } from '../product/start-product.ts'
 import { createRandom, seedFrom } from '../random.ts'
 import { heapInUse, resources, until } from '../resources.ts'
 import { createVisitor } from './visitor.ts'
@@ -14,9 +16,9 @@ import { createVisitor } from './visitor.ts'
  * measures what is left. Exits 1 when the heap has grown by more than `BOUND_BYTES`, or when something hangs.
  */
 const BOUND_BYTES = 8_000_000
-/** Before the first measurement: code is compiled, pools are filled. */
+/** Runs before the first measurement, to compile code and fill pools. */
 const WARM_UP_RUNS = 500
-const LANES = 24
+const WORKERS = 24
 const LIMIT_MS = 15 * 60_000
 
 const { values } = parseArgs({ options: { runs: { type: 'string', default: '10000' } } })
@@ -29,15 +31,17 @@ const giveUp = setTimeout(() => {
 }, LIMIT_MS)
 
 const random = createRandom(seedFrom('SOAK_SEED'))
+const database = await embeddedDatabase()
 const simulator = await startSimulator({ defaults: { tps: 0, ttft: 0 } })
 const server = await serve({
   env: parseEnv(
     {
       PORT: '0',
-      ANTHROPIC_API_KEY: 'key-of-nobody',
+      SESSION_SECRET,
+      DATABASE_URL: database.url,
+      ANTHROPIC_API_KEY: 'test-key',
       ANTHROPIC_BASE_URL: simulator.url,
       GRACE_MS: '1000',
-      RETAIN_MS: '10000',
       FRAME_MS: '10',
       MAX_RUNS_PER_OWNER: '1000',
       STARTS_PER_MINUTE: '100000',
@@ -51,23 +55,23 @@ const server = await serve({
 async function soak(count: number): Promise<void> {
   const started = performance.now()
   let begun = 0
-  let over = 0
+  let ended = 0
 
-  async function lane() {
+  async function worker() {
     let visitor = createVisitor(server.url, random)
     while (begun < count) {
       begun += 1
       await visitor.ask()
-      over += 1
-      if (over % 20 === 0) visitor = createVisitor(server.url, random)
-      if (over % 1000 === 0) {
-        const perSecond = Math.round((over * 1000) / (performance.now() - started))
-        console.info(`  ${over} of ${count} runs, ${perSecond}/s, ${server.runs.live} live`)
+      ended += 1
+      if (ended % 20 === 0) visitor = createVisitor(server.url, random)
+      if (ended % 1000 === 0) {
+        const perSecond = Math.round((ended * 1000) / (performance.now() - started))
+        console.info(`  ${ended} of ${count} runs, ${perSecond}/s, ${server.runs.live} live`)
       }
     }
   }
 
-  await Promise.all(Array.from({ length: LANES }, lane))
+  await Promise.all(Array.from({ length: WORKERS }, worker))
 }
 
 /** Measures once every run has ended and expired. */
@@ -77,7 +81,7 @@ async function measure(when: string): Promise<number> {
     return live + size + readers === 0 ? undefined : { live, size, readers }
   })
   simulator.reset()
-  // Finalizers run between turns of the event loop; what they release is garbage only then.
+  // Finalizers run between turns of the event loop and free more garbage.
   for (let round = 0; round < 5; round++) {
     heapInUse()
     await nextTurn()
@@ -100,12 +104,13 @@ await soak(Math.ceil(runs / 2))
 const atEnd = await measure('end')
 
 await server.close()
+await database.remove()
 await simulator.close()
 clearTimeout(giveUp)
 const grown = atEnd - atStart
-const verdict = grown > BOUND_BYTES ? 'too much' : 'fine'
+const result = grown > BOUND_BYTES ? 'too much' : 'fine'
 console.info(
   `${runs} runs: the heap grew by ${(grown / 1e6).toFixed(2)} MB (${Math.round(grown / runs)} bytes a run); ` +
-    `${verdict}, the bound is ${BOUND_BYTES / 1e6} MB`,
+    `${result}, the bound is ${BOUND_BYTES / 1e6} MB`,
 )
 process.exit(grown > BOUND_BYTES ? 1 : 0)

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { type Collected, collect, WireClient } from '@sluice/server/testing'
+import { type Collected, collect, question, WireClient } from '@sluice/server/testing'
 import type { Random } from '../random.ts'
 
 export interface Visitor {
-  /** Asks one short question, then at random reads, leaves, comes back or stops. */
+  /** Asks one short question, then at random reads, leaves, reconnects or stops. */
   ask(): Promise<void>
 }
 
@@ -27,11 +27,11 @@ export function createVisitor(url: string, random: Random): Visitor {
       const runId = randomUUID()
       const tokens = random.int(20, 120)
       const content = `soak ${runId} [[sim tokens=${tokens} tps=${random.pick([0, 2000])}]]`
-      const { status } = await client.call('chat.start', { runId, messages: [{ role: 'user', content }] })
-      if (status !== 200) throw new Error(`chat.start: ${status}`)
+      const { status } = await client.call('chat.send', question({ runId, content }))
+      if (status !== 200) throw new Error(`chat.send: ${status}`)
       const kind = random.weighted([
         [4, 'stays'],
-        [4, 'comes back'],
+        [4, 'reconnects'],
         [2, 'leaves'],
         [1, 'stops'],
         [1, 'never reads'],
