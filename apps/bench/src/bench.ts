@@ -8,19 +8,19 @@ import { startProcess } from './processes/start-process.ts'
 import type { Sample } from './report/sample.ts'
 import type { Upstream } from './upstream/upstream.ts'
 
-/** Where a measurement takes place: the upstream, the load generator, and what has been found so far. */
+/** What every measure uses: the upstream, the load generator, and the samples so far. */
 export interface Bench {
   readonly options: Options
   readonly upstream: Remote<Upstream>
   readonly load: Remote<Load>
   readonly samples: Sample[]
-  /** What a reader of the table must know. */
+  /** Printed below the table. */
   readonly notes: Set<string>
-  /** A fresh server. `use` gets it, and it is stopped afterwards. */
+  /** Starts a server, passes it to `use`, and stops it. */
   readonly withPeer: (name: PeerName, use: (peer: Peer) => Promise<void>) => Promise<void>
   readonly record: (sample: Sample) => void
   readonly progress: (text: string) => void
-  /** A name that no answer has had yet. */
+  /** A new, unique name for a group of answers. */
   readonly newGroup: (peer: PeerName, what: string) => string
   readonly close: () => Promise<void>
 }
@@ -47,7 +47,7 @@ export async function startBench(options: Options): Promise<Bench> {
     notes: new Set(),
     async withPeer(name, use) {
       const { sluiceMain, profileDir } = options
-      // One at a time: ten starting at once take long enough to look broken.
+      // One at a time: with ten at once, some would miss the deadline of `startProcess`.
       const starting = lastStart.then(() =>
         startPeer(name, { upstreamUrl: upstream.url, sluiceMain, profileDir }),
       )

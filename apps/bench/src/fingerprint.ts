@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 
-/** Eight hex digits that say whether two runs measured the same build. */
+/** The first eight hex digits of a build's hash. */
 export async function fingerprint(file: string): Promise<string> {
   return createHash('sha256')
     .update(await readFile(file))

@@ -9,7 +9,7 @@ export interface Summary {
   readonly max: number
 }
 
-/** Durations in bins of 0.1 ms: a sample costs an increment, however many there are. */
+/** Durations in bins of 0.1 ms, so that adding a sample is one increment. */
 export class Histogram {
   readonly #bins = new Uint32Array(BINS)
   #count = 0

@@ -7,7 +7,7 @@ import { Results } from './report/results.ts'
 import { writeReport } from './report/write-report.ts'
 import { runAll } from './run-all.ts'
 
-/** Whatever hangs, it ends. */
+/** A run that hangs is ended after this. */
 const LIMIT_MS = 15 * 60_000
 
 async function main(): Promise<void> {
@@ -25,7 +25,7 @@ async function main(): Promise<void> {
   try {
     const spins = await runAll(bench)
     if ((await fingerprint(options.sluiceMain)) !== build)
-      bench.notes.add('**The build of sluice changed during the run: its figures are of more than one.**')
+      bench.notes.add('**The build of sluice changed during the run: its figures mix two builds.**')
     const { samples, notes } = bench
     const raw = new Results(samples).figure('pacedCpu', 'raw')
     const rawStray = raw === undefined || raw.rounds < 2 ? undefined : (raw.max - raw.min) / raw.median

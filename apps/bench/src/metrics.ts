@@ -1,4 +1,4 @@
-/** What is measured, in the order of the table. */
+/** The rows of the table, in their order. */
 export const METRICS = {
   pacedCpu: { title: 'CPU per token, 50 streams × 80 tokens/s', unit: 'µs', digits: 1 },
   fastCpu: { title: 'CPU per token, unthrottled, 16K-token answers', unit: 'µs', digits: 2 },

@@ -1,17 +1,17 @@
 import { availableParallelism, loadavg } from 'node:os'
 import { median } from './report/statistics.ts'
 
-/** One fixed piece of work: how long it took, and how much of that this process was given a processor. */
+/** One fixed piece of work: its duration, and its processor time. */
 export interface Spin {
   readonly wallMs: number
   readonly cpuMs: number
 }
 
-/** Waiting for a processor longer than this share of the work, or a speed that changes by more, is noise. */
+/** Limits of noise: the share of time spent waiting for a processor, and the change of its speed. */
 const MAX_WAIT = 0.1
 const MAX_DRIFT = 0.25
 const MAX_RAW_STRAY = 0.25
-/** Runnable processes for each processor. The instrument itself is one or two. */
+/** Runnable processes per processor. The benchmark itself is one or two. */
 const MAX_LOAD = 2
 const WORK = 20_000_000
 
@@ -21,21 +21,21 @@ export function spin(): Spin {
   let sum = 0
   for (let count = 0; count < WORK; count += 1) sum = (sum * 31 + count) | 0
   const { user, system } = process.cpuUsage(cpu)
-  // The sum is used, so that the loop is not optimised away.
+  // Uses the sum, so that the loop is not optimised away.
   return { wallMs: performance.now() - startedAt + (sum === 0.5 ? 1 : 0), cpuMs: (user + system) / 1000 }
 }
 
 export interface Noise {
   /** Median share of time that fixed work waited for a processor. */
   readonly wait: number
-  /** By how much the processor's own speed changed between the fastest and the slowest time. */
+  /** How much slower the slowest work was than the fastest, in processor time. */
   readonly drift: number
   readonly loadAverage: number
-  /** Reasons not to trust absolute figures; none: it was quiet. */
+  /** Reasons not to trust absolute figures; empty when the machine was quiet. */
   readonly warnings: readonly string[]
 }
 
-/** `rawStray`: how far, as a share of the median, raw's own CPU per token strayed between rounds. */
+/** @param rawStray how far raw's CPU per token strayed between rounds, as a share of its median. */
 export function judgeNoise(spins: readonly Spin[], rawStray: number | undefined): Noise {
   const wait = median(spins.map(({ wallMs, cpuMs }) => Math.max(0, wallMs / Math.max(cpuMs, 0.1) - 1)))
   const times = spins.map(({ cpuMs }) => cpuMs)

@@ -25,7 +25,7 @@ export interface Options {
   readonly profileDir: string | undefined
 }
 
-/** How many streams a server holds cannot be found quickly. */
+/** The search for the most streams takes minutes. */
 const QUICK_NAMES = MEASURE_NAMES.filter((name) => name !== 'streams')
 
 /** The built server of this checkout. */
@@ -40,7 +40,7 @@ export const USAGE = `pnpm bench [options]
   --cpu-prof <dir>    write a CPU profile of every server there; figures then cost more
 `
 
-/** @throws with words for whoever typed it. */
+/** @throws with a message to print. */
 export function readOptions(args: readonly string[]): Options | 'help' {
   const { values } = parseArgs({
     // pnpm passes its own `--` on.

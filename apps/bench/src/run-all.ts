@@ -15,7 +15,7 @@ const IN_ROUNDS: readonly MeasureName[] = ['paced', 'latency', 'first-token', 'l
 
 type Measure = (bench: Bench, peer: Peer, round: number) => Promise<void>
 
-/** Everything that was asked for. What measures processor time has the machine to itself. */
+/** All measures of the options. Those of processor time run alone. */
 export async function runAll(bench: Bench): Promise<Spin[]> {
   const { measures, peers, quick } = bench.options
   const spins: Spin[] = [spin()]
@@ -35,7 +35,7 @@ export async function runAll(bench: Bench): Promise<Spin[]> {
       await measureFresh(bench, peer, { measure: measureStreams, round: 1 })
     }
   }
-  // Of these, one is a long wait and none is about processor time: they may share it.
+  // None of these measures processor time, and one is a long wait: they run together.
   await Promise.all([
     wants('vanished') &&
       Promise.all(peers.map((peer) => measureFresh(bench, peer, { measure: measureVanished, round: 1 }))),
@@ -55,7 +55,7 @@ async function measureQuietly(bench: Bench): Promise<void> {
   }
 }
 
-/** A peer that fails is a line in the report and the exit code, not the end of the run. */
+/** A peer that fails is reported and sets the exit code; the run goes on. */
 async function measureFresh(
   bench: Bench,
   name: PeerName,
@@ -71,7 +71,7 @@ async function measureFresh(
   }
 }
 
-/** Everybody goes first once: nobody always follows the same neighbour. */
+/** Each round begins with another peer, so that none always follows the same one. */
 function rotated<Item>(items: readonly Item[], by: number): Item[] {
   const start = by % items.length
   return [...items.slice(start), ...items.slice(0, start)]

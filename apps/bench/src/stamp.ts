@@ -1,6 +1,6 @@
 /**
- * A moment, written into the text of a delta in four characters, so that whoever receives it can tell how
- * long it was on its way. Ticks are 0.1 ms of the machine's monotonic clock, which all processes share; they
+ * The time at which a delta was written, in four characters of its text: its receiver computes how long it was on its
+ * way. Ticks are 0.1 ms of the machine's monotonic clock, which all processes share; they
  * wrap after 168 s.
  */
 const MODULUS = 36 ** 4

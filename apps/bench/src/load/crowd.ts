@@ -17,7 +17,7 @@ export class Crowd {
   #error: Error | undefined
   #waiters: { enough: () => boolean; resolve: (held: boolean) => void; reject: (error: Error) => void }[] = []
   #opened = 0
-  /** How many have begun to hear the answer. */
+  /** How many have received their first delta. */
   #begun = 0
 
   /** Opens one visit. `onClose` gets the deltas that it received. */
@@ -49,7 +49,7 @@ export class Crowd {
     this.#visits.add(visit)
   }
 
-  /** Whether every visit has heard something, within that time. */
+  /** Resolves to whether every visit receives a delta within that time. */
   allBegun(timeoutMs: number): Promise<boolean> {
     return this.#until(() => this.#begun >= this.#opened, timeoutMs)
   }
@@ -58,14 +58,14 @@ export class Crowd {
     return this.#until(() => this.tally.deltas >= deltas, timeoutMs)
   }
 
-  /** Does it to every visit and returns when, in monotonic ms. */
+  /** Calls this method of every visit, and returns the time, in monotonic ms. */
   each(act: 'stop' | 'close' | 'freeze'): number {
     const at = monotonicMs()
     for (const visit of this.#visits) visit[act]()
     return at
   }
 
-  /** @throws the first thing that went wrong with a visit. */
+  /** @throws the first error of a visit. */
   check(): void {
     if (this.#error) throw this.#error
   }

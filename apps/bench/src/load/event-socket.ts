@@ -6,17 +6,17 @@ export interface EventSocketOptions {
   readonly path: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
-  /** Bytes as they came off the wire, framing included, from the end of the response's headers on. */
+  /** Called with the bytes after the response's headers, HTTP framing included. */
   readonly onBody: (chunk: Buffer) => void
   readonly onBytes: (count: number) => void
-  /** Once, when the connection is closed. `error` says why, when it was not as agreed. */
+  /** Called once, when the connection is closed; with an error if that was not expected. */
   readonly onClose: (error?: Error) => void
 }
 
-/** The empty chunk that ends a chunked body. Some servers keep the connection afterwards, whatever was asked. */
+/** The empty chunk that ends a chunked body. Some servers keep the connection open after it. */
 const LAST_CHUNK = '\r\n0\r\n\r\n'
 
-/** One streamed response on a socket of its own, at the least cost a receiver can have. */
+/** Requests one streamed response on a new socket, and reads it with as little work as possible. */
 export function openEventSocket(options: EventSocketOptions): Socket {
   const { hostname, port, host } = new URL(options.url)
   const { method, path, headers = {}, body = '' } = options
@@ -52,7 +52,7 @@ export function openEventSocket(options: EventSocketOptions): Socket {
     if (rest.length > 0) onBody(rest)
   })
   socket.on('error', (error: NodeJS.ErrnoException) => {
-    // Servers may reset what was hung up on.
+    // A server may reset a connection that we closed.
     if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') failure = error
   })
   socket.once('close', () => options.onClose(failure))

@@ -5,23 +5,23 @@ import { monotonicMs } from '../stamp.ts'
 import { Crowd, type CrowdTarget } from './crowd.ts'
 import { Histogram } from '../histogram.ts'
 
-// The load generator: a process of its own, told by its parent whom to visit and how.
+// The load generator: a process of its own, which its parent calls.
 
 const crowds = new Map<string, Crowd>()
-/** Between two visits, so that opening many is no burst. */
+/** ms between two visits, so that many do not open at once. */
 const SPACING_MS = 2
-/** Whoever does not begin to hear by then is not served. */
+/** ms. A visit without its first token by then counts as not served. */
 const PATIENCE_MS = 8000
 const RECEIVE_MS = 30_000
 
 function crowdOf(group: string): Crowd {
   const crowd = crowds.get(group)
-  if (crowd === undefined) throw new Error(`nobody visits as ${group}`)
+  if (crowd === undefined) throw new Error(`there are no visits in the group ${group}`)
   return crowd
 }
 
 const operations = {
-  /** Opens visits, to a group that may grow, and resolves to whether all begin to hear in good time. */
+  /** Opens visits in a group, which may have some already. Resolves to whether all receive a first token in time. */
   async open({ group, target, count }: { group: string; target: CrowdTarget; count: number }) {
     const crowd = crowds.get(group) ?? new Crowd()
     crowds.set(group, crowd)
@@ -31,14 +31,14 @@ const operations = {
     }
     return crowd.allBegun(PATIENCE_MS)
   },
-  /** Opens visits that stop reading at the first thing they hear. */
+  /** Opens visits that stop reading after their first token. */
   async openAndFreeze({ group, target, count }: { group: string; target: CrowdTarget; count: number }) {
     const crowd = new Crowd()
     crowds.set(group, crowd)
     for (let opened = 0; opened < count; opened += 1) crowd.open(target, { freezeAtOnce: true })
     return crowd.allBegun(PATIENCE_MS)
   },
-  /** Listens for a while and says what came, and whether this process kept up. */
+  /** Counts what a group receives for a while, and how late this process was itself. */
   async listen({ group, ms }: { group: string; ms: number }) {
     const crowd = crowdOf(group)
     const loop = monitorEventLoopDelay({ resolution: 2 })
@@ -59,18 +59,18 @@ const operations = {
       ownDelayMs: loop.percentile(99) / 1e6,
     }
   },
-  /** Resolves to whether a group receives so many deltas in all, in good time. */
+  /** Resolves to whether a group receives this many deltas in all, in time. */
   received: ({ group, deltas }: { group: string; deltas: number }) =>
     crowdOf(group).received(deltas, RECEIVE_MS),
-  /** Does it to every visit, if there are any, and resolves to when, in monotonic ms. */
+  /** Does this to every visit of a group, and resolves to the time of it, in monotonic ms. */
   act: ({ group, act }: { group: string; act: 'stop' | 'close' | 'freeze' }) =>
     crowds.get(group)?.each(act) ?? monotonicMs(),
-  /** Hangs up on whoever is left, and forgets them. */
+  /** Closes the visits of a group that are still open, and forgets it. */
   leave(group: string) {
     crowds.get(group)?.each('close')
     crowds.delete(group)
   },
-  /** Answers from start to end, `lanes` at a time, new ones for at least `ms`. */
+  /** Reads whole answers, `lanes` at a time, and starts new ones for at least `ms`. */
   async readAnswers({
     target,
     lanes,
@@ -105,7 +105,7 @@ const operations = {
       crowd.open(target)
       await crowd.allBegun(PATIENCE_MS)
       delays.add(monotonicMs() - askedAt)
-      // Not by hanging up: a server that waits for the reader to come back would still be at work afterwards.
+      // Closing would leave work behind on a server that waits for the reader to come back.
       crowd.each('stop')
       await sleep(5)
     }

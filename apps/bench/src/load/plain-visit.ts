@@ -1,7 +1,7 @@
 import { openEventSocket } from './event-socket.ts'
 import type { OpenVisit, Visit, VisitOptions } from './visit.ts'
 
-/** One POST whose response is the answer. Stop is to hang up: there is nothing else to say. */
+/** One POST whose response is the answer. To stop it, the connection is closed. */
 export const openChatVisit: OpenVisit = (options) =>
   openPlainVisit(options, { method: 'POST', path: '/chat', body: JSON.stringify({ prompt: options.prompt }) })
 

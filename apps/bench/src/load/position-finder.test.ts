@@ -13,7 +13,7 @@ test('however a stream is cut, the last position is found', () => {
   }
 })
 
-test('byte by byte as well', () => {
+test('each position is found in a stream that arrives byte by byte', () => {
   const finder = new PositionFinder()
   const found = new Set<number | undefined>()
   for (const byte of STREAM) found.add(finder.find(Buffer.from([byte])))

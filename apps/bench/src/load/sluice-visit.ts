@@ -6,13 +6,13 @@ import { openEventSocket } from './event-socket.ts'
 import { PositionFinder } from './position-finder.ts'
 import type { OpenVisit } from './visit.ts'
 
-/** As the page acknowledges: after so much new text, or after so long a silence, or as a sign of life. */
+/** When the page acknowledges: after this much new text, after a pause, and as a heartbeat. */
 const ACK_UNITS = 4096
 const ACK_IDLE_MS = 250
 const ACK_HEARTBEAT_MS = 8000
 
 /**
- * Sluice's own protocol: `chat.start`, then `runs.events` with a reader id, then acks. Every visit is a browser
+ * Sluice's own protocol: `chat.send`, then `runs.events` with a reader id, then acks. Every visit is a browser
  * of its own, with its own session and its own keep-alive connection for calls, so no limit per owner is met.
  */
 export const openSluiceVisit: OpenVisit = ({ url, prompt, tally, onDeltas, onClose }) => {
@@ -87,7 +87,10 @@ export const openSluiceVisit: OpenVisit = ({ url, prompt, tally, onDeltas, onClo
     })
   }
 
-  post('chat.start', { runId, messages: [{ role: 'user', content: prompt }] }).then(follow, finish)
+  post('chat.send', { conversationId: randomUUID(), runId, parentId: null, content: prompt }).then(
+    follow,
+    finish,
+  )
   return {
     stop: () => void post('runs.stop', { runId }).catch(finish),
     close: () => finish(),

@@ -4,14 +4,14 @@ import { MARK } from '../upstream/wire.ts'
 
 const MARK_BYTE = MARK.charCodeAt(0)
 
-/** What a group of visits has received, counted without parsing any protocol. */
+/** Counts what a group of visits receives, without parsing any protocol. */
 export class Tally {
   deltas = 0
   bytesIn = 0
-  /** From a delta's stamp to its arrival here. Means nothing for answers that are not paced. */
+  /** From a delta's stamp to its arrival here. Only meaningful for paced answers. */
   delays = new Histogram()
 
-  /** Counts a chunk of body and returns how many deltas begin in it. */
+  /** Counts a chunk, and returns the number of deltas that begin in it. */
   count(chunk: Uint8Array): number {
     const now = currentTick()
     let deltas = 0

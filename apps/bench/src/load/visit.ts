@@ -5,19 +5,19 @@ export interface VisitOptions {
   readonly url: string
   readonly prompt: string
   readonly tally: Tally
-  /** Told of deltas that have just come. */
+  /** Called with the number of deltas that have just arrived. */
   readonly onDeltas: (count: number) => void
-  /** Once, at the end, whoever ended it. */
+  /** Called once, when the visit is over. */
   readonly onClose: (error?: Error) => void
 }
 
-/** Somebody who reads one answer. */
+/** A client that reads one answer. */
 export interface Visit {
   /** Ends the answer as this peer's Stop button would. */
   stop(): void
-  /** Hangs up, as a closed tab does. */
+  /** Closes the connection, as a closed tab does. */
   close(): void
-  /** Reads no more and says no more; the connection stays open. */
+  /** Reads and sends nothing more; the connection stays open. */
   freeze(): void
 }
 

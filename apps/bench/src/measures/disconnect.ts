@@ -10,12 +10,12 @@ const STREAMS = 10
 const TPS = 80
 const READ_MS = 1000
 
-/** Readers who leave in the middle of an answer: by closing the tab, and by pressing Stop. */
+/** Readers that leave in the middle of an answer: with a closed tab, and with Stop. */
 export async function measureDisconnect(bench: Bench, peer: Peer, round: number): Promise<void> {
   const gone = await leave(bench, peer, 'close')
   bench.record({ metric: 'disconnectMs', peer: peer.name, round, value: gone.ms, atLeast: gone.open })
   bench.record({ metric: 'disconnectTokens', peer: peer.name, round, value: gone.tokens, atLeast: gone.open })
-  // Elsewhere Stop is to hang up, which has just been measured.
+  // The other peers stop when the connection closes, which has just been measured.
   const stopped = peer.name === 'sluice' ? await leave(bench, peer, 'stop') : gone
   bench.record({ metric: 'stopMs', peer: peer.name, round, value: stopped.ms, atLeast: stopped.open })
   const lines = [

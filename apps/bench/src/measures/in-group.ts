@@ -3,8 +3,8 @@ import type { Peer } from '../processes/start-peer.ts'
 import { untilClosed } from './until-closed.ts'
 
 /**
- * Gives a measurement a group of visits of its own, and sends them home afterwards: with Stop, and waiting until
- * upstream has seen the last of them, so that no server still works for them while the next thing is measured.
+ * Runs a measurement with a group of visits. Stops the visits afterwards, and waits until the upstream has closed all
+ * of their answers, so that no server works on them during the next measurement.
  */
 export async function inGroup<Result>(
   bench: Bench,

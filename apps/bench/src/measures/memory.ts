@@ -9,12 +9,12 @@ import { readAnswers } from './read-answers.ts'
 interface Held {
   readonly metric: MetricName
   readonly streams: number
-  /** Tokens per second of each; 0: all its tokens at once, and then silence. */
+  /** Tokens per second of each; 0: all tokens at once, then none. */
   readonly tps: number
   readonly tokens: number
 }
 
-/** One delta in a few seconds: open, alive, and mostly idle. */
+/** One delta every few seconds. */
 const IDLE: Held = { metric: 'idleHeap', streams: 500, tps: 0.5, tokens: 1000 }
 const ANSWERS: readonly Held[] = [
   { metric: 'heap1k', streams: 8, tps: 0, tokens: 1000 },
@@ -25,8 +25,8 @@ const QUICK: Held = { ...IDLE, streams: 50 }
 const SETTLE_MS = 1000
 
 /**
- * What an open stream keeps in the server: when it is idle, and when it has said much already. Each is weighed
- * in a server of its own, as buffers of the one before would go at a time of their own.
+ * Memory per open stream: an idle one, and ones with long answers. Each is measured in a new server, because buffers of
+ * the measurement before would be freed at any time.
  */
 export function memoryMeasures(
   quick: boolean,
@@ -52,12 +52,12 @@ async function weigh(
       const target = { peer: peer.name, url: peer.url, prompt }
       if (!(await load.open({ group, target, count: streams }))) throw new Error('not all streams started')
       const deltas = tps === 0 ? (streams * tokens) / options.tokensPerDelta : streams
-      if (!(await load.received({ group, deltas }))) throw new Error(`not even ${deltas} deltas came`)
+      if (!(await load.received({ group, deltas }))) throw new Error(`fewer than ${deltas} deltas arrived`)
       await sleep(SETTLE_MS)
       return peer.probe.memory()
     },
   })
-  // What is smaller than the noise can come out below nothing.
+  // Noise can make a small difference negative.
   const value = Math.max(0, after.heap - before.heap) / 1024 / streams
   bench.record({ metric, peer: peer.name, round, value })
   const what = tps === 0 ? `${tokens / 1000}K-token answer` : 'idle stream'

@@ -2,7 +2,7 @@ import type { Bench } from '../bench.ts'
 import type { Peer } from '../processes/start-peer.ts'
 import { promptFor } from '../upstream/pace.ts'
 
-/** Longer than any measurement listens. */
+/** More than any measurement reads. */
 const ENDLESS_TOKENS = 1_000_000
 
 export interface Paced {
@@ -14,7 +14,7 @@ export interface Paced {
 
 export interface PacedResult {
   readonly tokens: number
-  /** Of what was due. */
+  /** As a share of the tokens that were due. */
   readonly delivered: number
   readonly cpuUsPerToken: number
   /** Share of one core. */
@@ -22,13 +22,13 @@ export interface PacedResult {
   readonly bytesPerToken: number
   readonly p50: number
   readonly p99: number
-  /** How late upstream and load generator were themselves, p99 in ms. */
+  /** How late the upstream and the load generator were, p99 in ms. */
   readonly instrumentMs: number
 }
 
 /**
- * Adds streams to a group at a pace, and listens to all of it once they have settled. Undefined when the server
- * does not even get them all started.
+ * Adds streams to a group, waits until they have settled, and measures all of the group. Undefined when some of them
+ * did not start.
  */
 export async function listenPaced(
   { load, upstream, options }: Bench,

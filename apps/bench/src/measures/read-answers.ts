@@ -2,12 +2,12 @@ import type { Bench } from '../bench.ts'
 import type { Peer } from '../processes/start-peer.ts'
 import { promptFor } from '../upstream/pace.ts'
 
-/** Enough to keep a server busy that makes each wait, as sluice does for its frames and acks. */
+/** Enough to keep a server busy although each answer waits, as sluice's do for frames and acks. */
 const LANES = 8
-/** Of all lanes together, so that the longest answers do not take for ever. */
+/** Of all lanes together, so that the longest answers do not take too long. */
 const MAX_TOKENS = 256_000
 
-/** Processor time per token of whole answers, as fast as they come. */
+/** Processor time per token of whole answers without a pace. */
 export async function readAnswers(
   { load, newGroup, options }: Bench,
   peer: Peer,

@@ -13,7 +13,7 @@ const LENGTHS = [
 ] as const
 const WARM_TOKENS = 4000
 
-/** Everything that a fresh, warmed server is asked in one round. */
+/** All measures of one round, on a new server that has been warmed up. */
 export async function measureRound(bench: Bench, peer: Peer, round: number): Promise<void> {
   const { quick, measures } = bench.options
   const listenMs = quick ? 800 : 3000

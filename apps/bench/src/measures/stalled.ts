@@ -10,7 +10,7 @@ const TOKENS = 64_000
 const OBSERVE_MS = 5000
 const QUICK_OBSERVE_MS = 2000
 
-/** Clients that stop reading after the first words of a long answer which comes as fast as it is taken. */
+/** Clients that stop reading after the first words of a long answer without a pace. */
 export async function measureStalled(bench: Bench, peer: Peer, round: number): Promise<void> {
   const { load, upstream, options } = bench
   await readAnswers(bench, peer, { tokens: 4000, ms: options.quick ? 200 : 1000 })

@@ -9,9 +9,9 @@ const LEVELS = [10, 100, 200, 300, 450, 600, 800, 1000, 1250, 1500, 2000]
 const QUICK_LEVELS = [10, 100, 300, 600, 1000]
 const TPS = 50
 const MAX_P99_MS = 150
-/** A stream that is not kept up with is not held, however fresh its tokens are. */
+/** Share of the tokens that must arrive: late tokens alone would not show a stream that falls behind. */
 const MIN_DELIVERED = 0.95
-/** From here on the server has what a core can give; below it, something else was the limit. */
+/** Share of a core from which the server's processor is the limit; below it, something else was. */
 const BUSY = 0.85
 const ATTEMPTS = 2
 
@@ -21,7 +21,7 @@ const SHOWN: Readonly<Record<number, { cpu: MetricName; rss: MetricName }>> = {
   1000: { cpu: 'cpu1000', rss: 'rss1000' },
 }
 
-/** Adds streams to one server until it no longer keeps up. */
+/** Adds streams to a server until it cannot keep up. */
 export async function measureStreams(bench: Bench, peer: Peer, round: number): Promise<void> {
   const { quick } = bench.options
   await readAnswers(bench, peer, { tokens: 4000, ms: quick ? 200 : 1000 })
@@ -39,7 +39,7 @@ export async function measureStreams(bench: Bench, peer: Peer, round: number): P
           result = await listenPaced(bench, peer, { group, add: streams - open, paced })
           open = streams
           bench.progress(`streams     ${peer.name.padEnd(14)} ${lineOf(streams, result)}`)
-          // A busy server that fails has failed; an idle one may have been disturbed.
+          // If its processor was not busy, something else may have disturbed it: try again.
           if (result === undefined || isHeld(result) || result.cpuLoad >= BUSY) break
         }
         started = result !== undefined

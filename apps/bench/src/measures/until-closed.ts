@@ -3,10 +3,10 @@ import type { Bench } from '../bench.ts'
 import type { AnswerRecord } from '../upstream/ledger.ts'
 
 const POLL_MS = 50
-/** How long it is waited. Beyond any grace that is a grace. */
+/** Longer than the grace. */
 export const OBSERVE_MS = 12_000
 
-/** What upstream says of a group's answers: once all are closed, or after `OBSERVE_MS`. */
+/** The upstream's records of a group's answers, once all are closed or after `OBSERVE_MS`. */
 export async function untilClosed({ upstream }: Bench, group: string): Promise<readonly AnswerRecord[]> {
   const until = performance.now() + OBSERVE_MS
   for (;;) {

@@ -7,14 +7,14 @@ import { inGroup } from './in-group.ts'
 const TPS = 80
 const TOKENS = 64_000
 const READ_MS = 1000
-/** A lease of 75 s, a grace of 5 s, and some. */
+/** A lease of 75 s, a grace of 5 s, and a margin. */
 const OBSERVE_MS = 86_000
 const QUICK_OBSERVE_MS = 5000
 
 /**
- * One client that is suddenly no longer there, and whose connection does not say so: it reads nothing and
- * sends nothing. The kernel of this machine still acknowledges what arrives, as loopback cannot lose packets
- * without privileges; a server learns the difference only when TCP gives up, after some 15 minutes.
+ * A client that vanishes without closing its connection: it reads and sends nothing. This machine's kernel still
+ * acknowledges what arrives, because loopback cannot lose packets without privileges. To a server that makes a
+ * difference only when TCP gives up, after about 15 minutes.
  */
 export async function measureVanished(bench: Bench, peer: Peer, round: number): Promise<void> {
   const { load, upstream, options } = bench
@@ -31,13 +31,13 @@ export async function measureVanished(bench: Bench, peer: Peer, round: number): 
       await sleep(observeMs)
       const [record] = await upstream.records(group)
       const readAfter = await peer.probe.bytesRead()
-      if (record === undefined || before === undefined) throw new Error('upstream was never asked')
+      if (record === undefined || before === undefined) throw new Error('the upstream received no request')
       const atLeast = record.closedAt === undefined
       const seconds = ((record.closedAt ?? at + observeMs) - at) / 1000
       bench.record({ metric: 'vanishedTokens', peer: peer.name, round, value: record.tokens, atLeast })
       bench.record({ metric: 'vanishedSeconds', peer: peer.name, round, value: seconds, atLeast })
       if (readAfter !== undefined && readBefore !== undefined) {
-        // What was read in bytes, in tokens: upstream knows how many of its bytes are how many tokens.
+        // Bytes to tokens, by the upstream's own counts of both.
         const bytesPerToken = record.bytes / record.tokens
         const read = Math.min(record.tokens, before.tokens + (readAfter - readBefore) / bytesPerToken)
         bench.record({ metric: 'vanishedRead', peer: peer.name, round, value: read, atLeast })

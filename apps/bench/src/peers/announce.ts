@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 
-/** Listens on a free port of the loopback and prints where, as `startProcess` expects it. */
+/** Listens on a free port of the loopback, and prints the address that `startProcess` reads. */
 export function announce(server: Server): void {
   server.listen(0, '127.0.0.1', () => {
     const address = server.address()

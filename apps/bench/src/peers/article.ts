@@ -3,7 +3,7 @@ import { pipeWebStream } from './pipe-web-stream.ts'
 import { serveChat } from './serve-chat.ts'
 import { API_KEY, EVENT_STREAM, MAX_TOKENS, MODEL, UPSTREAM_URL } from './settings.ts'
 
-// What most articles show: the SDK's helper, and one SSE line per token into a web stream.
+// As most articles show it: the SDK's helper, and one SSE line per token into a web stream.
 
 const client = new Anthropic({ apiKey: API_KEY, baseURL: UPSTREAM_URL })
 const encoder = new TextEncoder()

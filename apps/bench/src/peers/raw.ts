@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream'
 import { serveChat } from './serve-chat.ts'
 import { API_KEY, EVENT_STREAM, MAX_TOKENS, MODEL, UPSTREAM_URL } from './settings.ts'
 
-// The floor for a proxy: bytes in, the same bytes out, by node:http alone.
+// The least that a proxy can do: node:http passes the bytes on.
 
 const agent = new Agent({ keepAlive: true })
 const headers = {

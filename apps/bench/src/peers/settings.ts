@@ -1,9 +1,9 @@
 import { z } from 'zod'
 
-/** Where a peer finds its upstream. */
+/** The upstream's address. */
 export const { UPSTREAM_URL } = z.object({ UPSTREAM_URL: z.url() }).parse(process.env)
 export const API_KEY = 'bench'
-/** Every peer asks for the same. */
+/** The same for every peer. */
 export const MODEL = 'claude-opus-4-8'
 export const MAX_TOKENS = 64_000
 export const EVENT_STREAM = {

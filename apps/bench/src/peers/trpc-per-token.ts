@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { announce } from './announce.ts'
 import { API_KEY, MAX_TOKENS, MODEL, UPSTREAM_URL } from './settings.ts'
 
-// What a tRPC user writes from the documentation: a subscription that asks Claude and yields every delta.
+// As tRPC's documentation suggests: a subscription that asks Claude and yields every delta.
 
 const client = new Anthropic({ apiKey: API_KEY, baseURL: UPSTREAM_URL })
 const t = initTRPC.create()

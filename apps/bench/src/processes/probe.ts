@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { answerCalls } from './rpc.ts'
 
-// Preloaded into every server under test, so that none of them, the product least of all, knows of it.
+// Preloaded into every server under test, so that their code need not know of it.
 
 const MAX_COLLECTIONS = 10
 

@@ -13,14 +13,14 @@ interface Reply {
 
 export type Operations = Record<string, (input: never) => unknown>
 
-/** What a process answers to, as its parent sees it. */
+/** The operations of a child process, as its parent calls them. */
 export type Remote<Api> = {
   readonly [Op in keyof Api]: Api[Op] extends (...input: infer Input) => infer Output
     ? (...input: Input) => Promise<Awaited<Output>>
     : never
 }
 
-/** Answers the parent's calls over the IPC channel, and dies with the parent. */
+/** Answers the parent's calls over the IPC channel, and exits with the parent. */
 export function answerCalls(operations: Operations): void {
   process.on('message', (message) => {
     if (isCall(message)) void answer(operations, message)
@@ -41,7 +41,7 @@ async function answer(operations: Operations, { call, op, input }: Call): Promis
   }
 }
 
-/** Calls what a child has given to `answerCalls`. Calls still open when it exits are rejected. */
+/** Calls the operations that a child has passed to `answerCalls`. Open calls are rejected when it exits. */
 export function remote<Api>(child: ChildProcess, name: string): Remote<Api> {
   const open = new Map<number, { resolve: (result: unknown) => void; reject: (error: Error) => void }>()
   let calls = 0

@@ -1,5 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { PeerName } from '../peers/peer-name.ts'
+import { ONE_ADDRESS } from './one-address.ts'
 import type { Probe } from './probe.ts'
 import { type Remote, remote } from './rpc.ts'
 import { startProcess } from './start-process.ts'
@@ -15,11 +19,11 @@ export interface PeerOptions {
   readonly upstreamUrl: string
   /** The built server of Sluice. */
   readonly sluiceMain: string
-  /** Where CPU profiles go; undefined: none are taken. */
+  /** The folder for CPU profiles. Default: no profiles. */
   readonly profileDir?: string | undefined
 }
 
-/** One by one, so that tools which follow files find them. */
+/** Spelled out, so that knip finds the files. */
 const SCRIPTS: Readonly<Record<Exclude<PeerName, 'sluice'>, string>> = {
   raw: fileURLToPath(import.meta.resolve('../peers/raw.ts')),
   article: fileURLToPath(import.meta.resolve('../peers/article.ts')),
@@ -28,16 +32,10 @@ const SCRIPTS: Readonly<Record<Exclude<PeerName, 'sluice'>, string>> = {
 }
 const PROBE = import.meta.resolve('./probe.ts')
 
-/** All the load comes from one address, and is charged to one budget. */
-const ONE_ADDRESS = {
-  STARTS_PER_MINUTE_PER_IP: '1000000',
-  MAX_RUNS_PER_IP: '1000000',
-  MAX_STREAMS_PER_IP: '1000000',
-  REQUESTS_PER_MINUTE_PER_IP: '1000000000',
-  DAILY_USD: '1000000000',
-}
-
-/** Starts a fresh server of a peer with its default settings, except for the upstream and these limits. */
+/**
+ * Starts a fresh server of a peer with its default settings, except for the upstream and these limits. Sluice keeps its
+ * answers in the database of `DATABASE_URL`, by default a new embedded one.
+ */
 export async function startPeer(
   name: PeerName,
   { upstreamUrl, sluiceMain, profileDir }: PeerOptions,
@@ -46,14 +44,31 @@ export async function startPeer(
     profileDir === undefined
       ? []
       : ['--cpu-prof', `--cpu-prof-dir=${profileDir}`, `--cpu-prof-name=${name}-${Date.now()}.cpuprofile`]
-  const { child, url, stop } = await startProcess({
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-bench-'))
+  const database = {
+    SESSION_SECRET: 'the session secret of the benchmark',
+    DATABASE_URL: process.env['DATABASE_URL'] ?? `pglite:${join(folder, 'database')}`,
+  }
+  const started = await startProcess({
     name,
     script: name === 'sluice' ? sluiceMain : SCRIPTS[name],
     nodeArgs: ['--import', PROBE, '--expose-gc', ...profile],
+    readyWhen: name === 'sluice' ? 'the database is open' : undefined,
     env:
       name === 'sluice'
-        ? { PORT: '0', ANTHROPIC_API_KEY: 'bench', ANTHROPIC_BASE_URL: upstreamUrl, ...ONE_ADDRESS }
+        ? {
+            PORT: '0',
+            ANTHROPIC_API_KEY: 'bench',
+            ANTHROPIC_BASE_URL: upstreamUrl,
+            ...database,
+            ...ONE_ADDRESS,
+          }
         : { UPSTREAM_URL: upstreamUrl },
   })
+  const { child, url } = started
+  const stop = async () => {
+    await started.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
   return { name, url, probe: remote<Probe>(child, name), stop, [Symbol.asyncDispose]: stop }
 }

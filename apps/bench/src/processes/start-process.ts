@@ -3,7 +3,7 @@ import { once } from 'node:events'
 
 export interface StartedProcess {
   readonly child: ChildProcess
-  /** Where it listens, if it said so. */
+  /** The address that it printed. */
   readonly url: string
   readonly stop: () => Promise<void>
 }
@@ -13,6 +13,8 @@ export interface StartOptions {
   readonly script: string
   readonly nodeArgs?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
+  /** What it prints when it is ready. Default: its address is enough. */
+  readonly readyWhen?: string | undefined
 }
 
 const START_MS = 20_000
@@ -21,13 +23,14 @@ const STDERR_CHARS = 4000
 
 /**
  * Starts a Node script of the same Node as this one, in an environment of its own: settings of the developer's
- * shell must not leak into a measurement. Resolves when it has printed a line with `"url":"…"`.
+ * shell must not leak into a measurement. Resolves when it has printed `"url":"…"`, and that it is ready.
  */
 export async function startProcess({
   name,
   script,
   nodeArgs = [],
   env = {},
+  readyWhen = '',
 }: StartOptions): Promise<StartedProcess> {
   const child = spawn(process.execPath, [...nodeArgs, script], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -45,11 +48,11 @@ export async function startProcess({
     const timer = setTimeout(() => fail(`did not start within ${START_MS} ms`), START_MS)
     let output = ''
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      // Read to the end whatever it says: a full pipe would stop the server.
+      // Read to the end: a full pipe would stop the server.
       if (output === 'found') return
       output += text
       const found = /"url":"([^"]+)"/.exec(output)?.[1]
-      if (found === undefined) return
+      if (found === undefined || !output.includes(readyWhen)) return
       output = 'found'
       clearTimeout(timer)
       resolve(found)
@@ -65,7 +68,7 @@ export async function startProcess({
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return
       const exited = once(child, 'exit')
-      // It exits when its parent is gone, at once and cleanly enough to leave a CPU profile behind.
+      // Without its parent it exits by itself, and writes its CPU profile first.
       child.disconnect()
       const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS)
       await exited

@@ -3,7 +3,7 @@ import type { PeerName } from '../peers/peer-name.ts'
 import { CHARS_PER_DELTA, type TokensPerDelta } from '../upstream/wire.ts'
 import type { Results } from './results.ts'
 
-/** Sluice's defaults, which are what is measured. */
+/** Sluice's defaults, with which it is measured. */
 const FRAME_MS = 100
 const GRACE_MS = 5000
 const LEASE_S = 75
@@ -11,7 +11,7 @@ const WINDOW_CHARS = 16_384
 
 export interface Verdict {
   readonly goal: string
-  /** What was found, to stand beside the goal; undefined: this run cannot tell. */
+  /** The figure, shown beside the goal; undefined when this run cannot tell. */
   readonly found: string | undefined
   readonly met: boolean | undefined
 }
@@ -21,7 +21,7 @@ interface Goal {
   readonly judge: (results: Results, run: { tokensPerDelta: TokensPerDelta }) => Verdict
 }
 
-/** What Sluice is to reach, on the machine and in the run of its peers. */
+/** Sluice's goals, most of them relative to its peers in the same run. */
 const GOALS: readonly Goal[] = [
   timesAtMost('pacedCpu', 'raw', 0.8),
   timesAtMost('pacedCpu', 'ai-sdk', 0.15),
@@ -42,7 +42,7 @@ const GOALS: readonly Goal[] = [
   {
     metric: 'stalledRead',
     judge(results, { tokensPerDelta }) {
-      // A delta of the wire is about 120 bytes more than its text; a read or two is always under way.
+      // On the wire a delta has about 120 bytes besides its text; and a read or two is always in progress.
       const windowKb =
         (WINDOW_CHARS / CHARS_PER_DELTA[tokensPerDelta]) * (CHARS_PER_DELTA[tokensPerDelta] + 120)
       const limit = Math.round(windowKb / 1024) + 128
@@ -113,14 +113,14 @@ function timesAtLeast(metric: MetricName, base: PeerName, least: number): Goal {
     const ratio = results.ratio(metric, 'sluice', base)
     const own = results.figure(metric, 'sluice')
     const other = results.figure(metric, base)
-    // Where either is known only to be at least so much, some outcomes are still certain.
+    // When one of them is only known as a minimum, some outcomes are still certain.
     const sure = (ratio ?? 0) >= least ? other?.atLeast !== true : own?.atLeast !== true
     return verdict(goal, sure ? ratio : undefined, (found) => found >= least, ' ×')
   }
   return { metric, judge }
 }
 
-/** A figure that was cut off by the end of the observation can only miss its goal, not meet it. */
+/** A figure cut off by the end of the observation can miss its goal, but not meet it. */
 function atMost(metric: MetricName, most: number, goal: string): Goal {
   const judge = (results: Results) => {
     const figure = results.figure(metric, 'sluice')

@@ -5,11 +5,11 @@ import { median, pairedRatio, type Spread, spreadOf } from './statistics.ts'
 
 export interface Figure extends Spread {
   readonly rounds: number
-  /** In some round the real figure was larger than what could be seen. */
+  /** In some round the observation ended first, so the real figure is larger. */
   readonly atLeast: boolean
 }
 
-/** All samples, to be asked for what the table and the goals need. */
+/** All samples, and the figures that the table and the goals take from them. */
 export class Results {
   readonly #samples: readonly Sample[]
 
@@ -27,17 +27,17 @@ export class Results {
     }
   }
 
-  /** How many times the figure of `base` a figure is, round by round; undefined where either is missing. */
+  /** The median over the rounds of a peer's figure divided by that of `base`; undefined where either is missing. */
   ratio(metric: MetricName, peer: PeerName, base: PeerName): number | undefined {
     return known(pairedRatio(this.#byRound(metric, peer), this.#byRound(metric, base)))
   }
 
-  /** The same for two metrics of one peer. */
+  /** As {@link ratio}, for two metrics of one peer. */
   growth(peer: PeerName, { from, to }: { from: MetricName; to: MetricName }): number | undefined {
     return known(pairedRatio(this.#byRound(to, peer), this.#byRound(from, peer)))
   }
 
-  /** The median over the rounds of how much more a figure is than that of `base`. */
+  /** The median over the rounds of a peer's figure minus that of `base`. */
   difference(metric: MetricName, peer: PeerName, base: PeerName): number | undefined {
     const others = this.#byRound(metric, base)
     const differences = [...this.#byRound(metric, peer)].flatMap(([round, value]) => {

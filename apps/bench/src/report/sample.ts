@@ -7,6 +7,6 @@ export interface Sample {
   readonly peer: PeerName
   readonly round: number
   readonly value: number
-  /** The real figure is at least this: the observation ended first, or the instrument did. */
+  /** The observation ended first, so the real figure is at least this. */
   readonly atLeast?: boolean
 }

@@ -1,4 +1,4 @@
-/** The middle one, or the mean of the two in the middle. NaN of nothing. */
+/** NaN without values. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   const middle = sorted.length / 2
@@ -17,8 +17,8 @@ export function spreadOf(values: readonly number[]): Spread {
 }
 
 /**
- * How many times `base` `values` are: the median of the ratios of each round, in which both were measured
- * within seconds. Rounds that lack either do not count. NaN without any.
+ * The median of the ratios of each round, in which both were measured within seconds. Rounds that lack one of them do
+ * not count. NaN without any.
  */
 export function pairedRatio(values: ReadonlyMap<number, number>, base: ReadonlyMap<number, number>): number {
   const ratios: number[] = []

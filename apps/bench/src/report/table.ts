@@ -4,10 +4,10 @@ import type { TokensPerDelta } from '../upstream/wire.ts'
 import { type Verdict, verdictsFor } from './goals.ts'
 import type { Figure, Results } from './results.ts'
 
-/** Below this, "times raw" says nothing: both are as good as nothing. */
+/** The units for which a cell shows the ratio to raw. */
 const HAS_RATIO: ReadonlySet<string> = new Set(['µs', 'B', 'KB', 'MB'])
 
-/** One Markdown table: a row for every metric that was measured, a column for every peer, the goals at the end. */
+/** A Markdown table: a row per metric, a column per peer, and the goals. */
 export function tableOf(
   results: Results,
   { peers, tokensPerDelta }: { peers: readonly PeerName[]; tokensPerDelta: TokensPerDelta },
@@ -25,7 +25,7 @@ export function tableOf(
   return [head, rule, ...rows].join('\n')
 }
 
-/** Median, how far the rounds strayed from it, and how many times raw it is. */
+/** The median, the furthest round from it, and the ratio to raw. */
 function cellOf(results: Results, metric: MetricName, peer: PeerName): string {
   const figure = results.figure(metric, peer)
   if (figure === undefined) return '–'

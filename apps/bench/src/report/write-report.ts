@@ -9,7 +9,7 @@ import { tableOf } from './table.ts'
 
 export interface Report {
   readonly options: Options
-  /** Which build of sluice was measured. */
+  /** Fingerprint of the build of sluice. */
   readonly build: string
   readonly samples: readonly Sample[]
   readonly noise: Noise
@@ -20,7 +20,7 @@ export interface Report {
 /** Ignored by git. */
 const FOLDER = resolve(import.meta.dirname, '../../../../artifacts/bench')
 
-/** Writes `<time>.json` and `<time>.md`, and returns the latter's text and where it lies. */
+/** Writes `<time>.json` and `<time>.md`, and returns the text and the path of the latter. */
 export async function writeReport(report: Report): Promise<{ text: string; path: string }> {
   const { options, build, samples, noise, notes, seconds } = report
   const now = new Date()

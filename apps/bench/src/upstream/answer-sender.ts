@@ -5,7 +5,7 @@ import type { AnswerRecord } from './ledger.ts'
 import type { Pace } from './pace.ts'
 import { blockStart, closing, deltaEvent, opening, type TokensPerDelta } from './wire.ts'
 
-/** One write when nothing paces: what a fast sender would fill a segment with. */
+/** Deltas per write of an answer without a pace. */
 const BURST_DELTAS = 100
 const BURSTS = { 1: burst(1), 2: burst(2) }
 
@@ -15,13 +15,13 @@ export interface SendOptions {
   readonly pace: Pace
   readonly tokensPerDelta: TokensPerDelta
   readonly record: AnswerRecord
-  /** Told, for every timer, how many ms late it was: whether the instrument itself kept up. */
+  /** Called with how late each timer was, in ms. */
   readonly onLateness: (ms: number) => void
 }
 
 /**
- * Sends an answer, one write per delta and no write while the socket is full: what falls due meanwhile follows
- * at once. HTTP chunks are framed by hand, which halves the cost of a write.
+ * Sends an answer, one write per delta. While the socket is full it writes nothing; what falls due meanwhile follows at
+ * once. It frames HTTP chunks itself, which halves the cost of a write.
  */
 export class AnswerSender {
   readonly #options: SendOptions
@@ -92,7 +92,7 @@ export class AnswerSender {
     )
   }
 
-  /** Whether the socket takes more. */
+  /** Returns whether the socket accepts more. */
   #send(deltas: number): boolean {
     if (deltas <= 0) return true
     const { tokensPerDelta, record } = this.#options

@@ -1,9 +1,9 @@
 import { monotonicMs } from '../stamp.ts'
 
-/** What became of one request, as the payer would see it. */
+/** One request and its answer, as the API would bill it. */
 export interface AnswerRecord {
   tokens: number
-  /** Of body, handed to the kernel or waiting for it. */
+  /** Of the body, passed to the socket. */
   bytes: number
   /** Sent to its end. */
   completed: boolean
@@ -11,7 +11,7 @@ export interface AnswerRecord {
   closedAt?: number
 }
 
-/** Answers by the group that their prompts named. */
+/** Answers by the group in their prompt. */
 export class Ledger {
   readonly #groups = new Map<string, AnswerRecord[]>()
 

@@ -7,7 +7,7 @@ import { type AnswerRecord, Ledger } from './ledger.ts'
 import { paceIn } from './pace.ts'
 import type { TokensPerDelta } from './wire.ts'
 
-// The Messages API as all peers see it: a process of its own, leaner than the simulator, with the same bytes.
+// The Messages API for all peers: a process of its own, cheaper than the simulator, with the same bytes.
 
 const tokensPerDelta: TokensPerDelta = process.env['TOKENS_PER_DELTA'] === '1' ? 1 : 2
 const ledger = new Ledger()

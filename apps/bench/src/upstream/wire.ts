@@ -1,6 +1,6 @@
 import { currentTick, encodeStamp } from '../stamp.ts'
 
-/** Marks a delta's text; it stands nowhere else on any wire, so that receivers can count without parsing. */
+/** Begins every delta's text and is nowhere else, so that receivers can count deltas without parsing. */
 export const MARK = '~'
 
 /** The real wire's deltas carry about two tokens in 8 to 11 characters; some upstreams send every token. */

@@ -21,9 +21,9 @@ export type Peer = 'streamdown' | 'react-markdown'
 export interface Bench extends AsyncDisposable {
   /** Of the built product. */
   readonly url: string
-  /** The built product takes an answer. */
+  /** Measures an answer in the built product. */
   sluice(ask: Ask): Promise<Figures>
-  /** Another renderer takes the text of the product's last answer. */
+  /** Measures another renderer with the text of the product's last answer. */
   peer(name: Peer, ask: Ask): Promise<Figures>
   open(url: string, slow: number): Promise<{ page: Page; probe: Probe }>
 }

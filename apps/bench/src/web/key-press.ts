@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 
-/** Milliseconds from the press of a key in the composer to the frame that shows it: median of so many. */
+/** Median time from a key press in the composer to the frame that shows it, in ms. */
 export async function keyPressMs(page: Page, presses = 30): Promise<number> {
   await page.evaluate(() => {
     const composer = document.querySelector('[data-testid=composer]') as HTMLTextAreaElement

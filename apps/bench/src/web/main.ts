@@ -1,12 +1,12 @@
 import { type Peer, startBench } from './bench.ts'
 import { type Options, readOptions, USAGE } from './options.ts'
 import { measurePaint } from './paint.ts'
-import { replay } from './replay.ts'
+import { reopen } from './reopen.ts'
 import { lines, machine, table } from './report.ts'
 import type { Figures } from './stream.ts'
 
 const TEXTS = ['references', 'fence', 'list', 'table', 'paragraph'] as const
-/** Blocks are streamed faster than any model writes: what is smooth then is smooth at 300. */
+/** Faster than any model writes. */
 const FAST_TPS = 2000
 
 async function run({ tokens, tps, parts, quick, against }: Options): Promise<void> {
@@ -47,9 +47,9 @@ async function run({ tokens, tps, parts, quick, against }: Options): Promise<voi
     const { longTasks, longestTaskMs, seconds } = await bench.sluice({ tokens, tps: 0, slow: 4 })
     rows.push(['burst at full speed', String(longTasks), longestTaskMs.toFixed(0), seconds.toFixed(1)])
   }
-  if (has('replay')) {
-    const { longTasks, longestTaskMs, seconds } = await replay(bench, { tokens, slow: 4 })
-    rows.push(['replay after a crash', String(longTasks), longestTaskMs.toFixed(0), seconds.toFixed(1)])
+  if (has('reopen')) {
+    const { longTasks, longestTaskMs, seconds } = await reopen(bench, { tokens, slow: 4 })
+    rows.push(['a stored conversation', String(longTasks), longestTaskMs.toFixed(0), seconds.toFixed(1)])
   }
   if (rows.length > 0) {
     say(

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 
-const PARTS = ['peers', 'throttled', 'blocks', 'burst', 'replay', 'paint'] as const
+const PARTS = ['peers', 'throttled', 'blocks', 'burst', 'reopen', 'paint'] as const
 type Part = (typeof PARTS)[number]
 
 export interface Options {
@@ -22,7 +22,7 @@ export const USAGE = `pnpm bench:web [options]
   --against <dir>  paint: another checkout of this repository, built, to compare with
 `
 
-/** @throws with words for whoever typed it. */
+/** @throws with a message to print. */
 export function readOptions(args: readonly string[]): Options | 'help' {
   const { values } = parseArgs({
     args: args.filter((arg) => arg !== '--'),

@@ -11,16 +11,16 @@ import { servePeers } from './serve-peers.ts'
 import { stampedPrompt, startStampedUpstream } from './stamped-upstream.ts'
 
 const RATES = [80, 300] as const
-/** Of one answer; its first second is not counted, in which code is cold. */
+/** Of one answer. Its first second is not counted, because code is cold then. */
 const SECONDS = 12
 const WARM_UP_MS = 1000
 const ROUNDS = 2
 const QUICK = { seconds: 7, rounds: 1 } as const
 
-/** A page to be measured: opened with its composer ready, and then asked. */
+/** A page to measure. */
 interface Subject {
   readonly url: string
-  /** Of the chat server, where it is not the page's own; the page is then asked by its script. */
+  /** The chat server, if it is not the page's own. The question is then asked by a script. */
   readonly chatUrl?: string
 }
 
@@ -32,8 +32,8 @@ interface Answer {
 }
 
 /**
- * How long a token takes from the upstream's write to the paint that shows it, through the whole product, and through
- * a server and a page made with the AI SDK and streamdown. Answers alternate, so that all meet the same machine.
+ * The time from the upstream's write of a token to the paint that shows it: through the whole product, and through a
+ * server and a page made with the AI SDK and streamdown. Their answers alternate, so that the machine's load affects all.
  */
 export async function measurePaint({
   quick,
@@ -104,7 +104,7 @@ async function takeAnswer(
         [chatUrl, prompt] as const,
       )
     }
-    // Asking the page whether it is done, as Playwright does, may cost it frames.
+    // Playwright's polling of the page could cost it frames.
     await sleep(seconds * 1000)
     await page.locator('[data-testid=answer][data-status=done]').waitFor()
     const after = await its.sample()

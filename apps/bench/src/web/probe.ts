@@ -1,12 +1,13 @@
 import type { CDPSession, Page } from 'playwright-core'
 
-/** What one page has done so far. */
+/** The figures of a page so far. */
 export interface Sample {
   readonly at: number
   /** Milliseconds that the main thread was busy. */
   readonly taskMs: number
   readonly commits: number
   readonly position: number
+  readonly status: string
 }
 
 export interface Probe {
@@ -18,7 +19,7 @@ export interface Probe {
   throttle(rate: number): Promise<void>
 }
 
-/** Runs in the page, before anything else does. */
+/** Call it before the page is opened. */
 export async function installProbe(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const long: number[] = []
@@ -31,7 +32,7 @@ export async function installProbe(page: Page): Promise<void> {
 
 export async function probe(page: Page): Promise<Probe> {
   const session: CDPSession = await page.context().newCDPSession(page)
-  // Processor time, not time that passed: other processes take their share of the machine.
+  // Processor time, because other processes share the machine.
   await session.send('Performance.enable', { timeDomain: 'threadTicks' })
   await session.send('HeapProfiler.enable')
   const metric = async (name: string) => {
@@ -43,9 +44,11 @@ export async function probe(page: Page): Promise<Probe> {
       const [taskSeconds, state] = await Promise.all([
         metric('TaskDuration'),
         page.evaluate(() => {
+          // Native, and in one call: a locator of Playwright visits every element of the page in JavaScript, which
+          // would be counted as a cost of the answer, and grow with it.
           const answers = document.querySelectorAll<HTMLElement>('[data-testid=answer]')
-          const { commits = '0', position = '0' } = answers[answers.length - 1]?.dataset ?? {}
-          return { commits: Number(commits), position: Number(position) }
+          const { commits = '0', position = '0', status = '' } = answers[answers.length - 1]?.dataset ?? {}
+          return { commits: Number(commits), position: Number(position), status }
         }),
       ])
       return { at: performance.now(), taskMs: taskSeconds * 1000, ...state }

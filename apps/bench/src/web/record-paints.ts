@@ -14,16 +14,16 @@ export interface PaintRecorder {
   readonly clockErrorMs: number
 }
 
-/** What the page notes: a stamp's ticks, and its own `performance.now()` after the paint. */
+/** A note of the page: a stamp's ticks, and `performance.now()` after the paint. */
 type Note = readonly [ticks: number, at: number]
 
-/** How much of the answer's end is searched: a second and more of it. */
+/** How much of the answer's end is searched for stamps: more than a second of it. */
 const TAIL_CHARS = 8000
 
 /**
- * To be called before the page is opened. A change to the page has the next frame look at the answer: the stamps in
- * it then are in that frame, and painted when the task runs that is queued from it, which comes after style, layout
- * and paint. Not counted is the way from there to the screen: raster, compositing and the display.
+ * Call it before the page is opened. After a change of the page, the next frame reads the stamps in the answer. They are
+ * painted when a task that this frame queues runs, which is after style, layout and paint. Raster, compositing and the
+ * display are not counted.
  */
 export async function installPaintRecorder(page: Page): Promise<void> {
   await page.addInitScript(
@@ -56,7 +56,7 @@ export async function installPaintRecorder(page: Page): Promise<void> {
   )
 }
 
-/** To be called once the page is open. */
+/** Call it when the page is open. */
 export async function paintRecorder(page: Page): Promise<PaintRecorder> {
   const { offset, error } = await clockOffset(page)
   return {
@@ -68,7 +68,7 @@ export async function paintRecorder(page: Page): Promise<PaintRecorder> {
   }
 }
 
-/** From the page's monotonic clock to ours, by the round trip that took the least time. */
+/** From the page's monotonic clock to ours, by the shortest of many round trips. */
 async function clockOffset(page: Page): Promise<{ offset: number; error: number }> {
   let best = { offset: 0, error: Number.POSITIVE_INFINITY }
   for (let trip = 0; trip < 50; trip++) {

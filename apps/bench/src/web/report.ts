@@ -21,7 +21,7 @@ export function table(columns: Readonly<Record<string, Figures>>): string {
   const names = Object.keys(columns)
   const figures = Object.values(columns)
   const rows = ROWS.map(([label, format]) => [label].concat(figures.map(format)))
-    // A figure that nobody asked for.
+    // Without a figure in any column.
     .filter(([, ...cells]) => cells.some((cell) => !cell.startsWith('NaN')))
   return lines([['', ...names], ['---', ...names.map(() => '---:')], ...rows])
 }

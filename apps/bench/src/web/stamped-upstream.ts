@@ -3,14 +3,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Of a stamp: as many base 36 digits of 0.1 ms last for an hour and a half. */
+/** Base 36 digits of a stamp in 0.1 ms: enough for an hour and a half. */
 const DIGITS = 5
 const TICKS_PER_MS = 10
-/** The real wire has about two tokens in a delta, which a stamp and a word are. */
+/** As on the real wire; a stamp and a word are about two tokens. */
 const TOKENS_PER_DELTA = 2
 const DELTAS_PER_PARAGRAPH = 40
 
-/** Finds the stamps in an answer, however it is rendered: each is a plain word. */
+/** Finds stamps in a rendered answer. Each is a plain word. */
 export const STAMP = { pattern: `z([0-9a-z]{${DIGITS}})`, ticksPerMs: TICKS_PER_MS } as const
 
 export interface StampedUpstream extends AsyncDisposable {

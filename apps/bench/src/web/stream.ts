@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { keyPressMs } from './key-press.ts'
 import type { Probe, Sample } from './probe.ts'
 
-/** How one page took one answer. */
+/** The figures of one answer in one page. */
 export interface Figures {
   readonly commitsPerSecond: number
   /** Main thread milliseconds per commit, near the start of the answer and in its last tenth, up to the end. */
@@ -42,9 +42,8 @@ export async function watchStream(
     if (keys && Number.isNaN(keyStreamingMs) && sample.position > expectedChars / 2) {
       keyStreamingMs = await keyPressMs(page)
     }
-    const status = await page.getByTestId('answer').last().getAttribute('data-status')
-    if (status === 'done') break
-    if (status === 'failed') throw new Error('the answer failed')
+    if (sample.status === 'done') break
+    if (sample.status === 'failed') throw new Error('the answer failed')
     await page.waitForTimeout(500)
   }
   await page.waitForTimeout(1000)
@@ -68,7 +67,7 @@ export async function watchStream(
   }
 }
 
-/** What happened while the answer grew from so many characters to so many. */
+/** The figures while the answer grew between these two lengths, in characters. */
 function span(samples: readonly Sample[], from: number, to: number) {
   const within = samples.filter(({ position }) => position >= from && position <= to)
   const [first, last] = [within[0], within.at(-1)]

@@ -5,7 +5,7 @@ import { Streamdown } from 'streamdown'
 const textOf = (message: UIMessage | undefined) =>
   message?.parts.map((part) => (part.type === 'text' ? part.text : '')).join('') ?? ''
 
-/** A chat as the AI SDK makes it, for one question: its transport, its stream reader, a state for every message. */
+/** A chat for one question with the AI SDK: its transport, its stream reader, and a state update for every message. */
 export function Chat() {
   const [answer, setAnswer] = useState<UIMessage>()
   const [commits, setCommits] = useState(0)

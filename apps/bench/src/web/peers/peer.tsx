@@ -5,7 +5,7 @@ import remarkGfm from 'remark-gfm'
 import { Streamdown } from 'streamdown'
 import { Chat } from './chat.tsx'
 
-/** An answer as these libraries are used: its whole text in a state, set ten times a second. */
+/** An answer with these libraries: its whole text in a state, set ten times a second. */
 function Answer({ library }: { library: string }) {
   const [text, setText] = useState('')
   const [commits, setCommits] = useState(0)
