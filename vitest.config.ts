@@ -7,6 +7,8 @@ export default {
     // For tests over real sockets on a busy machine. Tests wait for events, so a passing test takes no longer for it.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // They mostly wait for streams and databases, so two files at a time are faster even on two cores.
+    maxWorkers: 2,
     // One module graph for the files of a worker: half of the server's test time was loading modules anew.
     isolate: false,
   },
