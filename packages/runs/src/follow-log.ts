@@ -3,6 +3,7 @@ import type { Clock } from './clock.ts'
 import type { FlushScheduler } from './flush-scheduler.ts'
 import type { Lease, Reader } from './lease.ts'
 import type { Log, LogEntry } from './log.ts'
+import { INTERRUPTED } from './run-ends.ts'
 import { Sleeper } from './sleeper.ts'
 
 export interface FollowOptions {
@@ -56,7 +57,13 @@ async function* entriesFor(
     while (reader.isOpen()) {
       const limit = Math.min(maxFrameChars, reader.limit() - position)
       const { end, ended } = await log.status()
-      if (ended && position >= end) return
+      if (ended && position >= end) {
+        const [last] = await log.read(end - 1, 1)
+        // When the process that wrote the run died, its readers may have had more of it than was kept.
+        if (last?.event.type === 'error' && last.event.code === INTERRUPTED.code)
+          yield { position: position + 1, event: last.event }
+        return
+      }
       if (position >= end || limit <= 0) {
         await sleeper.sleep()
         continue

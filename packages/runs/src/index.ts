@@ -39,6 +39,8 @@
  */
 export { type Clock, systemClock } from './clock.ts'
 export { within } from './deadline.ts'
+export { aloneInMemory, type CopiedRun, type LiveStore, type Message, type SharedRun } from './live-store.ts'
+export { type Lease } from './lease.ts'
 export { type Log, type LogEntry } from './log.ts'
 export { MemoryLog } from './memory-log.ts'
 export { type ReadOptions, Runs, type RunsOptions, type StartOptions } from './runs.ts'

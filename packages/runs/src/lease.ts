@@ -73,7 +73,6 @@ export class Lease {
   readonly #watchers = new Watchers()
   /** The acks of readers that are gone, by reader id. Those that left last are at the end. */
   readonly #remembered = new Map<string, number>()
-  /** The furthest position that a reader has acknowledged, or that one without flow control was sent. */
   #furthest = 0
   /** The timer runs while there is no reader. */
   #cancelGrace: (() => void) | undefined
@@ -95,6 +94,11 @@ export class Lease {
     return this.#opened
   }
 
+  /** The furthest position that a reader has acknowledged, or that one without flow control was sent. */
+  get furthest(): number {
+    return this.#furthest
+  }
+
   /** Whether the run has ended. */
   get ended(): boolean {
     return this.#ended
@@ -106,8 +110,7 @@ export class Lease {
    */
   open({ readerId, position, wake }: OpenOptions): Reader {
     const { clock, limits } = this.#options
-    const previous = [...this.#holders].find((other) => readerId !== undefined && other.readerId === readerId)
-    if (previous) this.#remove(previous, new RunsError('reader_replaced', 'A newer reader has this id.'))
+    if (readerId !== undefined) this.replace(readerId)
     const holder: Holder = {
       readerId,
       wake,
@@ -134,18 +137,32 @@ export class Lease {
 
   /**
    * Records that a reader has rendered everything up to `position`, or up to what it was sent, whichever is less.
-   * Ignored for a reader that is not open.
+   *
+   * @returns false for a reader that is not open.
    */
-  ack(readerId: string, position: number): void {
-    for (const holder of this.#holders) {
-      if (holder.readerId !== readerId) continue
-      holder.heardAt = this.#options.clock.now()
-      const acked = Math.min(position, holder.sentUpTo)
-      if (acked <= holder.acked) continue
+  ack(readerId: string, position: number): boolean {
+    const holder = this.#holderOf(readerId)
+    if (holder === undefined) return false
+    holder.heardAt = this.#options.clock.now()
+    const acked = Math.min(position, holder.sentUpTo)
+    if (acked > holder.acked) {
       holder.acked = acked
       holder.wake?.()
       this.#reach(acked)
     }
+    return true
+  }
+
+  /** Removes the reader with this id, for a newer one. @returns the last ack of a reader with this id, if any. */
+  replace(readerId: string): number | undefined {
+    const holder = this.#holderOf(readerId)
+    if (holder) this.#remove(holder, new RunsError('reader_replaced', 'A newer reader has this id.'))
+    return this.#remembered.get(readerId)
+  }
+
+  /** Removes all readers. */
+  dismiss(reason: RunsError): void {
+    for (const holder of this.#holders) this.#remove(holder, reason)
   }
 
   /** The position up to which Claude may be read now. */
@@ -178,6 +195,11 @@ export class Lease {
   close(): void {
     this.#closed = true
     this.#cancelGrace?.()
+  }
+
+  #holderOf(readerId: string): Holder | undefined {
+    for (const holder of this.#holders) if (holder.readerId === readerId) return holder
+    return undefined
   }
 
   #reach(position: number): void {

@@ -29,7 +29,9 @@ export interface RunOptions extends Pick<RunRequest, 'runId' | 'owner' | 'onDisc
   readonly log: Log
   readonly limits: RunLimits
   readonly clock: Clock
-  /** Called when the run has ended and then had no reader for `graceMs`. */
+  /** Whether another process writes it. */
+  readonly isCopy?: boolean
+  /** Called when the run has ended, or is a copy, and then had no reader for `graceMs`. */
   readonly onUnread: () => void
 }
 
@@ -56,7 +58,7 @@ export class Run {
   #end = 0
   #chars = 0
 
-  constructor({ runId, owner, onDisconnect, log, limits, clock, onUnread }: RunOptions) {
+  constructor({ runId, owner, onDisconnect, log, limits, clock, isCopy = false, onUnread }: RunOptions) {
     this.runId = runId
     this.owner = owner
     this.log = log
@@ -66,7 +68,7 @@ export class Run {
       clock,
       limits,
       keepWithoutReaders: onDisconnect === 'continue',
-      onUnread: () => (this.lease.ended ? onUnread() : this.end(ABANDONED)),
+      onUnread: () => (this.lease.ended || isCopy ? onUnread() : this.end(ABANDONED)),
     })
   }
 
@@ -76,6 +78,12 @@ export class Run {
     run.#chars = charsOf(events)
     run.lease.end()
     return run
+  }
+
+  /** Adds what another process has written. */
+  async append(events: readonly RunEvent[]): Promise<void> {
+    this.#chars += charsOf(events)
+    await this.log.append(events)
   }
 
   /** UTF-16 code units of text and thinking. */

@@ -1,8 +1,10 @@
 import type { TerminalEvent } from '@sluice/events'
 import { type Clock, systemClock } from './clock.ts'
+import { copyRun } from './copy-run.ts'
 import { within } from './deadline.ts'
 import { FlushScheduler } from './flush-scheduler.ts'
 import { followLog } from './follow-log.ts'
+import { aloneInMemory, type LiveStore, type Message } from './live-store.ts'
 import type { Log, LogEntry } from './log.ts'
 import { MemoryLog } from './memory-log.ts'
 import { OneAtATime } from './one-at-a-time.ts'
@@ -11,13 +13,14 @@ import { allOf, Run, type RunLimits, type RunRequest } from './run.ts'
 import type { RecordedState, RunClaim, RunRecords } from './run-records.ts'
 import type { RunSummary } from './run-summary.ts'
 import { runNotFound, RunsError } from './runs-error.ts'
-import { Sleeper } from './sleeper.ts'
 
 export interface RunsOptions extends RunLimits {
   /** Time between two pulls of a run, and between two frames to a reader, in ms. 0: no limit. */
   readonly frameMs: number
   /** Where run ids are claimed, and where runs are found that this process does not have. */
   readonly records: RunRecords
+  /** Shares live runs with other processes. Default: there are none. */
+  readonly live?: LiveStore | undefined
   /** Default: the system's clock. */
   readonly clock?: Clock
   /** Creates the log of a run. Default: in memory. */
@@ -50,34 +53,39 @@ export interface ReadOptions {
   readonly signal: AbortSignal
 }
 
-/** How long, in ms, until the record of a run that is written elsewhere is looked at again. */
-const LOOK_AGAIN_MS = 1000
-
-/** Every run of this process, each visible to its owner only. */
+/** Runs, each visible to its owner only: those that this process writes, and those of others, as the live store has them. */
 export class Runs {
   readonly #options: RunsOptions
+  readonly #store: LiveStore
   readonly #clock: Clock
   readonly #scheduler: FlushScheduler
-  /** Live runs, and those that have ended and are read or were read up to `graceMs` ago. */
+  /**
+   * Live runs that this process writes, copies of those that others write, and runs that have ended: these and the
+   * copies while they are read, and `graceMs` longer.
+   */
   readonly #runs = new Map<string, Run>()
   /** By run id. Of two starts at once only one may ask the records. */
   readonly #starts = new OneAtATime()
-  /** Each live run with a promise that resolves after its end callbacks. */
-  readonly #live = new Map<Run, Promise<void>>()
+  /** Each live run that this process writes, with a promise that resolves after its end callbacks. */
+  readonly #writing = new Map<Run, Promise<void>>()
+  /** Ends the copying of each live run that another process writes. */
+  readonly #copies = new Map<Run, AbortController>()
   #closing = false
 
   constructor(options: RunsOptions) {
     this.#options = options
     this.#clock = options.clock ?? systemClock
+    this.#store = options.live ?? aloneInMemory
+    this.#store.listen((message) => this.#hear(message))
     this.#scheduler = new FlushScheduler({ frameMs: options.frameMs, clock: this.#clock })
   }
 
-  /** Number of runs that have not ended. */
+  /** Number of runs that this process writes and that have not ended. */
   get live(): number {
-    return this.#live.size
+    return this.#writing.size
   }
 
-  /** Number of runs in memory: live ones, and ended ones that have or had a reader. */
+  /** Number of runs in memory: live ones, copies, and ended ones that have or had a reader. */
   get size(): number {
     return this.#runs.size
   }
@@ -107,7 +115,7 @@ export class Runs {
    * Claims a run id and starts the run; for the same owner and id again it does nothing, also when the run is gone.
    *
    * @returns whether this call started it.
-   * @throws {RunsError} `not_found` when another owner has the id, `closing`, `unavailable`.
+   * @throws {RunsError} `not_found` when another owner has the id, `closing`, `unavailable`: nothing is paid.
    */
   async start(options: StartOptions): Promise<{ created: boolean }> {
     const { owner, runId, model } = options
@@ -123,7 +131,8 @@ export class Runs {
   /**
    * Follows a run from a position to its end. The reader holds the run once this resolves.
    *
-   * A run that another process writes, or wrote until it died, is waited for, and read once its end is recorded.
+   * A run that another process writes is copied from the live store. Where that has nothing of it, its reader waits until
+   * its end is recorded. A position beyond what has been copied waits too.
    *
    * @throws {RunsError} `not_found`, `position_beyond_end`, `reader_lapsed`, `reader_replaced`, `unavailable`.
    */
@@ -134,18 +143,14 @@ export class Runs {
   ): Promise<AsyncGenerator<LogEntry, void, undefined>> {
     const { after, readerId, signal } = options
     const run = await this.#find(owner, runId)
-    if (run === 'elsewhere') return this.#readLater(owner, runId, options)
     const { log, lease } = run
     const { end, ended } = await log.status()
-    if (ended && after >= end) {
-      const [last] = await log.read(end - 1, 1)
-      // When the process that wrote the run died, its readers may have had more of it than was recorded.
-      if (last?.event.type === 'error' && last.event.code === INTERRUPTED.code)
-        return only({ position: after + 1, event: last.event })
-    }
-    if (after > end) {
+    // A reader may have had more of a copied run than was kept when the process that wrote it died.
+    const mayBeBeyond = ended ? await wasInterrupted(log) : this.#copies.has(run)
+    if (after > end && !mayBeBeyond) {
       throw new RunsError('position_beyond_end', `Position ${after} is beyond the end of the run, ${end}.`)
     }
+    if (readerId !== undefined) this.#store.tell({ type: 'opened', runId, readerId })
     return followLog({
       log,
       lease,
@@ -170,9 +175,9 @@ export class Runs {
     runId: string,
     { readerId, position }: { readerId: string; position: number },
   ): Promise<void> {
-    const run = await this.#lookUp(owner, runId)
-    if (run === undefined) throw runNotFound()
-    if (run instanceof Run) run.lease.ack(readerId, position)
+    if (!(await this.#owns(owner, runId))) throw runNotFound()
+    if (this.#runs.get(runId)?.lease.ack(readerId, position) !== true)
+      this.#store.tell({ type: 'ack', runId, readerId, position })
   }
 
   /** The state of a run's flow while it is in memory, for the lab. @throws {RunsError} `not_found`. */
@@ -187,40 +192,31 @@ export class Runs {
   /**
    * Ends a run with `done`, stop reason `stopped`. Idempotent.
    *
-   * @throws {RunsError} `not_found`; `unavailable` for a run that another process writes, or wrote until it died.
+   * @throws {RunsError} `not_found`; `unavailable` for a run of another process that cannot be told.
    */
   async stop(owner: string, runId: string): Promise<void> {
     const run = await this.#lookUp(owner, runId)
     if (run === undefined) throw runNotFound()
-    if (run === 'elsewhere') throw elsewhere()
-    if (run instanceof Run) run.end(STOPPED)
+    if (run === 'ended') return
+    if (run === 'elsewhere' || (run instanceof Run && this.#copies.has(run))) return this.#store.stop(runId)
+    if (run instanceof Run) return run.end(STOPPED)
     // It may have been started instead.
-    if (run === 'unstarted' && !(await this.#endUnstarted(owner, runId, STOPPED)))
-      await this.stop(owner, runId)
+    if (!(await this.#endUnstarted(owner, runId, STOPPED))) await this.stop(owner, runId)
   }
 
   /** Gives runs to another owner, live ones included, where they are in memory. The records are the caller's to change. */
   async adopt(runIds: readonly string[], owner: string): Promise<void> {
-    for (const runId of runIds) {
-      await this.#starts.settled(runId)
-      const run = this.#runs.get(runId)
-      if (run) run.owner = owner
-    }
+    this.#store.tell({ type: 'adopt', runIds, owner })
+    await this.#adopt(runIds, owner)
   }
 
   /**
-   * Stops an owner's live runs, and forgets all of the owner's once they have ended. Readers that are there receive the
-   * rest. The records are the caller's to change.
+   * Stops an owner's live runs, and forgets all of the owner's once they have ended; other processes do so a little
+   * later. Readers that are there receive the rest. The records are the caller's to change.
    */
   async forget(owner: string): Promise<void> {
-    await this.#starts.allSettled()
-    const runs = [...this.#runs.values()].filter((run) => run.owner === owner)
-    for (const run of runs) run.end(STOPPED)
-    await Promise.allSettled(runs.flatMap((run) => this.#live.get(run) ?? []))
-    for (const run of runs) {
-      run.lease.close()
-      this.#runs.delete(run.runId)
-    }
+    this.#store.tell({ type: 'forget', owner })
+    await this.#forget(owner)
   }
 
   /**
@@ -233,13 +229,66 @@ export class Runs {
     await this.#starts.allSettled()
     // An orchestrator may kill the process before the runs have ended.
     const saving = drainMs > 0 ? this.#saveAll() : undefined
-    if (drainMs > 0) await within(drainMs, Promise.allSettled(this.#live.values()), this.#clock)
+    if (drainMs > 0) await within(drainMs, Promise.allSettled(this.#writing.values()), this.#clock)
     await saving
-    for (const run of this.#live.keys()) run.end(INTERRUPTED)
-    await Promise.allSettled(this.#live.values())
+    for (const run of this.#writing.keys()) run.end(INTERRUPTED)
+    await Promise.allSettled(this.#writing.values())
+    for (const [{ lease }, copying] of this.#copies) {
+      copying.abort()
+      lease.dismiss(closing())
+    }
     const unread = Promise.all([...this.#runs.values()].map(({ lease }) => lease.empty()))
     if (readerDrainMs > 0) await within(readerDrainMs, unread, this.#clock)
     for (const { lease } of this.#runs.values()) lease.close()
+  }
+
+  /** Applies what another process tells. */
+  #hear(message: Message): void {
+    switch (message.type) {
+      case 'opened': {
+        const { runId, readerId } = message
+        const position = this.#runs.get(runId)?.lease.replace(readerId)
+        if (position !== undefined) this.#store.tell({ type: 'ack', runId, readerId, position })
+        return
+      }
+      case 'ack':
+        this.#runs.get(message.runId)?.lease.ack(message.readerId, message.position)
+        return
+      case 'stop':
+        return this.#end(message.runId, STOPPED)
+      case 'ended':
+        return this.#end(message.runId, INTERRUPTED)
+      case 'adopt':
+        return void this.#adopt(message.runIds, message.owner)
+      case 'forget':
+        return void this.#forget(message.owner)
+      default:
+        message satisfies never
+    }
+  }
+
+  #end(runId: string, terminal: TerminalEvent): void {
+    const run = this.#runs.get(runId)
+    if (run && this.#writing.has(run)) run.end(terminal)
+  }
+
+  async #adopt(runIds: readonly string[], owner: string): Promise<void> {
+    for (const runId of runIds) {
+      await this.#starts.settled(runId)
+      const run = this.#runs.get(runId)
+      if (run) run.owner = owner
+    }
+  }
+
+  async #forget(owner: string): Promise<void> {
+    await this.#starts.allSettled()
+    const runs = [...this.#runs.values()].filter((run) => run.owner === owner && !this.#copies.has(run))
+    for (const run of runs) run.end(STOPPED)
+    await Promise.allSettled(runs.flatMap((run) => this.#writing.get(run) ?? []))
+    for (const run of runs) {
+      run.lease.close()
+      this.#runs.delete(run.runId)
+    }
   }
 
   #sum(of: (run: Run) => number): number {
@@ -251,13 +300,15 @@ export class Runs {
   async #claim(id: RunClaim, options: StartOptions): Promise<boolean> {
     const { owner, runId, model, source, onDisconnect, onEnd, claim } = options
     const { onStart, onError, createLog, records } = this.#options
+    await this.#store.ready()
     if (!(await (claim?.(id) ?? records.claim(id)))) return false
     const log = createLog?.(runId) ?? new MemoryLog()
     const run = new Run({ ...this.#optionsOf(owner, runId), log, onDisconnect })
     this.#runs.set(runId, run)
+    this.#store.share(run)
     const onSourceError = (error: unknown) => onError?.(error, runId)
     const written = run.write({ model, source, scheduler: this.#scheduler, records, onSourceError })
-    this.#live.set(run, this.#onEnded(run, written, onEnd))
+    this.#writing.set(run, this.#onEnded(run, written, onEnd))
     onStart?.({ runId, owner, model })
     return true
   }
@@ -282,16 +333,25 @@ export class Runs {
     }
   }
 
+  /** Whether a run is this owner's. Asks the records last, because every ack asks. @throws {RunsError} `unavailable`. */
+  async #owns(owner: string, runId: string): Promise<boolean> {
+    await this.#starts.settled(runId)
+    const known = this.#runs.get(runId)?.owner ?? (await this.#store.ownerOf(runId))
+    return known === undefined ? (await this.#lookUp(owner, runId)) !== undefined : known === owner
+  }
+
   /**
-   * A run of this owner, to be read. One that is not in memory is taken from its record, as if it had just ended.
+   * A run of this owner, to be read. One that is not in memory is copied, or taken from its record, as if it had just
+   * ended.
    *
    * @throws {RunsError} `not_found`, `unavailable`.
    */
-  async #find(owner: string, runId: string): Promise<Run | 'elsewhere'> {
+  async #find(owner: string, runId: string): Promise<Run> {
     for (;;) {
       const run = await this.#lookUp(owner, runId)
       if (run === undefined) throw runNotFound()
-      if (run instanceof Run || run === 'elsewhere') return run
+      if (run instanceof Run) return run
+      if (run === 'elsewhere') return this.#copy(owner, runId)
       if (run === 'unstarted') {
         await this.#endUnstarted(owner, runId, UNSTARTED)
         continue
@@ -305,6 +365,25 @@ export class Runs {
     }
   }
 
+  /** Begins to copy a run that another process writes. It is copied until it has ended, or is not read any more. */
+  #copy(owner: string, runId: string): Run {
+    if (this.#closing) throw closing()
+    const { records, onError } = this.#options
+    const copying = new AbortController()
+    const options = this.#optionsOf(owner, runId)
+    const onUnread = () => {
+      copying.abort()
+      options.onUnread()
+    }
+    const run = new Run({ ...options, onUnread, isCopy: true, log: new MemoryLog() })
+    this.#runs.set(runId, run)
+    this.#copies.set(run, copying)
+    void copyRun(run, { live: this.#store, records, clock: this.#clock, signal: copying.signal })
+      .catch((error: unknown) => onError?.(error, runId))
+      .finally(() => this.#copies.delete(run))
+    return run
+  }
+
   /** @returns false when the run is no longer `unstarted`. */
   async #endUnstarted(owner: string, runId: string, terminal: TerminalEvent): Promise<boolean> {
     const { records } = this.#options
@@ -316,35 +395,12 @@ export class Runs {
     })
   }
 
-  /** Reads a run once its end is recorded. */
-  async *#readLater(
-    owner: string,
-    runId: string,
-    options: ReadOptions,
-  ): AsyncGenerator<LogEntry, void, undefined> {
-    const { signal } = options
-    const sleeper = new Sleeper()
-    signal.addEventListener('abort', sleeper.wake, { once: true })
-    try {
-      while (!signal.aborted) {
-        const cancel = this.#clock.after(LOOK_AGAIN_MS, sleeper.wake)
-        await sleeper.sleep()
-        cancel()
-        if (signal.aborted || (await this.#lookUp(owner, runId)) === 'elsewhere') continue
-        yield* await this.read(owner, runId, options)
-        return
-      }
-    } finally {
-      signal.removeEventListener('abort', sleeper.wake)
-    }
-  }
-
   /** Records the events of all live runs so far. */
   async #saveAll(): Promise<void> {
     const save = async ({ runId, log }: Run) =>
       this.#options.records.save({ runId, events: await allOf(log) })
     // One that cannot be read must not keep the others from ending.
-    await Promise.allSettled([...this.#live.keys()].map(save))
+    await Promise.allSettled([...this.#writing.keys()].map(save))
   }
 
   async #onEnded(run: Run, written: Promise<RunSummary>, onEndOfRun: StartOptions['onEnd']): Promise<void> {
@@ -356,7 +412,7 @@ export class Runs {
     } catch (error) {
       onError?.(error, run.runId)
     } finally {
-      this.#live.delete(run)
+      this.#writing.delete(run)
       onEndOfRun?.(summary)
     }
   }
@@ -366,13 +422,9 @@ function closing(): RunsError {
   return new RunsError('closing', 'The server is restarting; try again in a moment.')
 }
 
-function elsewhere(): RunsError {
-  return new RunsError(
-    'unavailable',
-    'The answer is being written by another server, or was by one that has gone.',
-  )
-}
-
-async function* only(entry: LogEntry): AsyncGenerator<LogEntry, void, undefined> {
-  yield entry
+/** Whether the log ended because its process died, or was restarted. */
+async function wasInterrupted(log: Log): Promise<boolean> {
+  const { end } = await log.status()
+  const [last] = await log.read(end - 1, 1)
+  return last?.event.type === 'error' && last.event.code === INTERRUPTED.code
 }

@@ -7,8 +7,8 @@ export interface ManualClock extends Clock {
   advance(ms: number): Promise<void>
 }
 
-/** A clock that moves only in `advance`. */
-export function manualClock(): ManualClock {
+/** A clock that moves only in `advance`. @param settled resolves when nothing happens any more. */
+export function manualClock(settled = settle): ManualClock {
   let now = 0
   let order = 0
   const timers = new Set<{ at: number; order: number; callback: () => void }>()
@@ -24,7 +24,7 @@ export function manualClock(): ManualClock {
     },
     async advance(ms) {
       const until = now + ms
-      await settle()
+      await settled()
       for (;;) {
         const due = [...timers]
           .filter((timer) => timer.at <= until)
@@ -33,7 +33,7 @@ export function manualClock(): ManualClock {
         timers.delete(due)
         now = due.at
         due.callback()
-        await settle()
+        await settled()
       }
       now = until
     },
