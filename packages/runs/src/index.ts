@@ -47,4 +47,5 @@ export { type ReadOptions, Runs, type RunsOptions, type StartOptions } from './r
 export { INTERRUPTED, STOPPED } from './run-ends.ts'
 export { type RecordedState, type RunRecords } from './run-records.ts'
 export { type RunSummary } from './run-summary.ts'
+export { Sleeper } from './sleeper.ts'
 export { runNotFound, RunsError, type RunsErrorCode } from './runs-error.ts'

@@ -130,8 +130,9 @@ export class Lease {
     this.#holders.add(holder)
     this.#opened += 1
     this.#cancelGrace?.()
-    if (readerId === undefined) this.#reach(position)
+    if (readerId === undefined) this.#furthest = Math.max(this.#furthest, position)
     else this.#lapseIfSilent(holder)
+    this.#watchers.notify()
     return holder
   }
 
