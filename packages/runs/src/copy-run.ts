@@ -4,11 +4,14 @@ import type { LiveStore } from './live-store.ts'
 import { MemoryLog } from './memory-log.ts'
 import type { Run } from './run.ts'
 import type { RunRecords } from './run-records.ts'
-import { runNotFound, RunsError } from './runs-error.ts'
+import { RunsError } from './runs-error.ts'
 import { Sleeper } from './sleeper.ts'
 
-/** How long, in ms, until the record of a run is looked at again that the live store cannot copy. */
-const LOOK_AGAIN_MS = 1000
+/**
+ * How long, in ms, until the record of a run is looked at again that the live store cannot copy: at first, because it
+ * may be about to be shared, and at most.
+ */
+const LOOK_AGAIN_MS = { first: 50, longest: 1000 }
 
 export interface CopyOptions {
   readonly live: LiveStore
@@ -20,18 +23,18 @@ export interface CopyOptions {
 
 /**
  * Fills the log of a run that another process writes: from the live store, as far as that goes, and then with the rest
- * from its record, once it has ended. Removes the readers of a run that is no longer there.
+ * from its record, once it has ended. It returns without the end when the run is no longer there.
  */
 export async function copyRun(run: Run, { live, records, clock, signal }: CopyOptions): Promise<void> {
   const { runId, lease } = run
   const sleeper = new Sleeper()
   signal.addEventListener('abort', sleeper.wake, { once: true })
   try {
-    while (!signal.aborted) {
+    for (let ms = LOOK_AGAIN_MS.first; !signal.aborted; ms = Math.min(ms * 2, LOOK_AGAIN_MS.longest)) {
       const { end } = await run.log.status()
       for await (const events of live.copy({ runId, after: end, lease, signal })) await run.append(events)
       if (signal.aborted || (await addRest(run, records))) return
-      const cancel = clock.after(LOOK_AGAIN_MS, sleeper.wake)
+      const cancel = clock.after(ms, sleeper.wake)
       await sleeper.sleep()
       cancel()
     }
@@ -40,7 +43,7 @@ export async function copyRun(run: Run, { live, records, clock, signal }: CopyOp
   }
 }
 
-/** @returns false while the run goes on, or its record cannot be read. */
+/** @returns whether that was all there is; false while the run goes on, or its record cannot be read. */
 async function addRest(run: Run, records: CopyOptions['records']): Promise<boolean> {
   const { end, ended } = await run.log.status()
   let rest: readonly RunEvent[] = []
@@ -49,10 +52,7 @@ async function addRest(run: Run, records: CopyOptions['records']): Promise<boole
       const state = await records.stateOf(run.owner, run.runId)
       if (state !== undefined && state !== 'ended') return false
       const events = state && (await records.eventsOf(run.owner, run.runId))
-      if (events === undefined) {
-        run.lease.dismiss(runNotFound())
-        return true
-      }
+      if (events === undefined) return true
       rest = await eventsAfter(events, end)
     } catch (error) {
       if (error instanceof RunsError) return false

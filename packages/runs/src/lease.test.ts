@@ -201,7 +201,7 @@ test('of several readers the furthest counts, also after it has left', () => {
   expect(lease.demand()).toBe(600)
 })
 
-test('a pump is woken by an ack, a sent frame, a reader that opens, and a reader that leaves', () => {
+test('a watcher is woken by an ack, a sent frame, a reader that opens or leaves, and the end of the run', () => {
   const { lease } = setUp()
   const demands: number[] = []
   const unwatch = lease.watch(() => demands.push(lease.demand()))
@@ -213,9 +213,11 @@ test('a pump is woken by an ack, a sent frame, a reader that opens, and a reader
   expect(demands).toEqual([100, 100, 101, 200, 400])
   reader.close()
   expect(demands).toHaveLength(6)
+  lease.end()
+  expect(demands).toHaveLength(7)
   unwatch()
   lease.open({ position: 500 })
-  expect(demands).toHaveLength(6)
+  expect(demands).toHaveLength(7)
 })
 
 test('a reader is woken by its own ack and by its own end', () => {

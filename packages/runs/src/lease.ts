@@ -173,7 +173,7 @@ export class Lease {
     return this.#furthest + limits.windowChars
   }
 
-  /** Calls `wake` when `demand()` or `readers` may have changed, until the returned function is called. */
+  /** Calls `wake` when `demand()`, `readers` or `ended` may have changed, until the returned function is called. */
   watch(wake: () => void): () => void {
     return this.#watchers.add(wake)
   }
@@ -190,6 +190,7 @@ export class Lease {
   end(): void {
     this.#ended = true
     if (this.#holders.size === 0) this.#startGrace()
+    this.#watchers.notify()
   }
 
   /** Stops the timer of the grace for good. */

@@ -150,8 +150,7 @@ export class Runs {
     if (after > end && !mayBeBeyond) {
       throw new RunsError('position_beyond_end', `Position ${after} is beyond the end of the run, ${end}.`)
     }
-    if (readerId !== undefined) this.#store.tell({ type: 'opened', runId, readerId })
-    return followLog({
+    const entries = followLog({
       log,
       lease,
       after,
@@ -162,6 +161,9 @@ export class Runs {
       clock: this.#clock,
       onFrameGap: this.#options.onFrameGap,
     })
+    // It is open, so it hears the answer. One that is gone already must not replace the one that came after it.
+    if (readerId !== undefined && !signal.aborted) this.#store.tell({ type: 'opened', runId, readerId })
+    return entries
   }
 
   /**
@@ -233,10 +235,7 @@ export class Runs {
     await saving
     for (const run of this.#writing.keys()) run.end(INTERRUPTED)
     await Promise.allSettled(this.#writing.values())
-    for (const [{ lease }, copying] of this.#copies) {
-      copying.abort()
-      lease.dismiss(closing())
-    }
+    for (const run of this.#copies.keys()) this.#endCopy(run, closing())
     const unread = Promise.all([...this.#runs.values()].map(({ lease }) => lease.empty()))
     if (readerDrainMs > 0) await within(readerDrainMs, unread, this.#clock)
     for (const { lease } of this.#runs.values()) lease.close()
@@ -255,9 +254,9 @@ export class Runs {
         this.#runs.get(message.runId)?.lease.ack(message.readerId, message.position)
         return
       case 'stop':
-        return this.#end(message.runId, STOPPED)
+        return void this.#end(message.runId, STOPPED)
       case 'ended':
-        return this.#end(message.runId, INTERRUPTED)
+        return void this.#end(message.runId, INTERRUPTED)
       case 'adopt':
         return void this.#adopt(message.runIds, message.owner)
       case 'forget':
@@ -267,7 +266,9 @@ export class Runs {
     }
   }
 
-  #end(runId: string, terminal: TerminalEvent): void {
+  async #end(runId: string, terminal: TerminalEvent): Promise<void> {
+    // Others see a claim in the records before its start goes on here.
+    await this.#starts.settled(runId)
     const run = this.#runs.get(runId)
     if (run && this.#writing.has(run)) run.end(terminal)
   }
@@ -372,16 +373,25 @@ export class Runs {
     const copying = new AbortController()
     const options = this.#optionsOf(owner, runId)
     const onUnread = () => {
-      copying.abort()
-      options.onUnread()
+      if (run.lease.ended) options.onUnread()
+      else this.#endCopy(run)
     }
-    const run = new Run({ ...options, onUnread, isCopy: true, log: new MemoryLog() })
+    const run: Run = new Run({ ...options, onUnread, isCopy: true, log: new MemoryLog() })
     this.#runs.set(runId, run)
     this.#copies.set(run, copying)
     void copyRun(run, { live: this.#store, records, clock: this.#clock, signal: copying.signal })
       .catch((error: unknown) => onError?.(error, runId))
-      .finally(() => this.#copies.delete(run))
+      .finally(() => this.#endCopy(run, runNotFound()))
     return run
+  }
+
+  /** Ends the copying of a run. Without its end it is forgotten, because later readers would wait for that in vain. */
+  #endCopy(run: Run, reason?: RunsError): void {
+    this.#copies.get(run)?.abort()
+    if (!this.#copies.delete(run) || run.lease.ended) return
+    this.#runs.delete(run.runId)
+    run.lease.close()
+    if (reason) run.lease.dismiss(reason)
   }
 
   /** @returns false when the run is no longer `unstarted`. */

@@ -1,3 +1,5 @@
 export { logContract } from './log-contract.ts'
 export { type ManualClock, manualClock, settle } from './manual-clock.ts'
 export { recordsContract } from './records-contract.ts'
+export { runsContract } from './runs-contract.ts'
+export { type Fleet } from './runs-contract/fleet.ts'

@@ -3,7 +3,7 @@ import type { RunRecords } from '../run-records.ts'
 import { runNotFound } from '../runs-error.ts'
 
 interface Recorded {
-  readonly owner: string
+  owner: string
   readonly process: symbol
   events: readonly RunEvent[]
   ended: boolean
@@ -12,6 +12,8 @@ interface Recorded {
 export interface MemoryRecords extends RunRecords {
   /** The same records, as another process has them. */
   another(): MemoryRecords
+  adopt(runIds: readonly string[], owner: string): void
+  forget(owner: string): void
 }
 
 /** {@link RunRecords} in memory: what a database is to several processes. */
@@ -19,6 +21,15 @@ export function memoryRecords(runs = new Map<string, Recorded>()): MemoryRecords
   const process = Symbol('process')
   return {
     another: () => memoryRecords(runs),
+    adopt(runIds, owner) {
+      for (const runId of runIds) {
+        const run = runs.get(runId)
+        if (run) run.owner = owner
+      }
+    },
+    forget(owner) {
+      for (const [runId, run] of runs) if (run.owner === owner) runs.delete(runId)
+    },
     async claim({ runId, owner, model }) {
       const run = runs.get(runId)
       if (run && run.owner !== owner) throw runNotFound()
