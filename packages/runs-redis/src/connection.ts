@@ -44,6 +44,7 @@ export class Connection {
   #cancelDeadline: (() => void) | undefined
   /** The number of answers so far, by which the deadline sees that Redis lives. */
   #answers = 0
+  #messages = 0
   #closed = false
 
   constructor(options: ConnectionOptions) {
@@ -71,9 +72,15 @@ export class Connection {
     }
   }
 
-  /** Resolves when all commands so far have been answered, and all that was published until then has been heard. */
-  async roundTrip(): Promise<void> {
-    await Promise.all([this.#clients?.commands.ping(), this.#clients?.subscriber.ping()])
+  /**
+   * Resolves when all commands so far have been answered, and all that was published until then has been heard.
+   *
+   * @returns the number of answers and messages so far.
+   */
+  async settled(): Promise<number> {
+    await this.#clients?.commands.ping()
+    await this.#clients?.subscriber.ping()
+    return this.#answers + this.#messages
   }
 
   close(): void {
@@ -104,7 +111,10 @@ export class Connection {
     for (const client of all) client.on('error', fail)
     try {
       await Promise.all(all.map((client) => client.connect()))
-      await clients.subscriber.subscribe([...channels], onMessage)
+      await clients.subscriber.subscribe([...channels], (text) => {
+        this.#messages += 1
+        onMessage(text)
+      })
     } catch (error) {
       return fail(error)
     }

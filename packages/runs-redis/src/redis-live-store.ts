@@ -215,9 +215,9 @@ export class RedisLiveStore implements LiveStore {
     return /^maxmemory_policy:(\S+)/m.exec(String(info))?.[1]
   }
 
-  /** Resolves when what was sent and published so far has arrived. */
-  async settled(): Promise<void> {
-    await this.#connection.roundTrip()
+  /** See {@link Connection.settled}. */
+  settled(): Promise<number> {
+    return this.#connection.settled()
   }
 
   /** To be called when the runs have ended. Waits a short time for Redis to have their ends. */

@@ -338,7 +338,8 @@ export class Runs {
   async #owns(owner: string, runId: string): Promise<boolean> {
     await this.#starts.settled(runId)
     const known = this.#runs.get(runId)?.owner ?? (await this.#store.ownerOf(runId))
-    return known === undefined ? (await this.#lookUp(owner, runId)) !== undefined : known === owner
+    // The store may not have heard that the run was handed over.
+    return known === owner || (await this.#lookUp(owner, runId)) !== undefined
   }
 
   /**
