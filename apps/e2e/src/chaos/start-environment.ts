@@ -2,8 +2,8 @@ import { type Simulator, startSimulator } from '@sluice/claude-sim'
 import { vi } from 'vitest'
 import { browserSidePlan, upstreamSidePlan } from '../fault-proxy/connection-plan.ts'
 import { type FaultProxy, startFaultProxy } from '../fault-proxy/fault-proxy.ts'
-import { embeddedDatabase } from '../product/embedded-database.ts'
-import { createRandom } from '../random.ts'
+import { type EmbeddedDatabase, embeddedDatabase } from '../product/embedded-database.ts'
+import { createRandom, type Random } from '../random.ts'
 import { becomeBrowser, newSession } from './become-browser.ts'
 import { CHAOS_ENV } from './environment.ts'
 
@@ -22,6 +22,10 @@ export interface ChaosEnvironment<Server> {
 export interface ServerLifecycle<Server> {
   start(env: Record<string, string>): Promise<Server>
   end(first: Server): Promise<unknown>
+  /** Where a connection of the browser goes. Default: to the server. */
+  balance?(random: Random): string
+  /** Default: an embedded one. */
+  createDatabase?(): Promise<EmbeddedDatabase>
 }
 
 /**
@@ -30,7 +34,7 @@ export interface ServerLifecycle<Server> {
  */
 export async function startEnvironment<Server extends { readonly url: string }>(
   seed: number,
-  { start, end }: ServerLifecycle<Server>,
+  { start, end, balance, createDatabase = embeddedDatabase }: ServerLifecycle<Server>,
 ): Promise<ChaosEnvironment<Server>> {
   const browserSide = createRandom(seed, 'browser side')
   const upstreamSide = createRandom(seed, 'upstream side')
@@ -43,7 +47,7 @@ export async function startEnvironment<Server extends { readonly url: string }>(
     ends.push(() => simulator.close())
     const upstreamProxy = await startFaultProxy(simulator.url, () => upstreamSidePlan(upstreamSide))
     ends.push(() => upstreamProxy.close())
-    const database = await embeddedDatabase()
+    const database = await createDatabase()
     ends.push(() => database.remove())
     const server = await start({
       ...CHAOS_ENV,
@@ -51,7 +55,11 @@ export async function startEnvironment<Server extends { readonly url: string }>(
       DATABASE_URL: database.url,
     })
     ends.push(() => end(server))
-    const browserProxy = await startFaultProxy(server.url, () => browserSidePlan(browserSide))
+    const balancing = createRandom(seed, 'balancer')
+    const browserProxy = await startFaultProxy(
+      () => balance?.(balancing) ?? server.url,
+      () => browserSidePlan(browserSide),
+    )
     ends.push(() => browserProxy.close())
     const session = await newSession(server.url)
     becomeBrowser(browserProxy.url, session)

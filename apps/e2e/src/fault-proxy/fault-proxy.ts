@@ -21,12 +21,14 @@ export interface FaultProxy extends AsyncDisposable {
   close(): Promise<void>
 }
 
-/** Starts a TCP proxy in front of `target`. `plan` returns the fault for each connection, numbered from 0. */
+/**
+ * Starts a TCP proxy in front of `target`, or of the one that it returns for each connection. `plan` returns the fault
+ * for each connection, numbered from 0.
+ */
 export async function startFaultProxy(
-  target: string,
+  target: string | (() => string),
   plan: (connection: number) => ConnectionPlan,
 ): Promise<FaultProxy> {
-  const { hostname: host, port } = new URL(target)
   const plans: ConnectionPlan[] = []
   const sockets = new Set<Socket>()
   const pipes = new Set<TcpPipe>()
@@ -46,6 +48,7 @@ export async function startFaultProxy(
       answer(client, planned.status)
       return
     }
+    const { hostname: host, port } = new URL(typeof target === 'string' ? target : target())
     const upstream = own(connect({ host, port: Number(port), allowHalfOpen: true, noDelay: true }))
     // Like a proxy whose backend is down.
     const refused = () => answer(client, 502)
