@@ -3,8 +3,8 @@ import { DONE, text } from '../events.ts'
 import { scriptedSource, STOPPED_WITH_ESTIMATE } from '../scripted-source.ts'
 import { type Contract, FRAME_MS, GRACE_MS, LEASE_MS, STARTED, WINDOW } from './fleet.ts'
 
-/** How long it may take, in ms, until a run can be copied whose claim was seen before it was shared. */
-const LOOK_AGAIN_MS = 1000
+/** How long it may take, in ms, until a run is copied that was shared after a reader had looked for it for 100 ms. */
+const LOOK_AGAIN_MS = 250
 
 /** What instances do for each other. Each of these is true of a single one, too. */
 export function sharing(contract: Contract): void {
@@ -113,9 +113,9 @@ export function sharing(contract: Contract): void {
       script.say(text('abc'))
       await clock.advance(1000)
       first.drop()
-      await clock.advance(GRACE_MS - 1)
+      await clock.advance(GRACE_MS - 1 - delay)
       const { seen } = other.read({ readerId: 'a', after: first.seen.position })
-      await clock.advance(LEASE_MS - 1)
+      await clock.advance(LEASE_MS - 1 - delay)
       expect(one.runs.live).toBe(1)
       script.say(text('def'), DONE)
       await clock.advance(delay)
