@@ -35,12 +35,15 @@ export interface FollowOptions {
  */
 export function followLog(options: FollowOptions): AsyncGenerator<LogEntry, void, undefined> {
   const { lease, after, readerId, signal } = options
+  // A reader that is gone must not replace a newer one.
+  if (signal.aborted) return nothing()
   const sleeper = new Sleeper()
   const reader = lease.open({ readerId, position: after, wake: sleeper.wake })
   signal.addEventListener('abort', reader.close, { once: true })
-  if (signal.aborted) reader.close()
   return entriesFor(reader, sleeper, options)
 }
+
+async function* nothing(): AsyncGenerator<LogEntry, void, undefined> {}
 
 async function* entriesFor(
   reader: Reader,

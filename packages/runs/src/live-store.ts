@@ -40,7 +40,8 @@ export type Message =
  * life. The others copy its log, as far as they have readers for it, and tell the writing process how far these are.
  *
  * What is in a live store may be lost at any time. Claims and ends are in the `RunRecords`, where the end of a run is
- * decided; without the store, a reader elsewhere waits for that.
+ * decided; without the store, a reader elsewhere waits for that. Every implementation must pass `runsContract`
+ * (`@sluice/runs/testing`).
  */
 export interface LiveStore {
   /** Called once. `hear` is called with what other processes tell. */
@@ -49,7 +50,10 @@ export interface LiveStore {
   /** Resolves if a run that starts now can be shared. @throws {RunsError} `unavailable`. */
   ready(): Promise<void>
 
-  /** Shares a run from the beginning of its log to its end. Never throws, and waits for nothing. */
+  /**
+   * Shares a run from the beginning of its log to its end, or until its lease says that it has ended, because a log may
+   * fail. Never throws, and waits for nothing.
+   */
   share(run: SharedRun): void
 
   /**

@@ -161,7 +161,7 @@ export class Runs {
       clock: this.#clock,
       onFrameGap: this.#options.onFrameGap,
     })
-    // It is open, so it hears the answer. One that is gone already must not replace the one that came after it.
+    // It is open, so it hears the answer.
     if (readerId !== undefined && !signal.aborted) this.#store.tell({ type: 'opened', runId, readerId })
     return entries
   }
@@ -380,9 +380,13 @@ export class Runs {
     const run: Run = new Run({ ...options, onUnread, isCopy: true, log: new MemoryLog() })
     this.#runs.set(runId, run)
     this.#copies.set(run, copying)
-    void copyRun(run, { live: this.#store, records, clock: this.#clock, signal: copying.signal })
-      .catch((error: unknown) => onError?.(error, runId))
-      .finally(() => this.#endCopy(run, runNotFound()))
+    copyRun(run, { live: this.#store, records, clock: this.#clock, signal: copying.signal }).then(
+      () => this.#endCopy(run, runNotFound()),
+      (error: unknown) => {
+        this.#endCopy(run, new RunsError('unavailable', 'The answer cannot be read; try again in a moment.'))
+        onError?.(error, runId)
+      },
+    )
     return run
   }
 

@@ -31,7 +31,7 @@ export function property(contract: Contract): void {
         },
         { weight: 1, arbitrary: fc.record({ do: fc.constant('start again') }) },
       )
-      const { clock, runs, settled, start: startRun, read } = await setUp()
+      const { clock, delay, runs, start: startRun, read } = await setUp()
       let count = 0
       await fc.assert(
         fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.boolean(), async (steps, flowControlled) => {
@@ -69,7 +69,7 @@ export function property(contract: Contract): void {
               // A new reader id, as the page uses, or the same one, as a plain EventSource does.
               if (now.renamed) id++
               // The same id does not return before the instances have told each other that it was there.
-              else await settled()
+              else await clock.advance(delay)
               reconnect(now.lost)
             } else {
               started.push(await start())
