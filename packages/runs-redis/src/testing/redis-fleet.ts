@@ -32,7 +32,8 @@ export function redisFleet(count: number, url: () => string): CreateFleet {
     }
     return {
       stores,
-      delayMs: 0,
+      // A run that is not in Redis yet is looked for again after 50 ms.
+      delayMs: 50,
       async settled() {
         for (let before = -1; ;) {
           await settle()
