@@ -30,7 +30,7 @@ export interface Fleet {
 
 export type CreateFleet = (options: { readonly clock: Clock }) => Promise<Fleet>
 
-export type SetUpOptions = ScriptedSourceOptions & Partial<RunsOptions>
+type SetUpOptions = ScriptedSourceOptions & Partial<RunsOptions>
 
 type SetUp = (options?: SetUpOptions) => ReturnType<typeof setUpFleet>
 
