@@ -12,6 +12,7 @@ export default defineConfig({
       '@anthropic-ai/sdk',
       'eventsource-parser',
       'drizzle-orm',
+      '@redis/client',
       // pg and its parts.
       /^(pg|pg-.*|pgpass|split2|postgres-.*|xtend)$/,
     ],

@@ -21,6 +21,8 @@ export interface ServerDatabaseOptions {
   readonly logger: FastifyBaseLogger
   /** Default: {@link openDatabase}. */
   readonly open?: typeof openDatabase | undefined
+  /** Processes that are known to be alive, although their beats do not arrive. Default: none. */
+  readonly alive?: (() => readonly string[]) | undefined
   /** Called once when it is open. */
   readonly onOpen?: ((db: Db) => void) | undefined
   /** The time between two signs of life, in ms. Default: 5000. */
@@ -63,10 +65,10 @@ const BEATS_TO_JUDGE = 6
  *
  * An embedded database has one process, so all others are dead when it opens. On a Postgres server, each process writes
  * a beat every 5 s and counts as dead after 30 s without one. After an outage of the database all beats are old, so a
- * process looks for dead ones only once its own beats have been stored for 30 s.
+ * process looks for dead ones only once its own beats have been stored for 30 s. With Redis, most are found there before.
  */
 export function createServerDatabase(options: ServerDatabaseOptions): ServerDatabase {
-  const { url, instance, logger, open = openDatabase, beatMs = BEAT_MS } = options
+  const { url, instance, logger, open = openDatabase, alive, beatMs = BEAT_MS } = options
   const closing = new AbortController()
   let database: Database | undefined
   let opening: Promise<void> | undefined
@@ -126,7 +128,11 @@ export function createServerDatabase(options: ServerDatabaseOptions): ServerData
   }
 
   async function endDeadRuns(db: Db): Promise<void> {
-    const ended = await endRunsOfDead(db, { end: JSON.stringify(INTERRUPTED), deadAfterS: DEAD_AFTER_S })
+    const ended = await endRunsOfDead(db, {
+      end: JSON.stringify(INTERRUPTED),
+      deadAfterS: DEAD_AFTER_S,
+      alive: alive?.() ?? [],
+    })
     if (ended.length > 0) logger.warn({ runIds: ended }, 'ended the runs of a process that died')
   }
 

@@ -21,6 +21,7 @@ const HostSchema = z
   )
   .transform((name) => hostNameOf(name) ?? name)
 
+const REDIS_URLS = 'expected redis://user:password@host:6379, or rediss:// for TLS'
 const DATABASE_URLS = 'postgres://user:password@host/name, or pglite:FOLDER'
 
 const EnvSchema = z.object({
@@ -49,6 +50,12 @@ const EnvSchema = z.object({
   DATABASE_URL: z
     .string()
     .regex(/^(postgres(ql)?:\/\/|pglite:)./, `expected ${DATABASE_URLS}`)
+    .optional(),
+  REDIS_URL: z
+    .url({ protocol: /^(redis|valkey)s?$/, error: REDIS_URLS })
+    // At the end, the number of a database.
+    .regex(/^\w+:\/\/[^/]+(\/\d*)?$/, REDIS_URLS)
+    .transform((url) => url.replace(/^valkey/, 'redis'))
     .optional(),
   WINDOW_CHARS: count(16_384),
   FRAME_MS: z.coerce.number().int().min(0).max(1000).default(100),
@@ -116,7 +123,8 @@ export class EnvError extends Error {
  *
  * Without an API key, development uses the simulator, and production refuses to start unless `SIMULATOR=1` is set.
  * Without a database, development uses an embedded one in the working directory, and production refuses to start.
- * Budgets have a default in production only, allowed hosts in development only.
+ * Budgets have a default in production only, allowed hosts in development only. With `REDIS_URL`, what the processes
+ * share has to be set in development too.
  *
  * @throws {EnvError} listing every wrong variable and what was expected.
  */
@@ -130,13 +138,16 @@ export function parseEnv(source: NodeJS.ProcessEnv, { production }: { production
   if (production && !given['ANTHROPIC_API_KEY'] && !simulatorChosen) {
     problems.push('  ANTHROPIC_API_KEY: expected a key; or set SIMULATOR=1 to serve simulated answers')
   }
-  if (production && !given['DATABASE_URL']) {
+  const isShared = given['REDIS_URL'] !== undefined
+  if (isShared && (given['DATABASE_URL'] ?? 'pglite:').startsWith('pglite:')) {
+    problems.push('  DATABASE_URL: with REDIS_URL, expected a server: postgres://user:password@host/name')
+  } else if (production && !given['DATABASE_URL']) {
     problems.push(
       '  DATABASE_URL: expected postgres://user:password@host/name; or set pglite:FOLDER to use the embedded database on ' +
         'purpose, with one process and without fsync',
     )
   }
-  if (production && !given['SESSION_SECRET']) {
+  if ((production || isShared) && !given['SESSION_SECRET']) {
     problems.push(
       '  SESSION_SECRET: expected at least 32 characters, e.g. from: openssl rand -hex 32. If it ' +
         'changes, users lose access to their answers',

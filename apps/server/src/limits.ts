@@ -1,4 +1,4 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 import { addressKey } from './address-key.ts'
 
 /** Label of the metric that counts refused starts. */
@@ -32,6 +32,11 @@ export interface LimitOptions {
   readonly startsPerMinutePerIp: number
   readonly subscriptionsPerMinute: number
   readonly acksPerMinute: number
+  /**
+   * Sends a command to the Redis where the starts of all instances are counted. Starts fail with what it throws.
+   * Default: this process counts its own.
+   */
+  readonly send?: ((...args: readonly string[]) => Promise<unknown>) | undefined
 }
 
 /** Rate limits per owner and per address. Every method @throws {LimitError} when a limit is reached. */
@@ -46,8 +51,8 @@ const MINUTE_S = 60
 const UPLOADS_PER_MINUTE = 60
 
 export function createLimits(options: LimitOptions): Limits {
-  const starts = new RateLimiterMemory({ points: options.startsPerMinute, duration: MINUTE_S })
-  const addresses = new RateLimiterMemory({ points: options.startsPerMinutePerIp, duration: MINUTE_S })
+  const starts = sharedLimiter('sluice:starts:owner', options.startsPerMinute, options.send)
+  const addresses = sharedLimiter('sluice:starts:address', options.startsPerMinutePerIp, options.send)
   const subscriptions = new RateLimiterMemory({ points: options.subscriptionsPerMinute, duration: MINUTE_S })
   const acks = new RateLimiterMemory({ points: options.acksPerMinute, duration: MINUTE_S })
   const uploads = new RateLimiterMemory({ points: UPLOADS_PER_MINUTE, duration: MINUTE_S })
@@ -64,8 +69,26 @@ export function createLimits(options: LimitOptions): Limits {
   }
 }
 
+function sharedLimiter(
+  keyPrefix: string,
+  points: number,
+  send: LimitOptions['send'],
+): RateLimiterMemory | RateLimiterRedis {
+  const common = { keyPrefix, points, duration: MINUTE_S }
+  if (send === undefined) return new RateLimiterMemory(common)
+  return new RateLimiterRedis({
+    ...common,
+    // As @redis/client has it.
+    storeClient: {
+      eval: (script: string, { keys, arguments: args }: { keys: string[]; arguments: string[] }) =>
+        send('EVAL', script, String(keys.length), ...keys, ...args),
+    },
+    useRedisPackage: true,
+  })
+}
+
 async function consume(
-  limiter: RateLimiterMemory,
+  limiter: RateLimiterMemory | RateLimiterRedis,
   key: string,
   message: string,
   reason?: LimitReason,
@@ -73,7 +96,7 @@ async function consume(
   try {
     await limiter.consume(key)
   } catch (refusal) {
-    // The library throws a result, which is not an Error, when the limit is reached. Anything else is a bug.
+    // The library throws a result, which is not an Error, when the limit is reached.
     if (!(refusal instanceof RateLimiterRes)) throw refusal
     throw new LimitError(message, refusal.msBeforeNext, reason)
   }

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import { CHARS_PER_TOKEN } from '@sluice/events'
 import type { RunSummary, Runs } from '@sluice/runs'
+import type { RedisLiveStore } from '@sluice/runs-redis'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 
 /** Metrics for Prometheus, one set per server. docs/operations.md explains each, and which to alert on. */
@@ -19,10 +20,12 @@ interface Sources {
   readonly runs: () => Runs
   /** US dollars spent since 00:00 UTC; NaN without the database. */
   readonly spentToday: () => Promise<number>
+  /** Undefined without Redis. */
+  readonly live: Pick<RedisLiveStore, 'isUp' | 'others'> | undefined
 }
 
 /** @param sources are read at every scrape. */
-export function createMetrics({ runs, spentToday }: Sources): Metrics {
+export function createMetrics({ runs, spentToday, live }: Sources): Metrics {
   const registry = new Registry()
   const registers = [registry]
   const gauge = (name: string, help: string, read: (runs: Runs) => number | Promise<number>) =>
@@ -48,6 +51,11 @@ export function createMetrics({ runs, spentToday }: Sources): Metrics {
     'Spent since 00:00 UTC by all instances, as DAILY_USD counts it; NaN without the database',
     spentToday,
   )
+  if (live) {
+    gauge('sluice_redis_up', '1 while Redis can be reached, else 0', () => (live.isUp ? 1 : 0))
+    gauge('sluice_other_instances', 'Other instances that are alive, as Redis says', () => live.others.length)
+    gauge('sluice_runs_copied', 'Live runs of other instances that are read here', ({ copied }) => copied)
+  }
   const started = new Counter({ name: 'sluice_runs_started_total', help: 'Runs started', registers })
   const refused = new Counter({
     name: 'sluice_starts_refused_total',

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { budgetedUsd, type FinishedStep, type ToolResult } from '@sluice/claude'
+import type { FinishedStep, ToolResult } from '@sluice/claude'
 import {
   BudgetError,
   type Budgets,
@@ -18,11 +18,12 @@ import {
   startToolCall,
   type Step,
 } from '@sluice/db'
-import { CHARS_PER_TOKEN, isTextual, type RunEvent, type TerminalEvent, type Usage } from '@sluice/events'
+import type { RunEvent, TerminalEvent } from '@sluice/events'
 import { runNotFound, type RunRecords, RunsError, within } from '@sluice/runs'
 import type { FastifyBaseLogger } from 'fastify'
 import { budgetRefusal } from './budget-refusal.ts'
 import { causeOf, type ServerDatabase } from './database.ts'
+import { endRow, storableUsd, stepRow } from './run-rows.ts'
 import { storedEvents, storedTerminal } from './stored-events.ts'
 import { toWellFormed } from './well-formed.ts'
 
@@ -147,7 +148,7 @@ export function createRunRecords(options: RunRecordsOptions): DatabaseRecords {
       return claimed || (run.instance === instance && run.end === null && !pending.has(id))
     },
     addStep(runId, step) {
-      steps.set(runId, [...(steps.get(runId) ?? []), rowOf(step)])
+      steps.set(runId, [...(steps.get(runId) ?? []), stepRow(step)])
     },
     async saveStep(runId, { step, calls, events }, asks) {
       const rows = calls.map(({ callId, toolUseId, name, input }) => ({
@@ -158,7 +159,7 @@ export function createRunRecords(options: RunRecordsOptions): DatabaseRecords {
         asks: asks(name),
       }))
       const log = JSON.stringify(events)
-      const saved = await query((db) => saveStep(db, runId, { step: rowOf(step), calls: rows, log }))
+      const saved = await query((db) => saveStep(db, runId, { step: stepRow(step), calls: rows, log }))
       if (!saved) throw new RunsError('log_ended', 'The run has ended, or was deleted.')
     },
     async reserve(runId, { spent, next }) {
@@ -180,15 +181,7 @@ export function createRunRecords(options: RunRecordsOptions): DatabaseRecords {
       await within(TELL_AFTER_MS, stored)
     },
     async end({ runId, owner, events, terminal }) {
-      const row: RunEnd = {
-        log: JSON.stringify(events),
-        end: JSON.stringify(terminal),
-        usage: terminal.usage === undefined ? null : JSON.stringify(terminal.usage),
-        costUsd: storableUsd(terminal.costUsd ?? null),
-        budgetUsd: storableUsd(countedUsd(events, terminal)),
-        steps: steps.get(runId) ?? [],
-        words: toWellFormed(textOf(events)),
-      }
+      const row: RunEnd = { ...endRow(events, terminal), steps: steps.get(runId) ?? [] }
       steps.delete(runId)
       const stored = store(runId, row, terminal)
       pending.set(runId, { owner, row, events: [...events, terminal], stored })
@@ -233,51 +226,3 @@ export function createRunRecords(options: RunRecordsOptions): DatabaseRecords {
     },
   }
 }
-
-/** What Claude says of itself must not keep a row from being stored: Postgres refuses some of it. */
-function rowOf(step: FinishedStep['step']): Step {
-  const { content, usage, stopReason = null, requestId = null, model, costUsd } = step
-  return {
-    model: toWellFormed(model),
-    content: JSON.stringify(content),
-    stopReason: stopReason && toWellFormed(stopReason),
-    usage: JSON.stringify(usage),
-    costUsd: storableUsd(costUsd),
-    requestId: requestId && toWellFormed(requestId),
-  }
-}
-
-/** The most that the column holds. No answer costs as much, but a usage that is wrong may say so. */
-const MAX_USD = 99_999_999
-
-function storableUsd<T extends number | null>(usd: T): T | number {
-  return usd === null ? usd : Math.min(usd, MAX_USD)
-}
-
-/** Between two of its texts was something else. */
-function textOf(events: readonly RunEvent[]): string {
-  return events.flatMap((event) => (event.type === 'text' ? [event.text] : [])).join('\n\n')
-}
-
-/** US dollars. Estimated from the length of the answer when the usage is not known. */
-function countedUsd(events: readonly RunEvent[], { costUsd, usage }: TerminalEvent): number {
-  if (typeof costUsd === 'number') return costUsd
-  const model = events.find((event) => event.type === 'start')?.model ?? ''
-  const reported = usage ? budgetedUsd(model, atLeast(usage, events)) : 0
-  // What its finished calls to Claude used is known, even if the source did not come to report it.
-  const finished = events.flatMap((event) => (event.type === 'step' ? [event] : []))
-  const rest = events.slice(events.findLastIndex(({ type }) => type === 'step') + 1)
-  const spent = finished.map((step) => step.costUsd ?? budgetedUsd(step.model, step.usage))
-  return Math.max(
-    reported,
-    spent.reduce((sum, usd) => sum + usd, budgetedUsd(model, atLeast(NO_USAGE, rest))),
-  )
-}
-
-/** The usage, with no fewer output tokens than the text has. */
-function atLeast(usage: Usage, events: readonly RunEvent[]): Usage {
-  const chars = events.reduce((sum, event) => sum + (isTextual(event) ? event.text.length : 0), 0)
-  return { ...usage, outputTokens: Math.max(usage.outputTokens, Math.ceil(chars / CHARS_PER_TOKEN)) }
-}
-
-const NO_USAGE = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, estimated: true }

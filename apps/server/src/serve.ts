@@ -11,6 +11,7 @@ import { createApp } from './create-app.ts'
 import { createServerDatabase, type ServerDatabaseOptions } from './database.ts'
 import type { Env } from './env.ts'
 import { createLimits } from './limits.ts'
+import { createLiveStore } from './live-store.ts'
 import { createMetrics } from './metrics.ts'
 import { observeRuns } from './observe-runs.ts'
 import type { OwnerOf } from './owner.ts'
@@ -48,7 +49,11 @@ export interface RunningServer {
   ready(): Promise<unknown>
   /** See {@link Accounts}: for a sign-in that is not a procedure. */
   readonly adopt: Accounts['adopt']
-  /** Resolves when the database is open, or the server is closed. @throws {DatabaseError} `newer`: it never will be. */
+  /**
+   * Resolves when the database is open and Redis, if it is used, was reached; or the server is closed.
+   *
+   * @throws {DatabaseError} `newer`; {Error} for a Redis that evicts keys. Trying again would not help.
+   */
   readonly opened: Promise<void>
   /**
    * Accepts no new runs (/readyz is 503 from now on), gives live runs `drainMs` (default 0) to end, and ends the rest
@@ -73,11 +78,33 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     onError: ({ error, ...call }) => logger.error({ err: error, ...call }, 'tool failed'),
   })
   const simulator = env.useSimulator ? await startEmbeddedSimulator() : undefined
+  const instance = randomUUID()
+  const sweeper = createSweeper({ logger })
+  const database = createServerDatabase({
+    url: env.DATABASE_URL,
+    instance,
+    logger,
+    open: openDatabase,
+    alive: () => live?.store.others ?? [],
+    onOpen: (db) => sweeper.start(db),
+  })
+  const live =
+    env.REDIS_URL === undefined
+      ? undefined
+      : await createLiveStore({
+          url: env.REDIS_URL,
+          instance,
+          runMaxMs: env.RUN_MAX_MS,
+          database,
+          logger,
+          clock,
+        })
   const limits = createLimits({
     startsPerMinute: env.STARTS_PER_MINUTE,
     startsPerMinutePerIp: env.STARTS_PER_MINUTE_PER_IP,
     subscriptionsPerMinute: env.SUBSCRIPTIONS_PER_MINUTE,
     acksPerMinute: env.ACKS_PER_MINUTE,
+    send: live?.send,
   })
   const admission = createAdmission({
     maxRuns: env.MAX_RUNS,
@@ -88,16 +115,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const metrics =
     env.METRICS_PORT === undefined
       ? undefined
-      : createMetrics({ runs: () => runs, spentToday: () => accounts.spentToday() })
-  const instance = randomUUID()
-  const sweeper = createSweeper({ logger })
-  const database = createServerDatabase({
-    url: env.DATABASE_URL,
-    instance,
-    logger,
-    open: openDatabase,
-    onOpen: (db) => sweeper.start(db),
-  })
+      : createMetrics({ runs: () => runs, spentToday: () => accounts.spentToday(), live: live?.store })
   const budgets = { dailyUsd: env.DAILY_USD, dailyUsdPerOwner: env.DAILY_USD_PER_OWNER }
   const records = createRunRecords({ database, budgets, instance, logger })
   const runs = new Runs({
@@ -107,6 +125,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     leaseMs: env.LEASE_MS,
     runMaxMs: env.RUN_MAX_MS,
     records,
+    live: live?.store,
     ...(clock && { clock }),
     ...observeRuns(logger, metrics),
   })
@@ -180,6 +199,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     await app.close()
     clearTimeout(cutOff)
     await records.close()
+    await live?.close()
     await sweeper.close()
     await database.close()
     metricsServer?.close()
@@ -188,7 +208,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   try {
     metricsServer = await metrics?.listen({ port: env.METRICS_PORT ?? 0, host: env.HOST })
     const url = await app.listen({ port: env.PORT, host: env.HOST })
-    const opened = database.open()
+    const opened = Promise.all([database.open(), live?.checked]).then(() => {})
     // It has been logged.
     opened.catch(() => {})
     let closing: Promise<void> | undefined

@@ -87,6 +87,7 @@ export {
   endRunsOfDead,
   readRun,
   readRunState,
+  readUnfinishedRuns,
   type RunClaim,
   type RunEnd,
   saveLog,

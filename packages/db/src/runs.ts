@@ -50,8 +50,10 @@ export interface RunEnd {
   readonly end: string
   /** US dollars; null where the price is not known. */
   readonly costUsd: number | null
-  /** What the run counts towards the budgets, in US dollars. Default: its cost, or nothing. */
-  readonly budgetUsd?: number | undefined
+  /**
+   * What the run counts towards the budgets, in US dollars; or what was `reserved` for it. Default: its cost, or nothing.
+   */
+  readonly budgetUsd?: number | 'reserved' | undefined
   /** JSON text: the token counts of `end`. Default: null, it has none. */
   readonly usage?: string | null | undefined
   /** The calls to Claude that follow those that are stored, in their order. Default: none. */
@@ -145,7 +147,7 @@ export async function endRun(
   const ended = await db.transaction(async (tx) => {
     const [updated] = await tx
       .update(run)
-      .set({ ...row, budgetUsd, endedAt: sql`now()` })
+      .set({ ...row, budgetUsd: budgetUsd === 'reserved' ? undefined : budgetUsd, endedAt: sql`now()` })
       .where(and(eq(run.id, id), isNull(run.end)))
       .returning({ answerId: run.answerId })
     if (updated === undefined) return false
@@ -163,16 +165,28 @@ export async function endRun(
   return earlier?.end ?? undefined
 }
 
+/** The runs of a process that have not ended. */
+export async function readUnfinishedRuns(
+  db: Db,
+  instanceId: string,
+): Promise<{ id: string; owner: string }[]> {
+  return db
+    .select({ id: run.id, owner: run.owner })
+    .from(run)
+    .where(and(eq(run.instance, instanceId), isNull(run.end)))
+}
+
 /**
  * Ends the runs of processes that are dead: those that did not {@link beat} for `deadAfterS` seconds. They still count
  * towards the budgets with the most that they can cost.
  *
  * @param end the terminal event, as JSON text.
+ * @param alive processes that are known to be alive, whenever they did beat. Default: none.
  * @returns the ids of the runs that it ended.
  */
 export async function endRunsOfDead(
   db: Db,
-  { end, deadAfterS }: { end: string; deadAfterS: number },
+  { end, deadAfterS, alive = [] }: { end: string; deadAfterS: number; alive?: readonly string[] },
 ): Promise<string[]> {
   // By the database's clock alone.
   const isAlive = sql`${instance.beatAt} > now() - make_interval(secs => ${deadAfterS})`
@@ -183,6 +197,7 @@ export async function endRunsOfDead(
       and(
         isNull(run.end),
         notInArray(run.instance, db.select({ id: instance.id }).from(instance).where(isAlive)),
+        notInArray(run.instance, [...alive]),
       ),
     )
     .returning({ id: run.id })

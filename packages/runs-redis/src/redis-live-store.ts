@@ -117,6 +117,11 @@ export class RedisLiveStore implements LiveStore {
     return this.isUp ? this.#beats.alive : []
   }
 
+  /** Sends a command of the caller's own. @throws {RunsError} `unavailable`; the client's error for what Redis refuses. */
+  async send(...args: readonly string[]): Promise<unknown> {
+    return this.#connection.send(...args)
+  }
+
   listen(hear: (message: Message) => void): void {
     this.#hear = hear
   }

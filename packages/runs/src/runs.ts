@@ -90,6 +90,11 @@ export class Runs {
     return this.#runs.size
   }
 
+  /** Number of live runs of other processes that are copied here. */
+  get copied(): number {
+    return this.#copies.size
+  }
+
   /** Number of open readers of all runs. */
   get readers(): number {
     return this.#sum((run) => run.lease.readers)
