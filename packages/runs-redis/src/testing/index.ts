@@ -1,1 +1,2 @@
+export { onRedis } from './on-redis.ts'
 export { type RedisServer, startRedis } from './start-redis.ts'
