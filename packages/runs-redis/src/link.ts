@@ -89,12 +89,14 @@ export class Link {
   #watchDeadline(): void {
     if (this.#cancelDeadline || this.#isClosed) return
     const answers = this.#answers
-    this.#cancelDeadline = this.#clock.after(DEADLINE_MS, () => {
+    const check = () => {
       this.#cancelDeadline = undefined
       if (this.#unanswered === 0) return
       if (this.#answers === answers)
         this.#onLost(new Error(`Redis did not answer within ${DEADLINE_MS} ms.`))
       else this.#watchDeadline()
-    })
+    }
+    // If this process was busy, answers may be waiting: it reads them before the check.
+    this.#cancelDeadline = this.#clock.after(DEADLINE_MS, () => setImmediate(check))
   }
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Deployment } from '../testing/deployment.ts'
+import { FASTER } from '../testing/instance.ts'
 import { onRedis } from '../testing/on-redis.ts'
 import type { Piece, TcpProxy } from '../testing/tcp-proxy.ts'
 import { TwoInstances } from '../testing/two-instances.ts'
@@ -19,12 +20,11 @@ onRedis((program) => {
   const isAppend = ({ text }: Piece) => text.includes('EVALSHA') && text.includes('"type":"text"')
 
   test('every command takes 80 ms more: appends are larger, and nothing is lost', async () => {
-    proxy.delayMs = 80 / 2
+    proxy.delayMs = 80 / 2 / FASTER
     const two = await TwoInstances.start(at, { a: proxy.port })
     await two.more()
     await two.expectAll()
     two.expectNoRefusals()
-    expect([two.a.state.downs, two.b.state.downs]).toEqual([0, 0])
     expect(await at.textInRedis('run')).toBe(at.textRecorded('run'))
   })
 

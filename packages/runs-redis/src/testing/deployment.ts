@@ -48,7 +48,7 @@ export class Deployment {
   }
 
   async proxy(): Promise<TcpProxy> {
-    const proxy = await startTcpProxy(this.redis.port)
+    const proxy = await startTcpProxy(this.redis.port, this.#progress.changed)
     this.#proxies.push(proxy)
     return proxy
   }

@@ -18,13 +18,15 @@ export interface TcpProxy {
   rule: (piece: Piece) => Fate
   /** How long each piece is on its way, in ms. */
   delayMs: number
+  /** Connections that are open. */
+  readonly open: number
   /** Resets all connections. */
   reset(): void
   close(): Promise<void>
 }
 
-/** Stands between an instance and Redis. */
-export async function startTcpProxy(target: number): Promise<TcpProxy> {
+/** Stands between an instance and Redis. `onChange` is called for each piece, and when a connection ends. */
+export async function startTcpProxy(target: number, onChange: () => void): Promise<TcpProxy> {
   const connections = new Set<() => void>()
   const server = createServer((client) => {
     const upstream = connect(target, '127.0.0.1')
@@ -33,14 +35,16 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     const end = () => {
       connections.delete(end)
       for (const socket of [client, upstream]) if (!socket.destroyed) socket.resetAndDestroy()
+      onChange()
     }
     connections.add(end)
     const pipe = (from: Piece['from'], source: Socket, sink: Socket) => {
       source.on('data', (bytes) => {
         const text = bytes.toString('latin1')
-        if (from === 'client') isSubscriber ||= text.includes('SUBSCRIBE')
+        if (from === 'client') isSubscriber ||= /\bsubscribe\b/i.test(text)
         const fate = isDead ? 'drop' : proxy.rule({ text, from, isSubscriber })
         isDead ||= fate === 'drop'
+        onChange()
         if (fate === 'reset') end()
         else if (fate === 'drop') return
         else if (proxy.delayMs === 0) sink.write(bytes)
@@ -61,6 +65,9 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     port: (server.address() as AddressInfo).port,
     rule: () => 'pass',
     delayMs: 0,
+    get open() {
+      return connections.size
+    },
     reset,
     async close() {
       server.close()
