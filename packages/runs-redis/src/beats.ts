@@ -1,10 +1,10 @@
-import type { Connection } from './connection.ts'
 import { z } from 'zod'
+import type { Connection } from './connection.ts'
 import { keys } from './keys.ts'
 
 const BeatsSchema = z.record(z.string(), z.string())
 
-/** How many answered checks in a row find the same beat of an instance before it is dead: 10 s, and up to 12. */
+/** How many answered checks in a row find no new beat of an instance before it is dead: 10 s, and up to 12. */
 const CHECKS = 5
 
 export interface BeatsOptions {
@@ -12,40 +12,59 @@ export interface BeatsOptions {
   readonly connection: Pick<Connection, 'send'>
   /** Ends what a dead instance has left behind. It is called again at the next beat if it rejects. */
   readonly onDead: (instance: string) => Promise<void>
+  /** Called with what `onDead` throws. */
+  readonly onError: (error: unknown) => void
+}
+
+interface Other {
+  /** The last one; undefined before the first. */
+  beat: string | undefined
+  /** How many checks in a row found no new one. */
+  checks: number
+  isListed: boolean
 }
 
 /**
  * The signs of life of all instances. Each counts its own beats up, and watches those of the others. Checks that Redis
- * does not answer do not count, so nobody dies because Redis was away; keys that expire would do just that.
+ * does not answer do not count, so nobody dies because Redis was away; keys that expire would do just that. An instance
+ * that is no longer listed has left, or Redis has lost the list: it is waited for as any other.
  */
 export class Beats {
   readonly #options: BeatsOptions
-  readonly #others = new Map<string, { beat: string; checks: number }>()
+  readonly #others = new Map<string, Other>()
+  /** Those that `onDead` is busy with. It may take long, and this instance must go on beating. */
+  readonly #dying = new Set<string>()
   #own = 0
 
   constructor(options: BeatsOptions) {
     this.#options = options
   }
 
-  /** The other instances that have not been found dead. */
+  /** The other instances that are listed, and have not been found dead. */
   get alive(): readonly string[] {
-    return [...this.#others].flatMap(([instance, { checks }]) => (checks < CHECKS ? [instance] : []))
+    return [...this.#others].flatMap(([instance, { checks, isListed }]) =>
+      isListed && checks < CHECKS ? [instance] : [],
+    )
+  }
+
+  /** Waits for beats of an instance, although it may never have been listed. */
+  expect(instance: string): void {
+    if (instance === this.#options.instance || this.#others.has(instance)) return
+    this.#others.set(instance, { beat: undefined, checks: 0, isListed: false })
   }
 
   /** @throws what {@link Connection.send} throws. */
   async beat(): Promise<void> {
-    const { instance, connection, onDead } = this.#options
+    const { instance, connection } = this.#options
     await connection.send('HSET', keys.beats, instance, String(++this.#own))
-    const beats = await this.#read()
-    for (const other of this.#others.keys()) if (!beats.has(other)) this.#others.delete(other)
-    for (const [other, beat] of beats) {
-      if (other === instance) continue
-      const known = this.#others.get(other)
-      const checks = known?.beat === beat ? known.checks + 1 : 0
-      this.#others.set(other, { beat, checks })
-      if (checks < CHECKS) continue
-      await onDead(other)
-      await connection.send('HDEL', keys.beats, other)
+    const beats = BeatsSchema.parse(await connection.send('HGETALL', keys.beats))
+    for (const listed of Object.keys(beats)) this.expect(listed)
+    for (const [name, other] of this.#others) {
+      const beat = beats[name]
+      other.isListed = beat !== undefined
+      other.checks = beat === undefined || beat === other.beat ? other.checks + 1 : 0
+      other.beat = beat ?? other.beat
+      if (other.checks >= CHECKS) void this.#bury(name)
     }
   }
 
@@ -55,8 +74,18 @@ export class Beats {
     await connection.send('HDEL', keys.beats, instance)
   }
 
-  async #read(): Promise<Map<string, string>> {
-    const reply = BeatsSchema.parse(await this.#options.connection.send('HGETALL', keys.beats))
-    return new Map(Object.entries(reply))
+  async #bury(instance: string): Promise<void> {
+    if (this.#dying.has(instance)) return
+    this.#dying.add(instance)
+    const { connection, onDead, onError } = this.#options
+    try {
+      await onDead(instance)
+      await connection.send('HDEL', keys.beats, instance)
+      this.#others.delete(instance)
+    } catch (error) {
+      onError(error)
+    } finally {
+      this.#dying.delete(instance)
+    }
   }
 }

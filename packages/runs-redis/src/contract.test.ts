@@ -1,20 +1,19 @@
 import { runsContract } from '@sluice/runs/testing'
 import { afterAll, beforeAll } from 'vitest'
+import { onRedis } from './testing/on-redis.ts'
 import { redisFleet } from './testing/redis-fleet.ts'
 import { type RedisServer, startRedis } from './testing/start-redis.ts'
 
-let redis: RedisServer
+onRedis(
+  (program) => {
+    let redis: RedisServer
+    beforeAll(async () => {
+      redis = await startRedis(program)
+    })
+    afterAll(() => redis?.close())
 
-beforeAll(async () => {
-  redis = await startRedis()
-})
-afterAll(() => redis.close())
-
-runsContract(
-  'one instance on Redis',
-  redisFleet(1, () => redis.url),
-)
-runsContract(
-  'three instances on Redis',
-  redisFleet(3, () => redis.url),
+    runsContract('one instance', redisFleet(1, () => redis.url))
+    runsContract('three instances', redisFleet(3, () => redis.url))
+  },
+  { each: true },
 )

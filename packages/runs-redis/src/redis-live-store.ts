@@ -11,7 +11,7 @@ import {
   within,
 } from '@sluice/runs'
 import { Beats } from './beats.ts'
-import { Connection } from './connection.ts'
+import { away, Connection } from './connection.ts'
 import { Holders } from './holders.ts'
 import { channels, keys } from './keys.ts'
 import { type Hold, Outbox, type Parcel, ParcelSchema, type StoreMessage } from './messages.ts'
@@ -78,7 +78,9 @@ export class RedisLiveStore implements LiveStore {
   /** What the next tick of the write-behind sends. */
   readonly #waiting = new Set<Shared>()
   #cancelTick: (() => void) | undefined
+  /** Undefined before the first beat. */
   #cancelBeat: (() => void) | undefined
+  #isClosed = false
   #upSince = 0
   #hear: (message: Message) => void = () => {}
 
@@ -104,6 +106,7 @@ export class RedisLiveStore implements LiveStore {
         await onDead(dead)
         for (const copy of this.#copies.values()) if (copy.writer === dead) finish(copy)
       },
+      onError: (error) => this.#report(error),
     })
   }
 
@@ -127,7 +130,9 @@ export class RedisLiveStore implements LiveStore {
   }
 
   async ready(): Promise<void> {
-    await this.#connection.send('PING')
+    await this.#connection.send('PING').catch((error: unknown) => {
+      throw error instanceof RunsError ? error : away(error)
+    })
   }
 
   share(run: SharedRun): void {
@@ -161,6 +166,7 @@ export class RedisLiveStore implements LiveStore {
       const writer = await this.#connection.send('HGET', keys.run(runId), 'instance')
       if (typeof writer !== 'string' || writer === '') return
       copy.writer = writer
+      this.#beats.expect(writer)
       this.#hold(copy)
       let position = after
       while (!signal.aborted) {
@@ -176,8 +182,11 @@ export class RedisLiveStore implements LiveStore {
     } finally {
       unwatch()
       signal.removeEventListener('abort', copy.sleeper.wake)
-      this.#copies.delete(runId)
-      this.#hold(copy, 0)
+      // Its readers may have come back, and have begun another copy.
+      if (this.#copies.get(runId) === copy) {
+        this.#copies.delete(runId)
+        this.#hold(copy, 0)
+      }
     }
   }
 
@@ -199,7 +208,10 @@ export class RedisLiveStore implements LiveStore {
     // Noted as well, for a process that does not hear it. Redis refuses the note, but not the message, when it is full.
     const noted = noteStop(this.#connection.send, runId).catch((error: unknown) => this.#report(error))
     const { instance } = this.#options
-    await this.#publish(channels.all, { from: instance, messages: [{ type: 'stop', runId }] })
+    const told = this.#publish(channels.all, { from: instance, messages: [{ type: 'stop', runId }] })
+    await told.catch((error: unknown) => {
+      throw error instanceof RunsError ? error : away(error)
+    })
     await noted
   }
 
@@ -210,7 +222,7 @@ export class RedisLiveStore implements LiveStore {
    * @throws {RunsError} `unavailable`.
    */
   async seal(runId: string, dead: string): Promise<RunEvent[]> {
-    await seal(this.#connection.send, { runId, dead })
+    await seal(this.#connection.send, { runId, dead, ttlMs: this.#options.runMaxMs + MARGIN_MS })
     return mergeEvents(await readLog(this.#connection, runId, 0))
   }
 
@@ -220,13 +232,14 @@ export class RedisLiveStore implements LiveStore {
     return /^maxmemory_policy:(\S+)/m.exec(String(info))?.[1]
   }
 
-  /** See {@link Connection.settled}. */
-  settled(): Promise<number> {
-    return this.#connection.settled()
+  /** See {@link Connection.roundTrip}. For tests. */
+  roundTrip(): Promise<number> {
+    return this.#connection.roundTrip()
   }
 
   /** To be called when the runs have ended. Waits a short time for Redis to have their ends. */
   async close(): Promise<void> {
+    this.#isClosed = true
     this.#cancelBeat?.()
     this.#cancelTick?.()
     const unsent = [...this.#shared.values()].map((shared) => this.#send(shared))
@@ -260,12 +273,14 @@ export class RedisLiveStore implements LiveStore {
       if (!shared.wasSent) void this.#send(shared)
       shared.wasSent = false
     }
-    await this.#beats.beat().catch((error: unknown) => this.#report(error))
-    this.#cancelBeat = this.#clock.after(BEAT_MS, () => void this.#beat())
+    // A subscription that hears nothing cannot tell whether it is broken.
+    const answers = Promise.all([this.#beats.beat(), this.#connection.roundTrip()])
+    await answers.catch((error: unknown) => this.#report(error))
+    if (!this.#isClosed) this.#cancelBeat = this.#clock.after(BEAT_MS, () => void this.#beat())
   }
 
   #onGrowth(shared: Shared): void {
-    if (shared.holders.instances.length > 0) {
+    if (shared.holders.instances.length > 0 || this.#isClosed) {
       void this.#send(shared)
       return
     }
@@ -291,7 +306,7 @@ export class RedisLiveStore implements LiveStore {
       },
     )
     for (const instance of holders.instances)
-      this.#outbox.add(channels.to(instance), { type: 'grown', runId: run.runId, over: log.isOver })
+      this.#outbox.add(channels.to(instance), { type: 'grown', runId: run.runId, over: isOver })
     if (!isOver) return
     this.#shared.delete(run.runId)
     log.close()
@@ -304,9 +319,14 @@ export class RedisLiveStore implements LiveStore {
   }
 
   #receive(text: string): void {
-    const { from, messages } = ParcelSchema.parse(JSON.parse(text))
-    if (from === this.#options.instance) return
-    for (const message of messages) this.#take(from, message)
+    let parcel: Parcel
+    try {
+      parcel = ParcelSchema.parse(JSON.parse(text))
+    } catch (error) {
+      return this.#report(error)
+    }
+    if (parcel.from === this.#options.instance) return
+    for (const message of parcel.messages) this.#take(parcel.from, message)
   }
 
   #take(from: string, message: StoreMessage): void {

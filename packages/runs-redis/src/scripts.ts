@@ -36,9 +36,14 @@ const MARK = script(`
 if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) end
 return 1`)
 
-/** KEYS: run. ARGV: instance. Takes a run away from an instance that is dead. */
+/**
+ * KEYS: run. ARGV: instance, ttl. Takes a run away from an instance that is dead. Also one that Redis has lost, or the
+ * instance could begin it again.
+ */
 const SEAL = script(`
-if redis.call('HGET', KEYS[1], 'instance') == ARGV[1] then redis.call('HSET', KEYS[1], 'instance', '') end
+local instance = redis.call('HGET', KEYS[1], 'instance')
+if not instance or instance == ARGV[1] then redis.call('HSET', KEYS[1], 'instance', '') end
+if not instance then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return 1`)
 
 export interface Append {
@@ -72,8 +77,11 @@ export async function noteStop(send: Send, runId: string): Promise<void> {
   await run(send, MARK, [keys.run(runId)], ['stop', '1'])
 }
 
-export async function seal(send: Send, { runId, dead }: { runId: string; dead: string }): Promise<void> {
-  await run(send, SEAL, [keys.run(runId)], [dead])
+export async function seal(
+  send: Send,
+  { runId, dead, ttlMs }: { runId: string; dead: string; ttlMs: number },
+): Promise<void> {
+  await run(send, SEAL, [keys.run(runId)], [dead, String(ttlMs)])
 }
 
 async function run(

@@ -37,7 +37,7 @@ export function redisFleet(count: number, url: () => string): CreateFleet {
       async settled() {
         for (let before = -1; ;) {
           await settle()
-          const counts = await Promise.all(stores.map((store) => store.settled()))
+          const counts = await Promise.all(stores.map((store) => store.roundTrip()))
           await settle()
           const now = counts.reduce((sum, one) => sum + one, 0)
           if (now === before) return

@@ -22,13 +22,21 @@ export interface RedisServer {
 
 /** Starts a real Redis on a free port of this machine, which keeps nothing on disk unless it is told to `SAVE`. */
 export async function startRedis(...args: readonly string[]): Promise<RedisServer> {
+  return startServer('redis-server', ...args)
+}
+
+/** The same for Valkey, which takes the same options. */
+export async function startServer(
+  program: 'redis-server' | 'valkey-server',
+  ...args: readonly string[]
+): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), 'sluice-redis-'))
   const port = await freePort()
   let child: ChildProcess
 
   async function start(): Promise<void> {
     child = spawn(
-      'redis-server',
+      program,
       ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', ...args],
       { stdio: 'ignore' },
     )
@@ -76,7 +84,7 @@ async function freePort(): Promise<number> {
 
 async function failure(child: ChildProcess): Promise<never> {
   const [error] = await Promise.race([once(child, 'error'), once(child, 'exit')])
-  throw new Error(`redis-server did not start: ${String(error)}`)
+  throw new Error(`Redis did not start: ${String(error)}`)
 }
 
 /** Resolves when something listens on the port. */

@@ -1,0 +1,70 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Deployment } from '../testing/deployment.ts'
+import { onRedis } from '../testing/on-redis.ts'
+import { TwoInstances } from '../testing/two-instances.ts'
+
+onRedis((program) => {
+  let at: Deployment
+  beforeEach(async () => {
+    at = await Deployment.start(program)
+  })
+  afterEach(async () => {
+    expect(await at.close()).toEqual({ exitCodes: [], timers: 0 })
+  })
+
+  const isFull = (refusal: string) => refusal.includes('OOM')
+
+  test('Redis is full for a while: readers elsewhere wait, and get what is sent again', async () => {
+    const two = await TwoInstances.start(at)
+    const { a, b } = two
+    await at.ask('CONFIG', 'SET', 'maxmemory', '1')
+    await at.until(() => a.state.refusals.some(isFull) && b.state.refusals.some(isFull))
+    await two.moreOn(a)
+    await at.ask('CONFIG', 'SET', 'maxmemory', '0')
+    await two.more()
+    await two.expectAll()
+    expect([...a.state.refusals, ...b.state.refusals].every(isFull)).toBe(true)
+    expect(await at.textInRedis('run')).toBe(at.textRecorded('run'))
+  })
+
+  test('Redis is full when the run ends: readers elsewhere get the rest from the records', async () => {
+    const two = await TwoInstances.start(at)
+    await at.ask('CONFIG', 'SET', 'maxmemory', '1')
+    await at.until(() => two.a.state.refusals.some(isFull))
+    await two.moreOn(two.a)
+    await two.expectAll()
+    await at.ask('CONFIG', 'SET', 'maxmemory', '0')
+  })
+
+  test('a full Redis refuses the note of a stop, but the stop is heard', async () => {
+    const two = await TwoInstances.start(at)
+    await at.ask('CONFIG', 'SET', 'maxmemory', '1')
+    await two.b.stop('run')
+    await two.ended()
+    for (const { state } of [two.a, two.b])
+      expect(state.readings[0]).toMatchObject({ end: { stopReason: 'stopped' } })
+    expect(two.b.state.readings).toEqual(two.a.state.readings)
+    expect(two.a.state.ended).toMatchObject([{ charsAfterCut: 0 }])
+  })
+
+  test('Redis forgets its scripts: it is sent them again', async () => {
+    const two = await TwoInstances.start(at)
+    await at.ask('SCRIPT', 'FLUSH')
+    await two.more()
+    await two.expectAll()
+    two.expectNoRefusals()
+  })
+
+  test('what is published by others and cannot be read is reported, and harms nothing', async () => {
+    const two = await TwoInstances.start(at)
+    for (const text of [
+      '{',
+      '"text"',
+      '{"from":"c","messages":[{"type":"new"},{"type":"grown","runId":"none"}]}',
+    ])
+      await at.ask('PUBLISH', 'sluice:all', text)
+    await two.more()
+    await two.expectAll()
+    expect([two.a.state.refusals.length, two.b.state.refusals.length]).toEqual([2, 2])
+  })
+})
