@@ -1,6 +1,6 @@
 import { queryObjects, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
@@ -13,17 +13,9 @@ export function heapInUse(): number {
   return process.memoryUsage().heapUsed
 }
 
-/**
- * Number of objects in memory after garbage collection, functions included. Unlike the size of the heap it hardly
- * changes when V8 compiles code.
- */
-export async function objectsInUse(): Promise<number> {
-  // Finalizers run between turns of the event loop and free more.
-  for (let time = 0; time < 5; time++) {
-    collectGarbage()
-    await nextTurn()
-  }
-  return queryObjects(Object, { format: 'count' })
+/** Number of objects of a class in memory, after garbage collection. */
+export function instancesOf(constructor: new (...args: never[]) => object): number {
+  return queryObjects(constructor, { format: 'count' })
 }
 
 /** Counts what keeps this process alive, by kind: sockets, servers, timers. */
