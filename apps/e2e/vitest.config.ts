@@ -8,5 +8,7 @@ export default {
     reporters: ['default'],
     // Browsers are opened, and heaps measured, per file.
     isolate: true,
+    // Counting the objects in memory is experimental, and Node would say so.
+    execArgv: ['--disable-warning=ExperimentalWarning'],
   },
 }

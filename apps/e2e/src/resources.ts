@@ -1,4 +1,4 @@
-import { setFlagsFromString } from 'node:v8'
+import { queryObjects, setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -11,6 +11,11 @@ export function heapInUse(): number {
   collectGarbage()
   collectGarbage()
   return process.memoryUsage().heapUsed
+}
+
+/** Number of objects of a class in memory, after garbage collection. */
+export function instancesOf(constructor: new (...args: never[]) => object): number {
+  return queryObjects(constructor, { format: 'count' })
 }
 
 /** Counts what keeps this process alive, by kind: sockets, servers, timers. */

@@ -110,6 +110,9 @@ export async function* callClaude(
     // Closes the socket now, and not at the next garbage collection.
     if (complete === undefined) call.abort()
     else readToEnd(complete, call)
+    // The SDK keeps the abort's reason until the response is garbage-collected, and the stack trace in the reason keeps
+    // this scope: with the response in it, neither would ever be freed.
+    response = undefined
   }
 }
 

@@ -5,7 +5,7 @@ import type { UpstreamFetch } from './upstream-fetch.ts'
 const NOT_ACCEPTED: ReadonlySet<number> = new Set([429, 503, 529])
 
 /**
- * Lets the SDK retry only requests that were surely not accepted. After any other error status, or a lost connection,
+ * A `fetch` that ends with `call`, and lets the SDK retry only requests that were surely not accepted. After any other error status, or a lost connection,
  * the request may have reached Claude, and a second one would be billed too.
  */
 export function onlySafeRetries(
@@ -15,7 +15,9 @@ export function onlySafeRetries(
 ): typeof fetch {
   return async (input, init) => {
     try {
-      const response = await fetch(input, init)
+      // The SDK's own signal follows `call` only until the response is garbage-collected, which may be before its body
+      // has ended.
+      const response = await fetch(input, { ...init, signal: call.signal })
       const { ok, status, headers } = response
       const retry = NOT_ACCEPTED.has(status) && retryAfterMs(headers) <= maxRetryAfterMs
       return ok || retry ? response : withoutRetry(response)

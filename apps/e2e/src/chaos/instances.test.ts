@@ -33,7 +33,7 @@ let environment: ChaosEnvironment<Product>
 let env: Record<string, string>
 
 beforeEach(async () => {
-  redis = await startRedis('redis-server')
+  redis = await startRedis()
   counter = await countExecutions()
   environment = await startEnvironment(seed, {
     async start(chaosEnv) {

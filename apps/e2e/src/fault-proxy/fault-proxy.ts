@@ -8,8 +8,8 @@ export interface FaultProxy extends AsyncDisposable {
   readonly url: string
   /** Sockets that are open now. */
   open(): number
-  /** The plan of every connection so far, in order of arrival. */
-  readonly plans: readonly ConnectionPlan[]
+  /** Number of connections so far. */
+  connections(): number
   /** Resets all open connections, like a router that restarts. */
   cut(): void
   /**
@@ -29,7 +29,7 @@ export async function startFaultProxy(
   target: string | (() => string),
   plan: (connection: number) => ConnectionPlan,
 ): Promise<FaultProxy> {
-  const plans: ConnectionPlan[] = []
+  let connections = 0
   const sockets = new Set<Socket>()
   const pipes = new Set<TcpPipe>()
   const own = (socket: Socket) => {
@@ -41,8 +41,7 @@ export async function startFaultProxy(
   }
 
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
-    const planned = plan(plans.length)
-    plans.push(planned)
+    const planned = plan(connections++)
     own(client)
     if (planned.kind === 'answer') {
       answer(client, planned.status)
@@ -76,7 +75,7 @@ export async function startFaultProxy(
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     open: () => sockets.size,
-    plans,
+    connections: () => connections,
     cut,
     vanish(text, holdMs) {
       for (const pipe of pipes) if (pipe.head().includes(text)) pipe.vanish(holdMs)
