@@ -24,7 +24,14 @@ const promises = textOf('docs/promises.md')
 const operations = textOf('docs/operations.md')
 const tools = textOf('docs/tools.md')
 const typedOutput = textOf('docs/typed-output.md')
-const pages = ['README.md', ...filesIn('docs').filter((file) => file.endsWith('.md'))]
+const agents = textOf('AGENTS.md')
+const pages = [
+  'README.md',
+  'AGENTS.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  ...filesIn('docs').filter((file) => file.endsWith('.md')),
+]
 
 function filesIn(folder: string): string[] {
   if (!existsSync(resolve(ROOT, folder))) return []
@@ -164,12 +171,33 @@ test('every file that the documentation links to exists', () => {
       expect(existsSync(resolve(ROOT, dirname(page), target)), `${page} links to ${target}`).toBe(true)
 })
 
-test('every source file that the documentation names exists', () => {
+test('every file and folder that the documentation names exists', () => {
   const added = ['routers/haiku.ts', 'page/haiku.tsx', 'routers/dice.ts', 'routers/trip.ts', 'page/trip.tsx']
+  // Not in a checkout: built, or made by development.
+  const made = /\/dist\/|\/\.data/
   for (const page of pages)
-    for (const name of namesIn(textOf(page), /`((?:apps|packages)\/[\w./-]+\.tsx?)`/g))
+    for (const name of namesIn(textOf(page), /`((?:apps|packages|docs|deploy|\.ci)\/[\w./-]+)`/g))
       expect(
-        existsSync(resolve(ROOT, name)) || added.some((file) => name.endsWith(`/${file}`)),
+        existsSync(resolve(ROOT, name)) || made.test(name) || added.some((file) => name.endsWith(`/${file}`)),
         `${page} names ${name}`,
       ).toBe(true)
+})
+
+test('every command that the documentation names can be run', () => {
+  const manifest = (folder: string) => JSON.parse(readFileSync(resolve(ROOT, folder, 'package.json'), 'utf8'))
+  const own = new Set(['install', ...Object.keys(manifest('.').scripts)])
+  expect(namesIn(agents, /\bpnpm ([a-z][\w:]*)/g).size).toBeGreaterThan(agents === '' ? -1 : 5)
+  for (const page of pages) {
+    for (const name of namesIn(textOf(page), /\bpnpm ([a-z][\w:]*)/g))
+      expect(own.has(name), `${page} says pnpm ${name}`).toBe(true)
+    for (const [said, name, script] of textOf(page).matchAll(/--filter @sluice\/(\S+) ([\w:]+)/g)) {
+      const folder = ['apps', 'packages'].find((at) => existsSync(resolve(ROOT, at, name ?? '')))
+      expect(manifest(`${folder}/${name}`).scripts, `${page} says ${said}`).toHaveProperty([script ?? ''])
+    }
+  }
+})
+
+test.skipIf(agents === '')('AGENTS.md is short, and CLAUDE.md points to it', () => {
+  expect(agents.trim().split('\n').length).toBeLessThanOrEqual(150)
+  expect(textOf('CLAUDE.md').trim()).toBe('@AGENTS.md')
 })

@@ -3,9 +3,10 @@ import { resolve } from 'node:path'
 import type { Servers } from './start-nginx.ts'
 
 const SHIPPED = resolve(import.meta.dirname, '../../../../deploy/nginx/sluice.conf')
+const PROXY = resolve(SHIPPED, '../sluice-proxy.conf')
 
 /**
- * The file in deploy/nginx, with the ports and the certificate of the test. IPv6 is left out, because not every machine
+ * The files in deploy/nginx, with the ports and the certificate of the test. IPv6 is left out, because not every machine
  * has it. Nothing else is changed.
  *
  * The first port is for HTTP, the second for HTTPS.
@@ -13,6 +14,7 @@ const SHIPPED = resolve(import.meta.dirname, '../../../../deploy/nginx/sluice.co
 export function shippedConfig(upstream: string, { readTimeout = '60s' } = {}): Servers {
   return ([http, https], { certificate, key }) => {
     const changes: [from: string, to: string][] = [
+      ['include /etc/nginx/sluice-proxy.conf;', readFileSync(PROXY, 'utf8')],
       ['server 127.0.0.1:3000;', `server ${new URL(upstream).host};`],
       ['listen 80;', `listen 127.0.0.1:${http};`],
       ['listen [::]:80;', ''],
