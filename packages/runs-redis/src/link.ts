@@ -92,8 +92,7 @@ export class Link {
     const check = () => {
       this.#cancelDeadline = undefined
       if (this.#unanswered === 0) return
-      if (this.#answers === answers)
-        this.#onLost(new Error(`Redis did not answer within ${DEADLINE_MS} ms.`))
+      if (this.#answers === answers) this.#onLost(new Error(`Redis did not answer within ${DEADLINE_MS} ms.`))
       else this.#watchDeadline()
     }
     // If this process was busy, answers may be waiting: it reads them before the check.

@@ -15,11 +15,13 @@ let lastCall = 0
 const send = (message: object) => process.connected && process.send?.(message)
 
 const records = new Proxy({} as InstanceRecords, {
-  get: (_, method) => (...args: unknown[]) =>
-    new Promise((resolve) => {
-      calls.set(++lastCall, resolve)
-      send({ call: { id: lastCall, method, args } })
-    }),
+  get:
+    (_, method) =>
+    (...args: unknown[]) =>
+      new Promise((resolve) => {
+        calls.set(++lastCall, resolve)
+        send({ call: { id: lastCall, method, args } })
+      }),
 })
 
 let isTold = false
