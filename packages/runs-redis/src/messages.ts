@@ -12,7 +12,7 @@ export interface Hold {
 }
 
 /** The answer, also sent after every append: Redis has more of the run. `over`: nothing follows what it has. */
-export interface Grown {
+interface Grown {
   readonly type: 'grown'
   readonly runId: string
   readonly over: boolean

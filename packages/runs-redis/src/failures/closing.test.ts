@@ -26,13 +26,16 @@ onRedis((program) => {
     while (Object.keys((await at.ask('HGETALL', 'sluice:beats')) as object).length < 2);
     await a.close()
     await allClosed()
+    while (Object.keys((await at.ask('HGETALL', 'sluice:beats')) as object).length > 1);
     expect(await at.ask('HKEYS', 'sluice:beats')).toEqual(['b'])
-    expect([a.state.downs, b.state.downs]).toEqual([0, 0])
+    expect(b.state.dead).toEqual([])
   })
 
   test('a store can be closed before it has connected', async () => {
-    await at.instance('a', proxy.port).close()
+    const a = at.instance('a', proxy.port)
+    await a.close()
     await allClosed()
+    expect(a.state.ups).toBe(0)
   })
 
   test('a store can be closed while it connects to a Redis that does not answer', async () => {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Deployment } from '../testing/deployment.ts'
 import { FASTER } from '../testing/instance.ts'
 import { onRedis } from '../testing/on-redis.ts'
-import { TwoInstances } from '../testing/two-instances.ts'
+import { COMPLETE, TwoInstances } from '../testing/two-instances.ts'
 import { words } from '../testing/word-source.ts'
 
 onRedis((program) => {
@@ -22,9 +22,8 @@ onRedis((program) => {
     await at.redis.restart()
     await two.up(2)
     await two.more()
-    await two.expectAll()
+    expect(await two.finish()).toEqual(COMPLETE)
     expect(await at.textInRedis('run')).toBe(at.textRecorded('run'))
-    two.expectNoRefusals()
   })
 
   test('Redis comes back with old data: what is missing is sent again', async () => {
@@ -38,18 +37,16 @@ onRedis((program) => {
     expect((await at.textInRedis('run')).length).toBeGreaterThanOrEqual(old)
     await two.up(2)
     await two.more()
-    await two.expectAll()
+    expect(await two.finish()).toEqual(COMPLETE)
     expect(await at.textInRedis('run')).toBe(at.textRecorded('run'))
-    two.expectNoRefusals()
   })
 
   test('Redis loses everything without closing a connection: it is sent again', async () => {
     const two = await TwoInstances.start(at)
     await at.ask('FLUSHALL')
     await two.more()
-    await two.expectAll()
+    expect(await two.finish()).toEqual(COMPLETE)
     expect(await at.textInRedis('run')).toBe(at.textRecorded('run'))
-    two.expectNoRefusals()
   })
 
   test('Redis is frozen for longer than a command may take: nobody is taken for dead, nothing is lost', async () => {
@@ -60,18 +57,14 @@ onRedis((program) => {
     at.redis.thaw()
     await two.up(2)
     await two.more()
-    await two.expectAll()
-    two.expectNoRefusals()
+    expect(await two.finish()).toEqual(COMPLETE)
   })
 
-  test('Redis pauses all clients for 4 s: as when it is frozen', async () => {
+  test('Redis pauses all clients for 4 s: whether that is noticed or not, nothing is lost', async () => {
     const two = await TwoInstances.start(at)
     await at.ask('CLIENT', 'PAUSE', String(4000 / FASTER), 'ALL')
-    await two.down()
-    await two.up(2)
     await two.more()
-    await two.expectAll()
-    two.expectNoRefusals()
+    expect(await two.finish()).toEqual(COMPLETE)
   })
 
   test('Redis is away when the run ends: readers elsewhere get the rest from the records', async () => {
@@ -79,13 +72,13 @@ onRedis((program) => {
     await at.redis.kill()
     await two.down()
     await two.moreOn(two.a)
-    await two.expectAll()
+    expect(await two.finish()).toEqual(COMPLETE)
   })
 
   test('Redis is frozen when the run ends: readers elsewhere get the rest from the records', async () => {
     const two = await TwoInstances.start(at)
     at.redis.freeze()
-    await two.expectAll()
+    expect(await two.finish()).toEqual(COMPLETE)
     at.redis.thaw()
   })
 

@@ -54,20 +54,6 @@ export class Deployment {
   }
 
   until(condition: () => boolean): Promise<void> {
-    /*DEBUG*/ const t = setTimeout(
-      () =>
-        console.log(
-          'STUCK',
-          condition.toString(),
-          JSON.stringify(
-            [...this.#instances, ...this.#spawned].map((i) => [i.name, i.state]),
-            (k, v) => (k === 'text' ? v.length : v),
-          ),
-        ),
-      8000,
-    )
-    t.unref()
-    void this.#progress.until(condition).then(() => clearTimeout(t))
     return this.#progress.until(condition)
   }
 

@@ -7,7 +7,7 @@ import { wordSource } from './word-source.ts'
 
 /** How much faster than the system's the clocks of instances run. */
 export const FASTER = 10
-export const OWNER = 'an-owner'
+const OWNER = 'an-owner'
 
 /** What a reader has received. */
 export interface Reading {
@@ -79,7 +79,6 @@ export class Instance {
         for (const { runId, owner } of await records.unended(dead)) {
           const events = await store.seal(runId, dead)
           await records.end({ runId, owner, events, terminal: INTERRUPTED })
-          store.tell({ type: 'ended', runId })
         }
         this.#note('dead', dead)
       },

@@ -9,19 +9,22 @@ const SERVERS = [
 
 type Program = (typeof SERVERS)[number]['program']
 
+const NOT_INSTALLED = 'Redis is not installed. On Debian or Ubuntu: sudo apt-get install redis-server'
+
 /**
  * Defines tests for the first kind of server that is installed here, or the same ones for `each` kind. Without any they
  * are skipped, but never in CI.
  */
 export function onRedis(define: (program: Program) => void, { each = false } = {}): void {
   const installed = SERVERS.filter(({ program }) => isInstalled(program))
-  if (installed.length === 0) {
-    const why = 'Redis is not installed. On Debian or Ubuntu: sudo apt-get install redis-server'
-    if (process.env['CI']) throw new Error(why)
-    describe.skip(`Redis (skipped: ${why})`, () => define('redis-server'))
+  const skip = installed.length === 0 ? NOT_INSTALLED : undefined
+  if (skip !== undefined && process.env['CI']) throw new Error(skip)
+  const [first = SERVERS[0], ...others] = installed
+  for (const { name, program } of each ? [first, ...others] : [first]) {
+    describe.skipIf(skip !== undefined)(`${name}${skip === undefined ? '' : ` (skipped: ${skip})`}`, () => {
+      define(program)
+    })
   }
-  for (const { name, program } of each ? installed : installed.slice(0, 1))
-    describe(name, () => define(program))
 }
 
 function isInstalled(program: string): boolean {

@@ -60,6 +60,7 @@ export class SpawnedInstance {
 
   /** Closes it, and waits until its process ends by itself. @returns its exit code. */
   async close(): Promise<unknown> {
+    this.thaw()
     if (!this.#hasExited) this.#order('close')
     const [code] = await this.#exit
     return code

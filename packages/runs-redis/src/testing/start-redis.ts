@@ -50,6 +50,9 @@ export async function startServer(
     await exited
   }
 
+  // A test that failed may not have closed it.
+  const killNow = () => child.kill('SIGKILL')
+  process.once('exit', killNow)
   await start()
   return {
     url: `redis://127.0.0.1:${port}`,
@@ -67,6 +70,7 @@ export async function startServer(
     },
     async close() {
       await kill()
+      process.off('exit', killNow)
       await rm(folder, { recursive: true, force: true })
     },
   }

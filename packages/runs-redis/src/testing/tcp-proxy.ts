@@ -10,7 +10,7 @@ export interface Piece {
 }
 
 /** `drop`: what a network does that has broken, from now on for this connection. */
-export type Fate = 'pass' | 'drop' | 'reset'
+type Fate = 'pass' | 'drop' | 'reset'
 
 export interface TcpProxy {
   readonly port: number
@@ -18,55 +18,55 @@ export interface TcpProxy {
   rule: (piece: Piece) => Fate
   /** How long each piece is on its way, in ms. */
   delayMs: number
-  /** Connections that are open. */
+  /** Connections of clients that are open. */
   readonly open: number
   /** Resets all connections. */
   reset(): void
   close(): Promise<void>
 }
 
-/** Stands between an instance and Redis. `onChange` is called for each piece, and when a connection ends. */
+/** Stands between an instance and Redis. `onChange` is called for each piece, and when a client's connection ends. */
 export async function startTcpProxy(target: number, onChange: () => void): Promise<TcpProxy> {
-  const connections = new Set<() => void>()
+  const clients = new Set<Socket>()
+  const servers = new Set<Socket>()
   const server = createServer((client) => {
     const upstream = connect(target, '127.0.0.1')
     let isSubscriber = false
     let isDead = false
-    const end = () => {
-      connections.delete(end)
-      for (const socket of [client, upstream]) if (!socket.destroyed) socket.resetAndDestroy()
-      onChange()
-    }
-    connections.add(end)
-    const pipe = (from: Piece['from'], source: Socket, sink: Socket) => {
+    const pipe = (from: Piece['from'], source: Socket, sink: Socket, open: Set<Socket>) => {
+      open.add(source)
       source.on('data', (bytes) => {
         const text = bytes.toString('latin1')
         if (from === 'client') isSubscriber ||= /\bsubscribe\b/i.test(text)
         const fate = isDead ? 'drop' : proxy.rule({ text, from, isSubscriber })
         isDead ||= fate === 'drop'
         onChange()
-        if (fate === 'reset') end()
+        if (fate === 'reset') for (const socket of [client, upstream]) socket.resetAndDestroy()
         else if (fate === 'drop') return
         else if (proxy.delayMs === 0) sink.write(bytes)
         else setTimeout(() => sink.writable && sink.write(bytes), proxy.delayMs)
       })
-      source.on('error', end)
-      source.on('close', end)
+      source.on('error', () => {})
+      source.on('close', () => {
+        open.delete(source)
+        sink.end()
+        onChange()
+      })
     }
-    pipe('client', client, upstream)
-    pipe('server', upstream, client)
+    pipe('client', client, upstream, clients)
+    pipe('server', upstream, client, servers)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const reset = () => {
-    for (const end of connections) end()
+    for (const socket of [...clients, ...servers]) socket.resetAndDestroy()
   }
   const proxy: TcpProxy = {
     port: (server.address() as AddressInfo).port,
     rule: () => 'pass',
     delayMs: 0,
     get open() {
-      return connections.size
+      return clients.size
     },
     reset,
     async close() {
