@@ -2,11 +2,10 @@ import { type Simulator, startSimulator } from '@sluice/claude-sim'
 import type { BrowserContext } from 'playwright-core'
 import { ONE_ADDRESS } from '../product/one-address.ts'
 import { quickDatabase } from '../product/quick-database.ts'
-import { startProduct } from '../product/start-product.ts'
+import { type Product, startProduct } from '../product/start-product.ts'
 
 /** A built server with a simulator and a database. Starting one takes longer than most tests, so that they share it. */
-export interface Site {
-  readonly url: string
+export interface Site extends Pick<Product, 'url' | 'logged'> {
   readonly simulator: Simulator
   /** Ends the server, and starts another one at its address with its database. */
   restart(): Promise<void>
@@ -35,6 +34,7 @@ export async function startSite(env: Record<string, string> = {}): Promise<Site>
   return {
     url,
     simulator,
+    logged: (msg) => product.logged(msg),
     async restart() {
       await product.stop()
       product = await start(new URL(url).port)
