@@ -36,7 +36,7 @@ async function closeMenu(page: Page): Promise<void> {
 
 pageTest(
   'after the tab was closed, its answer is there as far as it was written, calmly and with its cost',
-  async ({ page, context, simulator, restart }) => {
+  async ({ page, context, simulator, product }) => {
     await showFigures(page)
     await ask(page, 'Close me [[sim tokens=20000 thinking=0 text=lorem]]')
     await textLongerThan(page, 50)
@@ -59,7 +59,7 @@ pageTest(
     const returned = await comeBack()
     const written = await shown(returned)
     expect(written?.startsWith(before)).toBe(true)
-    await restart()
+    await product.restart()
     await returned.reload()
     expect(await shown(returned)).toBe(written)
     const second = await comeBack()
@@ -95,7 +95,7 @@ pageTest(
 
 pageTest(
   'an answer that is to be finished in the background is whole on return, with its cost',
-  async ({ page, context, simulator, restart }) => {
+  async ({ page, context, simulator, product }) => {
     await showFigures(page)
     const finish = await finishAnswers(page)
     expect(await finish.getAttribute('aria-checked')).toBe('false')
@@ -110,7 +110,7 @@ pageTest(
     expect(requests.map(({ outcome }) => outcome)).toEqual(['completed'])
     const returned = await comeBack()
     await status(returned, 'done')
-    await restart()
+    await product.restart()
     await returned.reload()
     await status(returned, 'done')
     expect(await returned.getByTestId('ending').count()).toBe(0)

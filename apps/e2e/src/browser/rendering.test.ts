@@ -17,14 +17,20 @@ let foreign: string[]
 const browserTest = noBrowser === undefined ? test : test.skip
 
 beforeAll(async () => {
-  if (noBrowser === undefined) browser = await launchChromium()
+  if (noBrowser !== undefined) return
+  browser = await launchChromium()
+  simulator = await startSimulator({ defaults: { ttft: 0, tps: 300, thinking: 0 } })
+  product = await startProduct({ ANTHROPIC_API_KEY: 'test-key', ANTHROPIC_BASE_URL: simulator.url })
 })
-afterAll(() => browser?.close())
+afterAll(async () => {
+  await browser?.close()
+  await product?.stop('SIGKILL')
+  await simulator?.close()
+})
 
 beforeEach(async () => {
   if (noBrowser !== undefined) return
-  simulator = await startSimulator({ defaults: { ttft: 0, tps: 300, thinking: 0 } })
-  product = await startProduct({ ANTHROPIC_API_KEY: 'test-key', ANTHROPIC_BASE_URL: simulator.url })
+  simulator.reset()
   context = await browser.newContext({ viewport: { width: 1000, height: 700 } })
   page = await context.newPage()
   complaints = []
@@ -37,11 +43,7 @@ beforeEach(async () => {
     if (!request.url().startsWith(product.url)) foreign.push(request.url())
   })
 })
-afterEach(async () => {
-  await context?.close()
-  await product?.stop()
-  await simulator?.close()
-})
+afterEach(() => context?.close())
 
 async function ask(prompt: string): Promise<void> {
   await page.getByTestId('composer').fill(prompt)

@@ -2,7 +2,8 @@ import { type Simulator, startSimulator } from '@sluice/claude-sim'
 import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { launchChromium, noBrowser } from '../browser/chromium.ts'
-import { type EmbeddedDatabase, embeddedDatabase } from '../product/embedded-database.ts'
+import type { EmbeddedDatabase } from '../product/embedded-database.ts'
+import { quickDatabase } from '../product/quick-database.ts'
 import { type Product, startProduct } from '../product/start-product.ts'
 import { type ChatPage, openChat } from './chat-page.ts'
 import { noNginx } from './nginx-binary.ts'
@@ -44,26 +45,28 @@ async function restart(signal: NodeJS.Signals, whileDown: () => Promise<unknown>
 const badGateway = () => chat.page.waitForResponse((response) => response.status() === 502)
 
 beforeAll(async () => {
-  if (missing === undefined) browser = await launchChromium()
-})
-afterAll(() => browser?.close())
-
-beforeEach(async () => {
   if (missing !== undefined) return
+  browser = await launchChromium()
   simulator = await startSimulator({ defaults: { ttft: 0, tps: 300 } })
-  database = await embeddedDatabase()
+  database = await quickDatabase()
   product = await start()
   nginx = await startNginx(shippedConfig(product.url))
-  context = await browser.newContext({ ignoreHTTPSErrors: true })
-  chat = await openChat(context, httpsUrl(nginx))
 })
-afterEach(async () => {
-  await context?.close()
+afterAll(async () => {
+  await browser?.close()
   await nginx?.[Symbol.asyncDispose]()
   await product?.stop('SIGKILL')
   await database?.remove()
   await simulator?.close()
 })
+
+beforeEach(async () => {
+  if (missing !== undefined) return
+  simulator.reset()
+  context = await browser.newContext({ ignoreHTTPSErrors: true })
+  chat = await openChat(context, httpsUrl(nginx))
+})
+afterEach(() => context?.close())
 
 browserTest('the API restarts: the current answer ends with a reason, the next needs no reload', async () => {
   // Text without marks: an open mark is rendered differently after the end.

@@ -1,4 +1,4 @@
-import { createTestDatabase, whyNoPostgres } from '@sluice/db/testing'
+import { whyNoPostgres } from '@sluice/db/testing'
 import { describe, expect } from 'vitest'
 import { answers, ask, status } from '../browser/actions.ts'
 import { copiedAnswer } from '../browser/copied-answer.ts'
@@ -7,22 +7,21 @@ import { pageTest } from '../browser/page-test.ts'
 import { playwrightTab } from '../browser/playwright-tab.ts'
 
 const why = whyNoPostgres()
-const DATABASE_URL = why === undefined ? await createTestDatabase() : ''
 
 describe.skipIf(why !== undefined)(`Postgres${why === undefined ? '' : ` (skipped: ${why})`}`, () => {
   pageTest(
     'the main path, and what was asked, regenerated and answered after a restart',
-    async ({ page, product, simulator, restart }) => {
+    async ({ page, product, simulator }) => {
       expect(await product.logged('the database is open')).toMatchObject({ embedded: false })
       await walkMainPath(playwrightTab(page), simulator)
-      await restart()
+      await product.restart()
       await page.reload()
       await answers(page, 2)
       await page.getByTestId('regenerate').last().click()
       await simulator.waitFor(({ messages }) => messages === 3)
       await status(page, 'done')
       await page.getByTestId('answer-versions').getByText('2 / 2').waitFor()
-      await restart()
+      await product.restart()
       await page.reload()
       await page.getByTestId('answer-versions').getByText('2 / 2').waitFor()
       expect(await copiedAnswer(page)).toBe(simulator.stats().requests[2]?.text)
@@ -33,6 +32,6 @@ describe.skipIf(why !== undefined)(`Postgres${why === undefined ? '' : ` (skippe
       await answers(page, 3)
       expect(await copiedAnswer(page)).toBe(simulator.stats().requests[3]?.text)
     },
-    { env: { DATABASE_URL }, complaints: [/Failed to load resource|net::ERR/] },
+    { complaints: [/Failed to load resource|net::ERR/] },
   )
 })
