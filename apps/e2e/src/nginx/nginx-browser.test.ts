@@ -20,12 +20,8 @@ const browserTest = missing === undefined ? test : test.skip
 if (missing !== undefined) process.stderr.write(`Browser tests behind nginx skipped: ${missing}\n`)
 
 beforeAll(async () => {
-  if (missing === undefined) browser = await launchChromium()
-})
-afterAll(() => browser?.close())
-
-beforeEach(async () => {
   if (missing !== undefined) return
+  browser = await launchChromium()
   simulator = await startSimulator({ defaults: { ttft: 0, tps: 300 } })
   product = await startProduct({
     ANTHROPIC_API_KEY: 'test-key',
@@ -36,14 +32,20 @@ beforeEach(async () => {
     GRACE_MS: '1000',
   })
   nginx = await startNginx(shippedConfig(product.url))
-  context = await browser.newContext({ ignoreHTTPSErrors: true })
 })
-afterEach(async () => {
-  await context?.close()
+afterAll(async () => {
+  await browser?.close()
   await nginx?.[Symbol.asyncDispose]()
   await product?.stop('SIGKILL')
   await simulator?.close()
 })
+
+beforeEach(async () => {
+  if (missing !== undefined) return
+  simulator.reset()
+  context = await browser.newContext({ ignoreHTTPSErrors: true })
+})
+afterEach(() => context?.close())
 
 browserTest(
   'over HTTP/2 the page shows text while Claude is still writing, and Stop reaches Claude',

@@ -44,26 +44,29 @@ async function restart(signal: NodeJS.Signals, whileDown: () => Promise<unknown>
 const badGateway = () => chat.page.waitForResponse((response) => response.status() === 502)
 
 beforeAll(async () => {
-  if (missing === undefined) browser = await launchChromium()
-})
-afterAll(() => browser?.close())
-
-beforeEach(async () => {
   if (missing !== undefined) return
+  browser = await launchChromium()
   simulator = await startSimulator({ defaults: { ttft: 0, tps: 300 } })
+  // It knows at its opening that a killed server is dead. A real Postgres knows after half a minute.
   database = await embeddedDatabase()
   product = await start()
   nginx = await startNginx(shippedConfig(product.url))
-  context = await browser.newContext({ ignoreHTTPSErrors: true })
-  chat = await openChat(context, httpsUrl(nginx))
 })
-afterEach(async () => {
-  await context?.close()
+afterAll(async () => {
+  await browser?.close()
   await nginx?.[Symbol.asyncDispose]()
   await product?.stop('SIGKILL')
   await database?.remove()
   await simulator?.close()
 })
+
+beforeEach(async () => {
+  if (missing !== undefined) return
+  simulator.reset()
+  context = await browser.newContext({ ignoreHTTPSErrors: true })
+  chat = await openChat(context, httpsUrl(nginx))
+})
+afterEach(() => context?.close())
 
 browserTest('the API restarts: the current answer ends with a reason, the next needs no reload', async () => {
   // Text without marks: an open mark is rendered differently after the end.
