@@ -8,5 +8,7 @@ export default {
     reporters: ['default'],
     // Browsers are opened, and heaps measured, per file.
     isolate: true,
+    // Vitest's own limit is a second, which a busy machine may take for one frame.
+    expect: { poll: { timeout: 30_000 } },
   },
 }
