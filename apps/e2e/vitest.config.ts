@@ -10,5 +10,7 @@ export default {
     isolate: true,
     // Counting the objects in memory is experimental, and Node would say so.
     execArgv: ['--disable-warning=ExperimentalWarning'],
+    // Vitest's own limit is a second, which a busy machine may take for one frame.
+    expect: { poll: { timeout: 30_000 } },
   },
 }
