@@ -7,7 +7,7 @@ import { onRedisAndPostgres } from './testing/on-redis-and-postgres.ts'
 import { question } from './testing/question.ts'
 import type { TestServer } from './testing/start-test-server.ts'
 import { until } from './testing/until.ts'
-import type { WireClient } from './testing/wire-client.ts'
+import { WireClient } from './testing/wire-client.ts'
 
 /** Sends a command as telnet does. */
 async function command(port: number, line: string): Promise<void> {
@@ -53,7 +53,7 @@ onRedisAndPostgres((shared) => {
     expect(logged(server, 'redis is connected')).toHaveLength(1)
   })
 
-  test('when Redis is lost, an answer goes on where it is written, no run is started, and a reader elsewhere waits', async () => {
+  test('when Redis is lost, an answer goes on where it is written, no run is started, and a reader elsewhere gets the rest at its end', async () => {
     const redis = await startRedis()
     onTestFinished(() => redis.close())
     const env = { REDIS_URL: redis.url, METRICS_PORT: '0' }
@@ -66,6 +66,9 @@ onRedisAndPostgres((shared) => {
     await until(async () => (await client.call('chat.send', input)).status === 200)
     const local = await client.events({ runId: input.runId })
     const first = await collect(local, { enough: ({ text }) => text.length > 20 })
+    const same = new WireClient(other.url, { cookie: client.cookie })
+    const elsewhere = await same.events({ runId: input.runId })
+    const begun = await collect(elsewhere, { enough: ({ text }) => text.length > 20 })
     await redis.kill()
     await until(() => logged(server, AWAY).length === 1)
     await expectRefusal(server, client)
@@ -74,6 +77,9 @@ onRedisAndPostgres((shared) => {
     expect(await (await fetch(server.metricsUrl ?? '')).text()).toContain('sluice_redis_up 0\n')
     const rest = await collect(local, { after: first.position })
     expect(rest.terminal).toMatchObject({ type: 'done', stopReason: 'end_turn' })
+    const restElsewhere = await collect(elsewhere, { after: begun.position })
+    expect(begun.text + restElsewhere.text).toBe(first.text + rest.text)
+    expect(restElsewhere.terminal).toEqual(rest.terminal)
     await redis.restart()
     await startWhenPossible(client)
     expect(logged(server, AWAY)).toHaveLength(1)
