@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { collect } from './testing/collect.ts'
+import { question } from './testing/question.ts'
 import { startTestServer } from './testing/start-test-server.ts'
 
 const WINDOW = 200
@@ -53,4 +54,18 @@ test('closing waits READER_DRAIN_MS at most for a client that reads nothing', as
   await server.close()
   expect([server.runs.live, server.runs.readers]).toEqual([0, 0])
   connection.destroy()
+})
+
+test('a start that a closing server refuses does not count towards a limit', async () => {
+  await using server = await startTestServer({ STARTS_PER_MINUTE: '2', MAX_RUNS_PER_OWNER: '1' })
+  const client = await server.client()
+  const runId = await server.start(client, 'hold [[sim fault=stall-pings@5 thinking=0]]')
+  const closing = server.close({ drainMs: Number(LONG) })
+  // The page sends it about 14 times in the default DRAIN_MS.
+  for (let i = 0; i < 3; i++) {
+    const { status, body } = await client.call('chat.send', question())
+    expect([status, body.error.data.code]).toEqual([503, 'SERVICE_UNAVAILABLE'])
+  }
+  await client.call('runs.stop', { runId })
+  await closing
 })

@@ -67,6 +67,8 @@ async function start(
   { runId, request, onDisconnect, resume, claim }: StartRunOptions,
 ): Promise<void> {
   const { owner, ip, runs, records, limits, admission, database, claude, maxRunUsd } = context
+  // Before it counts: the page sends it again, until another server takes it.
+  runs.requireOpen()
   await limits.start(owner, ip)
   const { model, system, tools, maxTokens, effort } = request
   const settings: RunSettings = { maxTokens, effort, onDisconnect }

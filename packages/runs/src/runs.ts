@@ -70,7 +70,10 @@ export class Runs {
   readonly #writing = new Map<Run, Promise<void>>()
   /** Ends the copying of each live run that another process writes. */
   readonly #copies = new Map<Run, AbortController>()
+  /** No more runs are started. */
   #closing = false
+  /** No more runs of others are copied, either. */
+  #drained = false
 
   constructor(options: RunsOptions) {
     this.#options = options
@@ -128,9 +131,14 @@ export class Runs {
       const known = this.#runs.get(runId)
       if (known?.owner === owner) return { created: false }
       if (known) throw runNotFound()
-      if (this.#closing) throw closing()
+      this.requireOpen()
       return { created: await this.#claim({ owner, runId, model }, options) }
     })
+  }
+
+  /** @throws {RunsError} `closing` when no more runs are started here. */
+  requireOpen(): void {
+    if (this.#closing) throw closing()
   }
 
   /**
@@ -139,7 +147,8 @@ export class Runs {
    * A run that another process writes is copied from the live store. Where that has nothing of it, its reader waits until
    * its end is recorded. A position beyond what has been copied waits too.
    *
-   * @throws {RunsError} `not_found`, `position_beyond_end`, `reader_lapsed`, `reader_replaced`, `unavailable`.
+   * @throws {RunsError} `not_found`, `position_beyond_end`, `reader_lapsed`, `reader_replaced`, `unavailable`,
+   * `closing`.
    */
   async read(
     owner: string,
@@ -227,9 +236,9 @@ export class Runs {
   }
 
   /**
-   * Starts no more runs, gives live runs `drainMs` to end, and ends the rest with `error`, code `interrupted`. Then
-   * gives readers `readerDrainMs` to receive the rest. Resolves when every run has its end in its log. Both times
-   * default to 0.
+   * Starts no more runs, gives live runs `drainMs` to end, and ends the rest with `error`, code `interrupted`. Until
+   * then runs of other processes can be read here; now their readers are sent away with `closing`. Then gives readers
+   * `readerDrainMs` to receive the rest. Resolves when every run has its end in its log. Both times default to 0.
    */
   async close({ drainMs = 0, readerDrainMs = 0 } = {}): Promise<void> {
     this.#closing = true
@@ -240,6 +249,7 @@ export class Runs {
     await saving
     for (const run of this.#writing.keys()) run.end(INTERRUPTED)
     await Promise.allSettled(this.#writing.values())
+    this.#drained = true
     for (const run of this.#copies.keys()) this.#endCopy(run, closing())
     const unread = Promise.all([...this.#runs.values()].map(({ lease }) => lease.empty()))
     if (readerDrainMs > 0) await within(readerDrainMs, unread, this.#clock)
@@ -374,7 +384,7 @@ export class Runs {
 
   /** Begins to copy a run that another process writes. It is copied until it has ended, or is not read any more. */
   #copy(owner: string, runId: string): Run {
-    if (this.#closing) throw closing()
+    if (this.#drained) throw closing()
     const { records, onError } = this.#options
     const copying = new AbortController()
     const options = this.#optionsOf(owner, runId)

@@ -3,13 +3,13 @@ import { vi } from 'vitest'
 
 /**
  * Gives this process what the page's client expects of a browser: `fetch` and `EventSource` for a page of `origin`, with
- * one session. Every request has its own connection, so that each gets its own fault.
+ * one session, or the one that `session` returns. Every request has its own connection, so that each gets its own fault.
  */
-export function becomeBrowser(origin: string, session: string): void {
+export function becomeBrowser(origin: string, session: string | (() => string)): void {
   const realFetch = globalThis.fetch
   const asPage = (headers: HeadersInit | undefined) => ({
     ...Object.fromEntries(new Headers(headers)),
-    cookie: session,
+    cookie: typeof session === 'string' ? session : session(),
     connection: 'close',
   })
   const pageFetch: typeof fetch = (input, init) =>

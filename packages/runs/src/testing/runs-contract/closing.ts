@@ -62,6 +62,39 @@ export function closing(contract: Contract): void {
     expect(timers()).toBe(0)
   })
 
+  contract(
+    'an instance that closes lets runs of others be read until its own have ended, and then sends the readers away',
+    async (setUp) => {
+      const { clock, delay, one, other, script, isAlone } = await setUp()
+      const last = scriptedSource()
+      await one.start()
+      await other.start({ runId: 'last', source: last.source })
+      const early = other.read()
+      await clock.advance(delay)
+      let closed = false
+      void other.runs.close({ drainMs: 30_000 }).then(() => (closed = true))
+      const late = other.read()
+      await clock.advance(delay)
+      script.say(text('abc'))
+      await clock.advance(FRAME_MS + delay)
+      expect([early.seen.text, late.seen.text, closed]).toEqual(['abc', 'abc', false])
+      last.say(DONE)
+      // A single instance waits for all runs.
+      if (isAlone) script.say(DONE)
+      await clock.advance(FRAME_MS + delay)
+      expect(closed).toBe(true)
+      if (isAlone) return
+      for (const { seen } of [early, late, other.read()]) {
+        await clock.advance(delay)
+        expect(seen.state).toMatchObject({ thrown: { name: 'RunsError', code: 'closing' } })
+      }
+      const { seen } = one.read({ after: early.seen.position })
+      script.say(text('def'), DONE)
+      await clock.advance(FRAME_MS + delay)
+      expect(seen.events).toEqual([text('def'), DONE])
+    },
+  )
+
   contract('closing ends as soon as the runs have ended', async (setUp) => {
     const { clock, one, script, timers } = await setUp()
     await one.start()
