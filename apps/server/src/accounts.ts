@@ -17,8 +17,7 @@ export interface Accounts {
   /**
    * Hands everything that one owner has to another, in one transaction: call it when a guest signs in. Live answers go
    * on; those that another instance writes are handed over in its memory a little later, without Redis when they have
-   * ended. Calling it again does no
-   * harm, and takes over what the guest has started meanwhile.
+   * ended. Calling it again does no harm, and takes over what the guest has started meanwhile.
    */
   adopt(from: string, to: string): Promise<void>
   /**
@@ -51,7 +50,7 @@ export function createAccounts({ database, records, runs }: Parts): Accounts {
       const end = JSON.stringify(STOPPED)
       const unfinished = await database.query((db) => deleteOwnerContent(db, { owner, end }))
       // Started meanwhile.
-      if (unfinished.length > 0) await runs.forget(owner)
+      if (unfinished.length > 0) await runs.forget(owner, unfinished)
       await records.settled(owner)
     },
     seeGuest: (owner) => database.query((db) => seeGuest(db, owner)),

@@ -56,7 +56,7 @@ export interface DatabaseRecords extends RunRecords {
    * Reserves what a run can cost when Claude is called again, in US dollars: `next` at most.
    *
    * @returns false when a budget has nothing left.
-   * @throws {RunsError} `unavailable`.
+   * @throws {RunsError} `log_ended`, `unavailable`.
    */
   reserve(runId: string, usd: { readonly spent: number; readonly next: number }): Promise<boolean>
   /**
@@ -164,13 +164,15 @@ export function createRunRecords(options: RunRecordsOptions): DatabaseRecords {
     },
     async reserve(runId, { spent, next }) {
       const reserved = { id: runId, spentUsd: storableUsd(spent), nextUsd: next }
+      let isLive: boolean
       try {
-        await query((db) => reserveBudget(db, budgets, reserved))
-        return true
+        isLive = await query((db) => reserveBudget(db, budgets, reserved))
       } catch (error) {
         if (error instanceof BudgetError) return false
         throw error
       }
+      if (!isLive) throw new RunsError('log_ended', 'The run has ended, or was deleted.')
+      return true
     },
     async startCall(runId, callId) {
       return query((db) => startToolCall(db, { runId, callId }))

@@ -67,22 +67,25 @@ export async function requireBudget(
 
 /**
  * Reserves what a run can cost when Claude is called again: what was spent, and the most that the call can cost. This
- * replaces what was reserved for it before. Nothing is reserved for a run that has ended.
+ * replaces what was reserved for it before.
  *
+ * @returns false for a run that has ended, or is not there: it must not call Claude again.
  * @throws {BudgetError} when what was spent has left nothing.
  */
 export async function reserveBudget(
   db: Db,
   budgets: Budgets,
   { id, spentUsd, nextUsd }: { id: string; spentUsd: number; nextUsd: number },
-): Promise<void> {
-  await db.transaction(async (tx) => {
+): Promise<boolean> {
+  return db.transaction(async (tx) => {
     const [raised] = await tx
       .update(run)
       .set({ budgetUsd: spentUsd + nextUsd })
       .where(and(eq(run.id, id), isNull(run.end)))
       .returning({ owner: run.owner })
-    if (raised) await requireBudget(tx, budgets, { id, owner: raised.owner, spentUsd })
+    if (raised === undefined) return false
+    await requireBudget(tx, budgets, { id, owner: raised.owner, spentUsd })
+    return true
   })
 }
 

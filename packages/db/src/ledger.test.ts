@@ -126,7 +126,7 @@ onBothEngines((db) => {
     expect(refusals[0]).toMatchObject({ budget: 'owner', limitUsd: 3, isSpent: false })
   })
 
-  test('a run that goes on reserves what it has spent and may still cost, while what it has spent leaves something', async () => {
+  test('a run that goes on reserves what it has spent and may still cost, while that leaves something and it has not ended', async () => {
     const budgets = { dailyUsdPerOwner: 3 }
     const mine = claimOf()
     await claimWithin(db(), mine, budgets)
@@ -135,7 +135,7 @@ onBothEngines((db) => {
       return row?.budgetUsd
     }
     const goOn = (spentUsd: number) => reserveBudget(db(), budgets, { id: mine.id, spentUsd, nextUsd: 0.5 })
-    await goOn(1.5)
+    expect(await goOn(1.5)).toBe(true)
     expect(await reserved()).toBe(2)
     // Another run counts with the most that it can cost.
     await claimWithin(db(), claimOf(), budgets)
@@ -144,7 +144,7 @@ onBothEngines((db) => {
     await expect(goOn(3)).rejects.toMatchObject({ budget: 'owner', isSpent: true })
     expect(await reserved()).toBe(2.499999)
     await endRun(db(), mine.id, endOf(1))
-    await goOn(0)
+    expect(await goOn(0)).toBe(false)
     expect(await reserved()).toBe(1)
   })
 

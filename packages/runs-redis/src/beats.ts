@@ -1,8 +1,6 @@
-import { z } from 'zod'
 import type { Connection } from './connection.ts'
 import { keys } from './keys.ts'
-
-const BeatsSchema = z.record(z.string(), z.string())
+import { beat } from './scripts.ts'
 
 /** How many answered checks in a row find no new beat of an instance before it is dead: 10 s, and up to 12. */
 const CHECKS = 5
@@ -35,13 +33,15 @@ export class Beats {
   /** Those that `onDead` is busy with. It may take long, and this instance must go on beating. */
   readonly #dying = new Set<string>()
   #own = 0
+  #isAnswered = false
 
   constructor(options: BeatsOptions) {
     this.#options = options
   }
 
-  /** The other instances that are listed, and have not been found dead. */
+  /** The other instances that are listed, and have not been found dead. None while the last beat is not answered. */
   get alive(): readonly string[] {
+    if (!this.#isAnswered) return []
     return [...this.#others].flatMap(([instance, { checks, isListed }]) =>
       isListed && checks < CHECKS ? [instance] : [],
     )
@@ -56,14 +56,15 @@ export class Beats {
   /** @throws what {@link Connection.send} throws. */
   async beat(): Promise<void> {
     const { instance, connection } = this.#options
-    await connection.send('HSET', keys.beats, instance, String(++this.#own))
-    const beats = BeatsSchema.parse(await connection.send('HGETALL', keys.beats))
-    for (const listed of Object.keys(beats)) this.expect(listed)
+    this.#isAnswered = false
+    const beats = await beat(connection.send, instance, ++this.#own)
+    this.#isAnswered = true
+    for (const listed of beats.keys()) this.expect(listed)
     for (const [name, other] of this.#others) {
-      const beat = beats[name]
-      other.isListed = beat !== undefined
-      other.checks = beat === undefined || beat === other.beat ? other.checks + 1 : 0
-      other.beat = beat ?? other.beat
+      const latest = beats.get(name)
+      other.isListed = latest !== undefined
+      other.checks = latest === undefined || latest === other.beat ? other.checks + 1 : 0
+      other.beat = latest ?? other.beat
       if (other.checks >= CHECKS) void this.#bury(name)
     }
   }

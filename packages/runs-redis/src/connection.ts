@@ -45,11 +45,16 @@ export class Connection {
 
   /** @throws {RunsError} `unavailable` when the connection is down or lost; `ErrorReply` for what Redis refuses. */
   readonly send = async (...args: readonly string[]): Promise<unknown> => {
-    if (!this.#isUp || !this.#links) throw away()
+    const links = this.#links
+    if (!this.#isUp || !links) throw away()
     try {
-      return await this.#links.commands.send(args)
+      return await links.commands.send(args)
     } catch (error) {
-      throw error instanceof ErrorReply ? error : away(error)
+      if (!(error instanceof ErrorReply)) throw away(error)
+      if (!error.message.startsWith('READONLY')) throw error
+      // After a failover this is a replica, to which the name in the URL does not lead any more.
+      this.#lose(links, error)
+      throw away(error)
     } finally {
       this.#answers += 1
     }

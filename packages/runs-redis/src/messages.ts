@@ -1,38 +1,53 @@
-import type { Message } from '@sluice/runs'
 import { z } from 'zod'
 
 /** From a process with readers to the one that writes their run. Sent again and again, because each may be lost. */
-export interface Hold {
-  readonly type: 'hold'
-  readonly runId: string
+const HoldSchema = z.object({
+  type: z.literal('hold'),
+  runId: z.string(),
   /** The number of readers. 0: the run is let go. */
-  readonly readers: number
+  readers: z.number(),
   /** The furthest position that one of them has acknowledged. */
-  readonly furthest: number
+  furthest: z.number(),
   /** How far the copy has read. */
-  readonly position: number
-}
+  position: z.number(),
+})
+export type Hold = z.infer<typeof HoldSchema>
 
 /**
  * Redis has more of the run: sent after every append, and when a hold shows that the copy is behind. `over`: nothing
  * follows what Redis has.
  */
-interface Grown {
-  readonly type: 'grown'
-  readonly runId: string
-  readonly over: boolean
-}
+const GrownSchema = z.object({ type: z.literal('grown'), runId: z.string(), over: z.boolean() })
 
-export type StoreMessage = Hold | Grown | Message
+const MessageSchema = z.discriminatedUnion('type', [
+  HoldSchema,
+  GrownSchema,
+  // What all processes are told: `Message` of @sluice/runs.
+  z.object({ type: z.literal('opened'), runId: z.string(), readerId: z.string() }),
+  z.object({ type: z.literal('ack'), runId: z.string(), readerId: z.string(), position: z.number() }),
+  z.object({ type: z.enum(['stop', 'ended']), runId: z.string() }),
+  z.object({ type: z.literal('adopt'), runIds: z.array(z.string()).readonly(), owner: z.string() }),
+  z.object({ type: z.literal('forget'), owner: z.string() }),
+])
+export type StoreMessage = z.infer<typeof MessageSchema>
 
-/** An instance of another version may send types that are not known here: the receiver ignores them. */
-const MessageSchema = z.custom<StoreMessage>(
-  (value) => z.looseObject({ type: z.string() }).safeParse(value).success,
-)
+const ParcelSchema = z.object({ from: z.string(), messages: z.array(z.unknown()) })
 
 /** What is published: all that one process tells another, or all others, in one tick. */
-export const ParcelSchema = z.object({ from: z.string(), messages: z.array(MessageSchema) })
-export type Parcel = z.infer<typeof ParcelSchema>
+export interface Parcel {
+  readonly from: string
+  readonly messages: readonly StoreMessage[]
+}
+
+/** Messages of types that are not known here, from an instance of another version, are left out. @throws for anything else. */
+export function parseParcel(text: string): Parcel {
+  const { from, messages } = ParcelSchema.parse(JSON.parse(text))
+  const known = messages.flatMap((message) => {
+    const parsed = MessageSchema.safeParse(message)
+    return parsed.success ? [parsed.data] : []
+  })
+  return { from, messages: known }
+}
 
 /** Sends what is told in one turn of the event loop to one destination as one parcel. */
 export class Outbox {

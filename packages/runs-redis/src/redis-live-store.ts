@@ -14,7 +14,7 @@ import { Beats } from './beats.ts'
 import { away, Connection } from './connection.ts'
 import { Holders } from './holders.ts'
 import { channels, keys } from './keys.ts'
-import { type Hold, Outbox, type Parcel, ParcelSchema, type StoreMessage } from './messages.ts'
+import { type Hold, Outbox, type Parcel, parseParcel, type StoreMessage } from './messages.ts'
 import { readLog } from './read-log.ts'
 import { noteStop, seal } from './scripts.ts'
 import { SharedLog } from './shared-log.ts'
@@ -116,7 +116,7 @@ export class RedisLiveStore implements LiveStore {
     return this.#connection.isUp
   }
 
-  /** The other instances that are alive, as far as Redis has said since it can be reached. */
+  /** The other instances that are alive, as far as Redis has answered the last beat. */
   get others(): readonly string[] {
     return this.isUp ? this.#beats.alive : []
   }
@@ -316,14 +316,15 @@ export class RedisLiveStore implements LiveStore {
 
   #hold({ runId, lease, position, writer }: Copy, readers = lease.readers): void {
     if (writer === undefined || !this.isUp) return
-    const { furthest } = lease
+    // No reader has seen more than was read, whatever it says.
+    const furthest = Math.min(lease.furthest, position)
     this.#outbox.add(channels.to(writer), { type: 'hold', runId, readers, furthest, position })
   }
 
   #receive(text: string): void {
     let parcel: Parcel
     try {
-      parcel = ParcelSchema.parse(JSON.parse(text))
+      parcel = parseParcel(text)
     } catch (error) {
       return this.#report(error)
     }

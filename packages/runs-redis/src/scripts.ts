@@ -31,8 +31,11 @@ if not run[1] or ARGV[2] == '0' or ARGV[5] == '1' then
 end
 return {'ok', stands, stop}`)
 
+/** Few bytes that a full Redis takes as well: who is alive, and what has to stop, must not depend on space. */
+const WHEN_FULL_TOO = '#!lua flags=allow-oom'
+
 /** KEYS: run. ARGV: field, value. Sets a field of a run that is there. */
-const MARK = script(`
+const MARK = script(`${WHEN_FULL_TOO}
 if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], ARGV[1], ARGV[2]) end
 return 1`)
 
@@ -40,11 +43,16 @@ return 1`)
  * KEYS: run. ARGV: instance, ttl. Takes a run away from an instance that is dead. Also one that Redis has lost, or the
  * instance could begin it again.
  */
-const SEAL = script(`
+const SEAL = script(`${WHEN_FULL_TOO}
 local instance = redis.call('HGET', KEYS[1], 'instance')
 if not instance or instance == ARGV[1] then redis.call('HSET', KEYS[1], 'instance', '') end
 if not instance then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return 1`)
+
+/** KEYS: beats. ARGV: instance, beat. Returns the beats of all instances: name, beat, name, beat, … */
+const BEAT = script(`${WHEN_FULL_TOO}
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+return redis.call('HGETALL', KEYS[1])`)
 
 export interface Append {
   readonly runId: string
@@ -71,6 +79,14 @@ export async function append(send: Send, options: Append): Promise<Appended> {
   const args = [instance, String(start), owner, String(ttlMs), isLast ? '1' : '0']
   for (const { position, json } of pieces) args.push(String(position), json)
   return AppendedSchema.parse(await run(send, APPEND, [keys.run(runId), keys.log(runId)], args))
+}
+
+const BeatsSchema = z.array(z.string())
+
+/** Stores a beat. @returns the beats of all instances, by their names. */
+export async function beat(send: Send, instance: string, count: number): Promise<Map<string, string>> {
+  const beats = BeatsSchema.parse(await run(send, BEAT, [keys.beats], [instance, String(count)]))
+  return new Map(beats.flatMap((name, i) => (i % 2 === 0 ? [[name, beats[i + 1] ?? '']] : [])))
 }
 
 export async function noteStop(send: Send, runId: string): Promise<void> {

@@ -43,25 +43,30 @@ export async function copyRun(run: Run, { live, records, clock, signal }: CopyOp
   }
 }
 
-/** @returns whether that was all there is; false while the run goes on, or its record cannot be read. */
+/**
+ * @returns whether that was all there is; false while the run goes on, or the records cannot be reached.
+ * @throws when the record of the ended run cannot be read: another process may be able to.
+ */
 async function addRest(run: Run, records: CopyOptions['records']): Promise<boolean> {
   const { end, ended } = await run.log.status()
-  let rest: readonly RunEvent[] = []
   if (!ended) {
-    try {
-      const state = await records.stateOf(run.owner, run.runId)
-      if (state !== undefined && state !== 'ended') return false
-      const events = state && (await records.eventsOf(run.owner, run.runId))
-      if (events === undefined) return true
-      rest = await eventsAfter(events, end)
-    } catch (error) {
-      if (error instanceof RunsError) return false
-      throw error
-    }
-    await run.append(rest)
+    const state = await stateOf(run, records)
+    if (state === 'unavailable' || (state !== undefined && state !== 'ended')) return false
+    const events = state && (await records.eventsOf(run.owner, run.runId))
+    if (events === undefined) return true
+    await run.append(await eventsAfter(events, end))
   }
   run.lease.end()
   return true
+}
+
+async function stateOf({ owner, runId }: Run, records: CopyOptions['records']) {
+  try {
+    return await records.stateOf(owner, runId)
+  } catch (error) {
+    if (error instanceof RunsError) return 'unavailable'
+    throw error
+  }
 }
 
 /** The process that wrote a run may have died, and recorded less than it had shared. */

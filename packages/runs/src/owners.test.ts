@@ -59,3 +59,15 @@ test('an owner who is forgotten has no runs in memory, and their readers have th
   expect(runs.live).toBe(1)
   await runs.close()
 })
+
+test('a run that another process has handed over belongs to its new owner, even if this one was not told', async () => {
+  const records = memoryRecords()
+  const { clock, runs, script, start, read } = setUp(records)
+  await start('guest', 'r1')
+  records.adopt(['r1'], 'ann')
+  const seen = read('ann', 'r1')
+  script.say(text('abc'), DONE)
+  await clock.advance(100)
+  expect(seen.text).toBe('abc')
+  await expect(runs.stop('guest', 'r1')).rejects.toMatchObject({ code: 'not_found' })
+})

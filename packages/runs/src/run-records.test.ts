@@ -51,6 +51,35 @@ test('two processes that are asked for one run call its source once', async () =
   await expect(other.start({ owner: 'bob' })).rejects.toMatchObject({ code: 'not_found' })
 })
 
+test.for(['is not started again', 'is started again'])(
+  'a run whose claim was stored, although the answer was lost, ends only if it %s',
+  async (how) => {
+    const records = memoryRecords()
+    let isLost = true
+    const claim: RunRecords['claim'] = async (run) => {
+      const claimed = await records.claim(run)
+      if (!isLost) return claimed
+      throw new RunsError('unavailable', 'no connection')
+    }
+    const { clock, runs, script, start } = setUp({ ...records, claim })
+    const elsewhere = setUp(records.another(), clock)
+    await expect(start({ onDisconnect: 'continue' })).rejects.toMatchObject({ code: 'unavailable' })
+    const { seen } = elsewhere.read()
+    await clock.advance(10_000)
+    expect(seen.state).toBe('open')
+    isLost = false
+    if (how === 'is started again')
+      expect(await start({ onDisconnect: 'continue' })).toEqual({ created: true })
+    await clock.advance(20_000)
+    expect([runs.live, script.calls]).toEqual(how === 'is started again' ? [1, 1] : [0, 0])
+    expect(seen.state).toBe(how === 'is started again' ? 'open' : 'returned')
+    expect(seen.events.at(-1)?.type).toBe(how === 'is started again' ? undefined : 'error')
+    await Promise.all([runs.close(), elsewhere.runs.close()])
+    await clock.advance(5000)
+    expect(clock.pending).toBe(0)
+  },
+)
+
 test('one process has one claim of a run id in progress, and asks again only when that failed', async () => {
   const { claim, ...others } = memoryRecords()
   const claims: { answer: () => void; fail: () => void }[] = []

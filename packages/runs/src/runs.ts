@@ -53,6 +53,9 @@ export interface ReadOptions {
   readonly signal: AbortSignal
 }
 
+/** How long a start may be repeated whose claim may have been stored, in ms. */
+const DOUBTFUL_MS = 20_000
+
 /** Runs, each visible to its owner only: those that this process writes, and those of others, as the live store has them. */
 export class Runs {
   readonly #options: RunsOptions
@@ -70,6 +73,8 @@ export class Runs {
   readonly #writing = new Map<Run, Promise<void>>()
   /** Ends the copying of each live run that another process writes. */
   readonly #copies = new Map<Run, AbortController>()
+  /** By run id: cancels the end of a claim that may have been stored. */
+  readonly #doubtful = new Map<string, () => void>()
   /** No more runs are started. */
   #closing = false
   /** No more runs of others are copied, either. */
@@ -229,10 +234,12 @@ export class Runs {
   /**
    * Stops an owner's live runs, and forgets all of the owner's once they have ended; other processes do so a little
    * later. Readers that are there receive the rest. The records are the caller's to change.
+   *
+   * @param unfinished ids of runs that are known to be live. Those of other processes stop even if one does not hear it.
    */
-  async forget(owner: string): Promise<void> {
+  async forget(owner: string, unfinished: readonly string[] = []): Promise<void> {
     this.#store.tell({ type: 'forget', owner })
-    await this.#forget(owner)
+    await Promise.allSettled([this.#forget(owner), ...unfinished.map((runId) => this.#store.stop(runId))])
   }
 
   /**
@@ -243,6 +250,7 @@ export class Runs {
   async close({ drainMs = 0, readerDrainMs = 0 } = {}): Promise<void> {
     this.#closing = true
     await this.#starts.allSettled()
+    for (const cancel of this.#doubtful.values()) cancel()
     // An orchestrator may kill the process before the runs have ended.
     const saving = drainMs > 0 ? this.#saveAll() : undefined
     if (drainMs > 0) await within(drainMs, Promise.allSettled(this.#writing.values()), this.#clock)
@@ -317,7 +325,12 @@ export class Runs {
     const { owner, runId, model, source, onDisconnect, onEnd, claim } = options
     const { onStart, onError, createLog, records } = this.#options
     await this.#store.ready()
-    if (!(await (claim?.(id) ?? records.claim(id)))) return false
+    try {
+      if (!(await (claim?.(id) ?? records.claim(id)))) return false
+    } catch (error) {
+      if (error instanceof RunsError && error.code === 'unavailable') this.#endLater(owner, runId)
+      throw error
+    }
     const log = createLog?.(runId) ?? new MemoryLog()
     const run = new Run({ ...this.#optionsOf(owner, runId), log, onDisconnect })
     this.#runs.set(runId, run)
@@ -342,11 +355,19 @@ export class Runs {
     for (;;) {
       await this.#starts.settled(runId)
       const run = this.#runs.get(runId)
-      if (run) return run.owner === owner ? run : undefined
+      if (run?.owner === owner) return run
+      if (run) return this.#handedOver(owner, run)
       const state = await this.#options.records.stateOf(owner, runId)
       // Otherwise it was claimed meanwhile, or another reader has found it.
       if (!this.#starts.has(runId) && !this.#runs.has(runId)) return state
     }
+  }
+
+  /** Another process may have handed a run over, and the message have been lost: the records know. */
+  async #handedOver(owner: string, run: Run): Promise<Run | undefined> {
+    if ((await this.#options.records.stateOf(owner, run.runId)) === undefined) return undefined
+    run.owner = owner
+    return run
   }
 
   /** Whether a run is this owner's. Asks the records last, because every ack asks. @throws {RunsError} `unavailable`. */
@@ -423,6 +444,19 @@ export class Runs {
       await records.end({ runId, owner, events, terminal })
       return true
     })
+  }
+
+  /**
+   * Ends a run whose claim may have been stored though the answer was lost, if it is not started again: readers in other
+   * processes wait for it, and only this one knows that nobody writes it.
+   */
+  #endLater(owner: string, runId: string): void {
+    if (this.#closing || this.#doubtful.has(runId)) return
+    const cancel = this.#clock.after(DOUBTFUL_MS, () => {
+      this.#doubtful.delete(runId)
+      this.#endUnstarted(owner, runId, UNSTARTED).catch(() => this.#endLater(owner, runId))
+    })
+    this.#doubtful.set(runId, cancel)
   }
 
   /** Records the events of all live runs so far. */
