@@ -55,6 +55,7 @@ const EnvSchema = z.object({
     .url({ protocol: /^(redis|valkey)s?$/, error: REDIS_URLS })
     // At the end, the number of a database.
     .regex(/^\w+:\/\/[^/]+(\/\d*)?$/, REDIS_URLS)
+    .regex(/^([^%]|%[\da-f]{2})*$/i, 'expected %25 for a % in the password')
     .transform((url) => url.replace(/^valkey/, 'redis'))
     .optional(),
   WINDOW_CHARS: count(16_384),

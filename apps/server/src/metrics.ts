@@ -40,7 +40,11 @@ export function createMetrics({ runs, spentToday, redis }: Sources): Metrics {
   gauge('sluice_runs_live', 'Runs that have not ended', ({ live }) => live)
   gauge('sluice_runs_retained', 'Runs in memory, ended ones included', ({ size }) => size)
   gauge('sluice_runs_paused', 'Live runs that wait for their readers to catch up', ({ paused }) => paused)
-  gauge('sluice_readers', 'Open subscriptions', ({ readers }) => readers)
+  gauge(
+    'sluice_readers',
+    'Open subscriptions; an instance that reads a run of this one counts as one more',
+    ({ readers }) => readers,
+  )
   gauge(
     'sluice_text_bytes_retained',
     'Text kept in memory, at two bytes a character',

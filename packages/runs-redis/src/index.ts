@@ -17,9 +17,10 @@
  *   it first seals its runs in Redis, so that it cannot append any more, and records their end with the text that Redis
  *   has.
  * - **Outages** (`link.ts`, `connection.ts`): a connection that leaves a command, or the ping of every beat, unanswered for
- *   3 to 6 s is made again. Nobody is taken for dead meanwhile. What happens then is in `failures/`.
+ *   3 to 6 s is made again. While Redis answers nobody, nobody is taken for dead; an instance that it alone does not
+ *   answer is. What happens then is in `failures/`.
  *
- * Nothing in Redis is needed to decide anything: claims and ends are in the `RunRecords`. When Redis is away, runs go on
+ * Claims and ends are decided in the `RunRecords`: what Redis loses costs no more than text. When Redis is away, runs go on
  * for the readers of their own instance, other readers wait, and no run is started.
  */
 export { RedisLiveStore, type RedisLiveStoreOptions } from './redis-live-store.ts'
