@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Bench } from '../bench.ts'
+import { inGroup } from '../measures/in-group.ts'
+import type { Peer } from '../processes/start-peer.ts'
+import { promptFor } from '../upstream/pace.ts'
+import { measureStops, type Stop } from './measure-stops.ts'
+import type { Servers } from './start-servers.ts'
+
+export const SETUPS = ['memory', 'sticky', 'remote', 'two'] as const
+/**
+ * `memory`: one server without Redis. `sticky`: one with Redis, which also serves the readers. `remote`: the readers are
+ * on the other server. `two`: half of the streams on each of two servers, each with its readers.
+ */
+export type Setup = (typeof SETUPS)[number]
+
+export interface Amount {
+  readonly streams: number
+  readonly settleMs: number
+  readonly listenMs: number
+  /** Of answers on the other server, while the streams go on. */
+  readonly stops: number
+}
+
+export interface Figures {
+  /** Processor time of the servers, in µs. */
+  readonly cpuPerFrame: number
+  readonly cpuPerStreamSecond: number
+  /** From the upstream's write to the reader, in ms. */
+  readonly p50: number
+  readonly p99: number
+  /** Per second of a stream. */
+  readonly redis: {
+    readonly appends: number
+    readonly reads: number
+    readonly publishes: number
+    readonly cpuUs: number
+  }
+  readonly stops: readonly Stop[]
+}
+
+const TPS = 50
+/** More than any measurement reads. */
+const ENDLESS_TOKENS = 1_000_000
+
+/** Holds streams open in one setup, and measures what they cost while they run. */
+export async function measureStreams(
+  bench: Bench,
+  servers: Servers,
+  setup: Setup,
+  { streams, settleMs, listenMs, stops }: Amount,
+): Promise<Figures> {
+  const { load } = bench
+  const { redis } = servers
+  const parts = partsOf(setup, servers)
+  const peers = new Set(parts.flatMap(({ writer, reader }) => [writer, reader]))
+  const cpuUs = async () =>
+    (await Promise.all([...peers].map(({ probe }) => probe.cpuUs()))).reduce((sum, us) => sum + us, 0)
+
+  return inGroup(bench, servers.a, {
+    what: setup,
+    async measure(group) {
+      const prompt = promptFor({ tps: TPS, tokens: ENDLESS_TOKENS, hold: false, group })
+      for (const { writer, reader } of parts) {
+        const target = { peer: writer.name, url: writer.url, readUrl: reader.url, prompt }
+        if (!(await load.open({ group, target, count: streams / parts.length })))
+          throw new Error(`${setup}: ${streams} streams did not all start`)
+      }
+      await sleep(settleMs)
+      const before = { cpu: await cpuUs(), redis: await redis.totals() }
+      const heard = await load.listen({ group, ms: listenMs })
+      const after = { cpu: await cpuUs(), redis: await redis.totals() }
+      const streamSeconds = (streams * heard.ms) / 1000
+      const calls = (name: string) =>
+        ((after.redis.calls[name] ?? 0) - (before.redis.calls[name] ?? 0)) / streamSeconds
+      return {
+        cpuPerFrame: (after.cpu - before.cpu) / heard.frames,
+        cpuPerStreamSecond: (after.cpu - before.cpu) / streamSeconds,
+        p50: heard.p50,
+        p99: heard.p99,
+        redis: {
+          appends: calls('evalsha'),
+          reads: calls('xrange'),
+          publishes: calls('publish'),
+          cpuUs: (after.redis.cpuUs - before.redis.cpuUs) / streamSeconds,
+        },
+        stops: setup === 'remote' ? await measureStops(bench, servers, stops) : [],
+      }
+    },
+  })
+}
+
+/** Where the streams are written and read, each with the same share of them. */
+function partsOf(setup: Setup, { alone, a, b }: Servers): readonly { writer: Peer; reader: Peer }[] {
+  const parts = {
+    memory: [{ writer: alone, reader: alone }],
+    sticky: [{ writer: a, reader: a }],
+    remote: [{ writer: a, reader: b }],
+    two: [
+      { writer: a, reader: a },
+      { writer: b, reader: b },
+    ],
+  }
+  return parts[setup]
+}
