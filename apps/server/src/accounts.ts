@@ -16,13 +16,14 @@ export interface Accounts {
   usage(owner: string): Promise<DayOfUsage[]>
   /**
    * Hands everything that one owner has to another, in one transaction: call it when a guest signs in. Live answers go
-   * on; those that another instance writes are handed over in its memory when they have ended. Calling it again does no
+   * on; those that another instance writes are handed over in its memory a little later, without Redis when they have
+   * ended. Calling it again does no
    * harm, and takes over what the guest has started meanwhile.
    */
   adopt(from: string, to: string): Promise<void>
   /**
    * Stops the owner's answers and deletes all conversations. Usage and cost stay for the budgets. An answer that another
-   * instance writes is not stored, and ends there when its readers have left.
+   * instance writes is stopped a little later; without Redis it is not stored, and ends when its readers have left.
    */
   deleteContent(owner: string): Promise<void>
   /** A guest has come back. */

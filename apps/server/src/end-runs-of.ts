@@ -42,6 +42,9 @@ function rowOfDead(events: readonly RunEvent[]) {
 
 /** Of two beginnings of a log: a step is stored at once, other text only in Redis, a little later. */
 function longerOf(a: readonly RunEvent[], b: readonly RunEvent[]): readonly RunEvent[] {
-  const length = (events: readonly RunEvent[]) => events.reduce((sum, event) => sum + extent(event), 0)
-  return length(a) >= length(b) ? a : b
+  return endOf(a) >= endOf(b) ? a : b
+}
+
+function endOf(events: readonly RunEvent[]): number {
+  return events.reduce((position, event) => position + extent(event), 0)
 }

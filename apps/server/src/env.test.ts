@@ -114,6 +114,28 @@ test('production without a database or a session secret is refused, and told how
     expect(() => parseEnv({ DATABASE_URL }, development)).toThrow(/^ {2}DATABASE_URL: expected postgres:/m)
 })
 
+test('with REDIS_URL a Postgres server and a secret are required, also in development', () => {
+  const { REDIS_URL } = parseEnv(
+    { ...needed, REDIS_URL: 'redis://:secret@cache.example:6380/1' },
+    development,
+  )
+  expect(REDIS_URL).toBe('redis://:secret@cache.example:6380/1')
+  for (const [scheme, of] of [
+    ['valkey', 'redis'],
+    ['valkeys', 'rediss'],
+  ] as const)
+    expect(parseEnv({ ...needed, REDIS_URL: `${scheme}://x` }, development).REDIS_URL).toBe(`${of}://x`)
+  for (const DATABASE_URL of ['', 'pglite:here']) {
+    const attempt = () => parseEnv({ REDIS_URL: 'redis://localhost', DATABASE_URL }, development)
+    expect(attempt).toThrow(/^ {2}DATABASE_URL: with REDIS_URL, expected a server: postgres:/m)
+    expect(attempt).toThrow(/^ {2}SESSION_SECRET: expected at least 32 characters/m)
+  }
+  for (const wrong of ['localhost:6379', 'http://x', 'redis://', 'redis://x/name', 'redis://x:port'])
+    expect(() => parseEnv({ ...needed, REDIS_URL: wrong }, development), wrong).toThrow(
+      /^ {2}REDIS_URL: expected redis:/m,
+    )
+})
+
 test('production without a key is refused, unless SIMULATOR=1 is set', () => {
   expect(() => parseEnv({}, production)).toThrow(/ANTHROPIC_API_KEY: expected a key; or set SIMULATOR=1/)
   expect(parseEnv({ ...needed, SIMULATOR: '1' }, production).useSimulator).toBe(true)

@@ -22,7 +22,7 @@ export interface ServerLiveStore {
    */
   readonly checked: Promise<void>
   /** Sends a command that starts depend on. @throws {RunsError} `unavailable`, also when Redis refuses it. */
-  send(...args: readonly string[]): Promise<unknown>
+  readonly send: (...args: readonly string[]) => Promise<unknown>
   close(): Promise<void>
 }
 
@@ -36,9 +36,10 @@ export async function createLiveStore(options: LiveStoreOptions): Promise<Server
   const { RedisLiveStore } = await import('@sluice/runs-redis')
   let isChecked = false
   let quietUntil = 0
-  let resolve = () => {}
-  let reject = (_error: Error) => {}
-  const checked = new Promise<void>((...settle) => ([resolve, reject] = settle))
+  let onChecked: ((error?: Error) => void) | undefined
+  const checked = new Promise<void>((resolve, reject) => {
+    onChecked = (error) => (error ? reject(error) : resolve())
+  })
   // It has been logged.
   checked.catch(() => {})
 
@@ -67,16 +68,16 @@ export async function createLiveStore(options: LiveStoreOptions): Promise<Server
       logger.warn(policy instanceof Error ? { err: policy } : {}, 'redis does not tell its eviction policy')
     } else if (policy !== 'noeviction') {
       logger.error({ policy }, 'redis may evict live answers')
-      if (!isChecked) reject(new Error(refusalOf(policy)))
+      if (!isChecked) onChecked?.(new Error(refusalOf(policy)))
     }
     isChecked = true
-    resolve()
+    onChecked?.()
   }
 
   return {
     store,
     checked,
-    async send(...args) {
+    send: async (...args) => {
       try {
         return await store.send(...args)
       } catch (error) {
@@ -89,7 +90,7 @@ export async function createLiveStore(options: LiveStoreOptions): Promise<Server
     },
     async close() {
       await store.close()
-      resolve()
+      onChecked?.()
     },
   }
 }

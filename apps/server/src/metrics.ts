@@ -21,11 +21,11 @@ interface Sources {
   /** US dollars spent since 00:00 UTC; NaN without the database. */
   readonly spentToday: () => Promise<number>
   /** Undefined without Redis. */
-  readonly live: Pick<RedisLiveStore, 'isUp' | 'others'> | undefined
+  readonly redis: Pick<RedisLiveStore, 'isUp' | 'others'> | undefined
 }
 
 /** @param sources are read at every scrape. */
-export function createMetrics({ runs, spentToday, live }: Sources): Metrics {
+export function createMetrics({ runs, spentToday, redis }: Sources): Metrics {
   const registry = new Registry()
   const registers = [registry]
   const gauge = (name: string, help: string, read: (runs: Runs) => number | Promise<number>) =>
@@ -51,9 +51,13 @@ export function createMetrics({ runs, spentToday, live }: Sources): Metrics {
     'Spent since 00:00 UTC by all instances, as DAILY_USD counts it; NaN without the database',
     spentToday,
   )
-  if (live) {
-    gauge('sluice_redis_up', '1 while Redis can be reached, else 0', () => (live.isUp ? 1 : 0))
-    gauge('sluice_other_instances', 'Other instances that are alive, as Redis says', () => live.others.length)
+  if (redis) {
+    gauge('sluice_redis_up', '1 while Redis can be reached, else 0', () => (redis.isUp ? 1 : 0))
+    gauge(
+      'sluice_other_instances',
+      'Other instances that are alive, as Redis says',
+      () => redis.others.length,
+    )
     gauge('sluice_runs_copied', 'Live runs of other instances that are read here', ({ copied }) => copied)
   }
   const started = new Counter({ name: 'sluice_runs_started_total', help: 'Runs started', registers })

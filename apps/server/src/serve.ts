@@ -54,7 +54,7 @@ export interface RunningServer {
    *
    * @throws {DatabaseError} `newer`; {Error} for a Redis that evicts keys. Trying again would not help.
    */
-  readonly opened: Promise<void>
+  readonly opened: Promise<unknown>
   /**
    * Accepts no new runs (/readyz is 503 from now on), gives live runs `drainMs` (default 0) to end, and ends the rest
    * with `interrupted`. Then gives readers `READER_DRAIN_MS` to receive the end, and their sockets as long to close.
@@ -115,7 +115,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const metrics =
     env.METRICS_PORT === undefined
       ? undefined
-      : createMetrics({ runs: () => runs, spentToday: () => accounts.spentToday(), live: live?.store })
+      : createMetrics({ runs: () => runs, spentToday: () => accounts.spentToday(), redis: live?.store })
   const budgets = { dailyUsd: env.DAILY_USD, dailyUsdPerOwner: env.DAILY_USD_PER_OWNER }
   const records = createRunRecords({ database, budgets, instance, logger })
   const runs = new Runs({
@@ -208,7 +208,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   try {
     metricsServer = await metrics?.listen({ port: env.METRICS_PORT ?? 0, host: env.HOST })
     const url = await app.listen({ port: env.PORT, host: env.HOST })
-    const opened = Promise.all([database.open(), live?.checked]).then(() => {})
+    const opened = Promise.all([database.open(), live?.checked])
     // It has been logged.
     opened.catch(() => {})
     let closing: Promise<void> | undefined

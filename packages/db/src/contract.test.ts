@@ -8,6 +8,7 @@ import {
   endRunsOfDead,
   readRun,
   readRunState,
+  readUnfinishedRuns,
   removeInstances,
   saveLog,
 } from './index.ts'
@@ -121,6 +122,26 @@ onBothEngines((db) => {
     const later = claim({ instance: dead })
     await claimRun(db(), later)
     expect(await endRunsOfDead(db(), { end: '"interrupted"', deadAfterS: 30 })).toEqual([])
+  })
+
+  test('the runs of a process that is known to be alive are not ended, although it does not beat', async () => {
+    const [living, dead] = [claim(), claim()]
+    for (const each of [living, dead]) await claimRun(db(), each)
+    const options = { end: '"interrupted"', deadAfterS: 30, alive: [living.instance] }
+    expect(await endRunsOfDead(db(), options)).toContain(dead.id)
+    expect(await readRun(db(), 'ada', living.id)).toMatchObject({ end: null })
+  })
+
+  test('what is left of a process is found, and can be ended without knowing its cost', async () => {
+    const [unfinished, hasEnded] = [claim(), claim()]
+    for (const each of [unfinished, hasEnded])
+      await claimRun(db(), { ...each, instance: unfinished.instance })
+    await endRun(db(), hasEnded.id, ended('"done"'))
+    expect(await readUnfinishedRuns(db(), unfinished.instance)).toEqual([{ id: unfinished.id, owner: 'ada' }])
+    await endRun(db(), unfinished.id, { ...ended('"interrupted"'), costUsd: null, budgetUsd: 'reserved' })
+    expect(await readUnfinishedRuns(db(), unfinished.instance)).toEqual([])
+    const { rows }: any = await db().execute(sql`select budget_usd from run where id = ${unfinished.id}`)
+    expect(Number(rows[0].budget_usd)).toBe(1.5)
   })
 
   test('the schema describes the tables that the migrations make', async () => {

@@ -9,8 +9,8 @@
  * - **Readers elsewhere** (`RedisLiveStore.copy`, `holders.ts`): an instance with readers of another's run reads the log
  *   from Redis into its own memory, where its readers follow it as any other. It tells the writing instance how many it
  *   has and how far the furthest is (`hold`), which counts as one reader there. After each append it is told in turn
- *   that there is more (`grown`). Holds are repeated every 2 s, and each is answered, so any of these messages may be
- *   lost.
+ *   that there is more (`grown`). Holds are repeated every 2 s, and answered if the copy is behind, so any of these
+ *   messages may be lost.
  * - **Stop, acks and the rest** are published to all instances. A stop is also noted in Redis, and found there by the
  *   next append, or within 2 s.
  * - **Death** (`beats.ts`): an instance whose beat has not changed in five checks is dead, after 10 to 12 s. Whoever finds

@@ -9,9 +9,14 @@ export interface Hold {
   readonly readers: number
   /** The furthest position that one of them has acknowledged. */
   readonly furthest: number
+  /** How far the copy has read. */
+  readonly position: number
 }
 
-/** The answer, also sent after every append: Redis has more of the run. `over`: nothing follows what it has. */
+/**
+ * Redis has more of the run: sent after every append, and when a hold shows that the copy is behind. `over`: nothing
+ * follows what Redis has.
+ */
 interface Grown {
   readonly type: 'grown'
   readonly runId: string

@@ -60,6 +60,7 @@ interface Shared {
 /** A run that another instance writes, and that has or had readers here. */
 interface Copy extends Pick<CopiedRun, 'runId' | 'lease'> {
   readonly sleeper: Sleeper
+  position: number
   /** The instance that writes it, once that is known. */
   writer: string | undefined
   /** Nothing follows what is in Redis now. */
@@ -158,9 +159,10 @@ export class RedisLiveStore implements LiveStore {
   }
 
   async *copy({ runId, after, lease, signal }: CopiedRun): AsyncGenerator<readonly RunEvent[]> {
-    const copy: Copy = { runId, lease, sleeper: new Sleeper(), writer: undefined, isOver: false }
+    const sleeper = new Sleeper()
+    const copy: Copy = { runId, lease, sleeper, position: after, writer: undefined, isOver: false }
     const unwatch = lease.watch(() => this.#hold(copy))
-    signal.addEventListener('abort', copy.sleeper.wake, { once: true })
+    signal.addEventListener('abort', sleeper.wake, { once: true })
     this.#copies.set(runId, copy)
     try {
       const writer = await this.#connection.send('HGET', keys.run(runId), 'instance')
@@ -168,20 +170,19 @@ export class RedisLiveStore implements LiveStore {
       copy.writer = writer
       this.#beats.expect(writer)
       this.#hold(copy)
-      let position = after
       while (!signal.aborted) {
         const wasOver = copy.isOver
-        const events = await readLog(this.#connection, runId, position)
-        position += events.reduce((sum, event) => sum + extent(event), 0)
+        const events = await readLog(this.#connection, runId, copy.position)
+        copy.position += events.reduce((sum, event) => sum + extent(event), 0)
         if (events.length > 0) yield events
         if (wasOver || events.some(isTerminal)) return
-        await copy.sleeper.sleep()
+        await sleeper.sleep()
       }
     } catch (error) {
       this.#report(error)
     } finally {
       unwatch()
-      signal.removeEventListener('abort', copy.sleeper.wake)
+      signal.removeEventListener('abort', sleeper.wake)
       // Its readers may have come back, and have begun another copy.
       if (this.#copies.get(runId) === copy) {
         this.#copies.delete(runId)
@@ -313,9 +314,10 @@ export class RedisLiveStore implements LiveStore {
     holders.close()
   }
 
-  #hold({ runId, lease, writer }: Copy, readers = lease.readers): void {
+  #hold({ runId, lease, position, writer }: Copy, readers = lease.readers): void {
     if (writer === undefined || !this.isUp) return
-    this.#outbox.add(channels.to(writer), { type: 'hold', runId, readers, furthest: lease.furthest })
+    const { furthest } = lease
+    this.#outbox.add(channels.to(writer), { type: 'hold', runId, readers, furthest, position })
   }
 
   #receive(text: string): void {
@@ -342,8 +344,9 @@ export class RedisLiveStore implements LiveStore {
     const shared = this.#shared.get(runId)
     const isNew = shared?.holders.instances.includes(from) === false
     shared?.holders.hear(from, hold)
-    // Also an answer: the sender may have missed what came before it.
-    this.#outbox.add(channels.to(from), { type: 'grown', runId, over: shared === undefined })
+    // It may have missed what was said before.
+    if (shared === undefined || shared.log.end > hold.position)
+      this.#outbox.add(channels.to(from), { type: 'grown', runId, over: shared === undefined })
     if (shared && isNew) void this.#send(shared)
   }
 

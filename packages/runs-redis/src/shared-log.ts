@@ -40,6 +40,11 @@ export class SharedLog {
     this.#unwatch = options.run.log.watch(options.onGrowth)
   }
 
+  /** How far Redis has the log. */
+  get end(): number {
+    return this.#end
+  }
+
   /** Redis has the end of the log, or gets no more of it. */
   get isOver(): boolean {
     return this.#isOver

@@ -37,7 +37,8 @@ beforeEach(async () => {
   counter = await countExecutions()
   environment = await startEnvironment(seed, {
     async start(chaosEnv) {
-      env = { ...chaosEnv, LOG_LEVEL: 'info', REDIS_URL: redis.url, EXECUTIONS_URL: counter.url }
+      const web = { WEB_SEARCH: '1', WEB_FETCH: '1' }
+      env = { ...chaosEnv, ...web, LOG_LEVEL: 'info', REDIS_URL: redis.url, EXECUTIONS_URL: counter.url }
       products = await Promise.all(Array.from({ length: INSTANCES }, () => startProduct(env, SERVER)))
       return products[0] as Product
     },

@@ -2,8 +2,7 @@ import { type Simulator, startSimulator } from '@sluice/claude-sim'
 import type { Browser, BrowserContext } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { launchChromium, noBrowser } from '../browser/chromium.ts'
-import type { EmbeddedDatabase } from '../product/embedded-database.ts'
-import { quickDatabase } from '../product/quick-database.ts'
+import { type EmbeddedDatabase, embeddedDatabase } from '../product/embedded-database.ts'
 import { type Product, startProduct } from '../product/start-product.ts'
 import { type ChatPage, openChat } from './chat-page.ts'
 import { noNginx } from './nginx-binary.ts'
@@ -48,7 +47,8 @@ beforeAll(async () => {
   if (missing !== undefined) return
   browser = await launchChromium()
   simulator = await startSimulator({ defaults: { ttft: 0, tps: 300 } })
-  database = await quickDatabase()
+  // It knows at its opening that a killed server is dead. A real Postgres knows after half a minute.
+  database = await embeddedDatabase()
   product = await start()
   nginx = await startNginx(shippedConfig(product.url))
 })

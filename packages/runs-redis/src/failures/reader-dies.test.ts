@@ -16,8 +16,12 @@ onRedis((program) => {
     const a = await at.connected('a')
     const b = await at.spawn('b')
     await a.start('run', 'abort')
+    // Until the other one has begun.
+    const leaving = new AbortController()
+    void a.read('run', leaving.signal)
     b.read('run')
-    await at.until(() => a.state.readers === 1)
+    await at.until(() => a.state.readers === 2)
+    leaving.abort()
     await at.until(() => (b.state?.readings[0]?.text.length ?? 0) > 50)
     await b.kill()
     await at.until(() => a.state.readers === 0)

@@ -109,8 +109,8 @@ export class Instance {
     await this.runs.start({ runId, owner: OWNER, model: 'a-model', source, onDisconnect })
   }
 
-  /** Reads a run to its end; see `state.readings`. */
-  async read(runId: string): Promise<void> {
+  /** Reads a run to its end, or until `signal` aborts; see `state.readings`. */
+  async read(runId: string, signal = new AbortController().signal): Promise<void> {
     const { readings } = this.#state
     const at = readings.push({ text: '' }) - 1
     const update = (change: (reading: Reading) => Partial<Reading>) => {
@@ -119,7 +119,6 @@ export class Instance {
       this.#onChange()
     }
     try {
-      const signal = new AbortController().signal
       for await (const { event } of await this.runs.read(OWNER, runId, { after: 0, signal })) {
         if (event.type === 'text') update(({ text }) => ({ text: text + event.text }))
         else if (isTerminal(event)) update(() => ({ end: event }))
