@@ -6,9 +6,9 @@ import { judgeNoise, type Spin, spin } from '../noise.ts'
 import { SLUICE_MAIN } from '../options.ts'
 import { machine } from '../web/report.ts'
 import { measureRuns } from './measure-runs.ts'
-import { type Figures, measureStreams, SETUPS, type Setup } from './measure-streams.ts'
+import { type Figures, measureStreams } from './measure-streams.ts'
 import { goalTable, runTable, streamTable } from './report.ts'
-import { startServers } from './start-servers.ts'
+import { SETUPS, type Setup, startServers } from './start-servers.ts'
 
 // What it costs that several servers share their runs through Redis.
 
@@ -45,8 +45,8 @@ async function main(): Promise<void> {
     await using servers = await startServers({ ...options, upstreamUrl })
     progress('whole answers')
     const costs = {
-      sticky: await measureRuns(bench, servers, { ...amount, remote: false }),
-      remote: await measureRuns(bench, servers, { ...amount, remote: true }),
+      sticky: await measureRuns(bench, servers, { ...amount, setups: ['memory', 'sticky', 'two'] }),
+      remote: await measureRuns(bench, servers, { ...amount, setups: ['remote'] }),
     }
     const rounds: Record<Setup, Figures[]> = { memory: [], sticky: [], remote: [], two: [] }
     const spins: Spin[] = []

@@ -1,6 +1,6 @@
 import type { Bench } from '../bench.ts'
 import { promptFor } from '../upstream/pace.ts'
-import type { Servers } from './start-servers.ts'
+import type { Servers, Setup } from './start-servers.ts'
 
 /** What a whole answer costs Redis. */
 export interface RunCost {
@@ -12,25 +12,30 @@ export interface RunCost {
 const TPS = 50
 const TOKENS_PER_DELTA = 2
 
-/** Reads whole answers, on the server that writes them or on the other one. Warms the servers up, too. */
+/** Reads whole answers in some setups at once. Warms their servers up, too. */
 export async function measureRuns(
   { load, newGroup }: Bench,
-  { alone, a, b, redis }: Servers,
-  { runs, tokens, remote }: { runs: number; tokens: number; remote: boolean },
+  { paths, redis }: Servers,
+  { setups, runs, tokens }: { setups: readonly Setup[]; runs: number; tokens: number },
 ): Promise<RunCost> {
   const prompt = promptFor({ tps: TPS, tokens, hold: false, group: newGroup('sluice', 'runs') })
-  const read = (url: string, readUrl: string) =>
-    load.readAnswers({
-      target: { peer: 'sluice', url, readUrl, prompt },
-      lanes: runs,
-      ms: 0,
-      deltas: tokens / TOKENS_PER_DELTA,
-    })
   await redis.clear()
   const before = await redis.totals()
-  await Promise.all([read(a.url, remote ? b.url : a.url), read(alone.url, alone.url)])
+  await Promise.all(
+    setups.flatMap((setup) =>
+      paths[setup].map(({ writer, reader }) =>
+        load.readAnswers({
+          target: { peer: 'sluice', url: writer.url, readUrl: reader.url, prompt },
+          lanes: runs / paths[setup].length,
+          ms: 0,
+          deltas: tokens / TOKENS_PER_DELTA,
+        }),
+      ),
+    ),
+  )
   const after = await redis.totals()
-  return { bytes: await redis.bytesPerRun(), commands: (sum(after.calls) - sum(before.calls)) / runs }
+  const { number, bytes } = await redis.runs()
+  return { bytes: bytes / number, commands: (sum(after.calls) - sum(before.calls)) / number }
 }
 
 function sum(calls: Readonly<Record<string, number>>): number {

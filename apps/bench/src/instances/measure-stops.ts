@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Bench } from '../bench.ts'
 import { untilClosed } from '../measures/until-closed.ts'
 import { promptFor } from '../upstream/pace.ts'
-import type { Servers } from './start-servers.ts'
+import type { Path } from './start-servers.ts'
 
 /** From the reader's call to the close of the upstream's socket. */
 export interface Stop {
@@ -16,13 +16,17 @@ const TPS = 50
 const FRAME_MS = 100
 
 /** Stops one answer after another on the server that does not write it. */
-export async function measureStops(bench: Bench, { a, b }: Servers, count: number): Promise<Stop[]> {
+export async function measureStops(bench: Bench, { writer, reader }: Path, count: number): Promise<Stop[]> {
   const { load, upstream, newGroup } = bench
   const stops: Stop[] = []
   while (stops.length < count) {
     const group = newGroup('sluice', 'stop')
     const prompt = promptFor({ tps: TPS, tokens: 10_000, hold: false, group })
-    await load.open({ group, target: { peer: 'sluice', url: a.url, readUrl: b.url, prompt }, count: 1 })
+    await load.open({
+      group,
+      target: { peer: 'sluice', url: writer.url, readUrl: reader.url, prompt },
+      count: 1,
+    })
     await sleep(Math.random() * FRAME_MS)
     const [before] = await upstream.records(group)
     const at = await load.act({ group, act: 'stop' })

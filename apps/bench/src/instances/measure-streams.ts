@@ -1,17 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Bench } from '../bench.ts'
 import { inGroup } from '../measures/in-group.ts'
-import type { Peer } from '../processes/start-peer.ts'
 import { promptFor } from '../upstream/pace.ts'
 import { measureStops, type Stop } from './measure-stops.ts'
-import type { Servers } from './start-servers.ts'
-
-export const SETUPS = ['memory', 'sticky', 'remote', 'two'] as const
-/**
- * `memory`: one server without Redis. `sticky`: one with Redis, which also serves the readers. `remote`: the readers are
- * on the other server. `two`: half of the streams on each of two servers, each with its readers.
- */
-export type Setup = (typeof SETUPS)[number]
+import type { Servers, Setup } from './start-servers.ts'
 
 export interface Amount {
   readonly streams: number
@@ -45,18 +37,18 @@ const ENDLESS_TOKENS = 1_000_000
 /** Holds streams open in one setup, and measures what they cost while they run. */
 export async function measureStreams(
   bench: Bench,
-  servers: Servers,
+  { paths, redis }: Servers,
   setup: Setup,
   { streams, settleMs, listenMs, stops }: Amount,
 ): Promise<Figures> {
   const { load } = bench
-  const { redis } = servers
-  const parts = partsOf(setup, servers)
+  const parts = paths[setup]
+  const [first] = parts
   const peers = new Set(parts.flatMap(({ writer, reader }) => [writer, reader]))
   const cpuUs = async () =>
     (await Promise.all([...peers].map(({ probe }) => probe.cpuUs()))).reduce((sum, us) => sum + us, 0)
 
-  return inGroup(bench, servers.a, {
+  return inGroup(bench, first.writer, {
     what: setup,
     async measure(group) {
       const prompt = promptFor({ tps: TPS, tokens: ENDLESS_TOKENS, hold: false, group })
@@ -83,22 +75,8 @@ export async function measureStreams(
           publishes: calls('publish'),
           cpuUs: (after.redis.cpuUs - before.redis.cpuUs) / streamSeconds,
         },
-        stops: setup === 'remote' ? await measureStops(bench, servers, stops) : [],
+        stops: setup === 'remote' ? await measureStops(bench, first, stops) : [],
       }
     },
   })
-}
-
-/** Where the streams are written and read, each with the same share of them. */
-function partsOf(setup: Setup, { alone, a, b }: Servers): readonly { writer: Peer; reader: Peer }[] {
-  const parts = {
-    memory: [{ writer: alone, reader: alone }],
-    sticky: [{ writer: a, reader: a }],
-    remote: [{ writer: a, reader: b }],
-    two: [
-      { writer: a, reader: a },
-      { writer: b, reader: b },
-    ],
-  }
-  return parts[setup]
 }

@@ -39,16 +39,14 @@ export class RedisMeter {
     return { calls: Object.fromEntries(calls), cpuUs: seconds * 1e6 }
   }
 
-  /** The mean size of the runs in Redis, in bytes: of both keys, with all that Redis needs for them. */
-  async bytesPerRun(): Promise<number> {
-    const keys = z
-      .array(z.string())
-      .min(1)
-      .parse(await this.#client.sendCommand(['KEYS', 'sluice:{*']))
+  /** The runs that it has, and the bytes of both keys of each, with all that Redis needs for them. */
+  async runs(): Promise<{ number: number; bytes: number }> {
+    const keys = z.array(z.string()).parse(await this.#client.sendCommand(['KEYS', 'sluice:{*']))
     const sizes = await Promise.all(
       keys.map((key) => this.#client.sendCommand(['MEMORY', 'USAGE', key, 'SAMPLES', '0'])),
     )
-    return sizes.reduce<number>((sum, size) => sum + Number(size), 0) / (keys.length / KEYS_PER_RUN)
+    const bytes = sizes.reduce<number>((sum, size) => sum + Number(size), 0)
+    return { number: keys.length / KEYS_PER_RUN, bytes }
   }
 
   /** Forgets all runs. */

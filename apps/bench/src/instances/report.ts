@@ -2,7 +2,8 @@ import { Histogram } from '../histogram.ts'
 import { median } from '../report/statistics.ts'
 import { lines } from '../web/report.ts'
 import type { RunCost } from './measure-runs.ts'
-import { type Figures, SETUPS, type Setup } from './measure-streams.ts'
+import type { Figures } from './measure-streams.ts'
+import { SETUPS, type Setup } from './start-servers.ts'
 
 export type Rounds = Readonly<Record<Setup, readonly Figures[]>>
 type Figure = (figures: Figures) => number

@@ -3,16 +3,26 @@ import { startRedis } from '@sluice/runs-redis/testing'
 import { type Peer, startPeer } from '../processes/start-peer.ts'
 import { RedisMeter } from './redis-meter.ts'
 
+export const SETUPS = ['memory', 'sticky', 'remote', 'two'] as const
+/**
+ * `memory`: one server without Redis. `sticky`: one with Redis, which serves the readers of what it writes. `remote`:
+ * the readers are on another server. `two`: half of the streams on each of two servers, each with its readers.
+ */
+export type Setup = (typeof SETUPS)[number]
+
+/** Where answers are written and read. */
+export interface Path {
+  readonly writer: Peer
+  readonly reader: Peer
+}
+
 export interface Servers extends AsyncDisposable {
-  /** Keeps live runs in its memory. */
-  readonly alone: Peer
-  /** These two share them through Redis. */
-  readonly a: Peer
-  readonly b: Peer
+  /** Each setup has servers of its own, so that all have worked as long. Its streams are spread over its paths. */
+  readonly paths: Readonly<Record<Setup, readonly [Path, ...Path[]]>>
   readonly redis: RedisMeter
 }
 
-/** Starts three servers, with a Redis for two of them, and two databases in one Postgres. */
+/** Starts the servers of all setups, and for all but one of them a Redis; the databases are in one Postgres. */
 export async function startServers(options: {
   upstreamUrl: string
   sluiceMain: string
@@ -31,13 +41,17 @@ export async function startServers(options: {
     peers.push(peer)
     return peer
   }
+  const toItself = (server: Peer): Path => ({ writer: server, reader: server })
   try {
     await meter.connect()
-    const alone = await start({ DATABASE_URL: await createTestDatabase() })
     const shared = { DATABASE_URL: await createTestDatabase(), REDIS_URL: redis.url }
-    const a = await start(shared)
-    const b = await start(shared)
-    return { alone, a, b, redis: meter, [Symbol.asyncDispose]: stop }
+    const paths: Servers['paths'] = {
+      memory: [toItself(await start({ DATABASE_URL: await createTestDatabase() }))],
+      sticky: [toItself(await start(shared))],
+      remote: [{ writer: await start(shared), reader: await start(shared) }],
+      two: [toItself(await start(shared)), toItself(await start(shared))],
+    }
+    return { paths, redis: meter, [Symbol.asyncDispose]: stop }
   } catch (error) {
     await stop()
     throw error
