@@ -25,10 +25,11 @@ interface Grown {
 
 export type StoreMessage = Hold | Grown | Message
 
+/** Made once: making a schema costs a hundred times what using it does. */
+const TypedSchema = z.looseObject({ type: z.string() })
+
 /** An instance of another version may send types that are not known here: the receiver ignores them. */
-const MessageSchema = z.custom<StoreMessage>(
-  (value) => z.looseObject({ type: z.string() }).safeParse(value).success,
-)
+const MessageSchema = z.custom<StoreMessage>((value) => TypedSchema.safeParse(value).success)
 
 /** What is published: all that one process tells another, or all others, in one tick. */
 export const ParcelSchema = z.object({ from: z.string(), messages: z.array(MessageSchema) })

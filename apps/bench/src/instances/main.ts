@@ -17,8 +17,8 @@ const USAGE = `pnpm bench:instances [options]
   --cpu-prof <dir>    write a CPU profile of every server there; figures then cost more
 `
 const LIMIT_MS = 4 * 60_000
-const FULL = { rounds: 5, streams: 100, settleMs: 1000, listenMs: 3000, stops: 24, runs: 50, tokens: 1000 }
-const QUICK = { rounds: 1, streams: 40, settleMs: 300, listenMs: 800, stops: 10, runs: 20, tokens: 100 }
+const FULL = { rounds: 5, streams: 100, settleMs: 1000, listenMs: 3000, stops: 24, runs: 20, tokens: 1000 }
+const QUICK = { rounds: 1, streams: 40, settleMs: 300, listenMs: 800, stops: 10, runs: 10, tokens: 100 }
 
 const { values } = parseArgs({
   // pnpm passes its own `--` on.

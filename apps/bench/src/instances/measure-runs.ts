@@ -26,7 +26,7 @@ export async function measureRuns(
       paths[setup].map(({ writer, reader }) =>
         load.readAnswers({
           target: { peer: 'sluice', url: writer.url, readUrl: reader.url, prompt },
-          lanes: runs / paths[setup].length,
+          lanes: runs,
           ms: 0,
           deltas: tokens / TOKENS_PER_DELTA,
         }),

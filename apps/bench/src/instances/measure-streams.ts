@@ -6,6 +6,7 @@ import { measureStops, type Stop } from './measure-stops.ts'
 import type { Servers, Setup } from './start-servers.ts'
 
 export interface Amount {
+  /** On each path. */
   readonly streams: number
   readonly settleMs: number
   readonly listenMs: number
@@ -54,14 +55,14 @@ export async function measureStreams(
       const prompt = promptFor({ tps: TPS, tokens: ENDLESS_TOKENS, hold: false, group })
       for (const { writer, reader } of parts) {
         const target = { peer: writer.name, url: writer.url, readUrl: reader.url, prompt }
-        if (!(await load.open({ group, target, count: streams / parts.length })))
+        if (!(await load.open({ group, target, count: streams })))
           throw new Error(`${setup}: ${streams} streams did not all start`)
       }
       await sleep(settleMs)
       const before = { cpu: await cpuUs(), redis: await redis.totals() }
       const heard = await load.listen({ group, ms: listenMs })
       const after = { cpu: await cpuUs(), redis: await redis.totals() }
-      const streamSeconds = (streams * heard.ms) / 1000
+      const streamSeconds = (streams * parts.length * heard.ms) / 1000
       const calls = (name: string) =>
         ((after.redis.calls[name] ?? 0) - (before.redis.calls[name] ?? 0)) / streamSeconds
       return {

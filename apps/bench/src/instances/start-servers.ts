@@ -6,7 +6,7 @@ import { RedisMeter } from './redis-meter.ts'
 export const SETUPS = ['memory', 'sticky', 'remote', 'two'] as const
 /**
  * `memory`: one server without Redis. `sticky`: one with Redis, which serves the readers of what it writes. `remote`:
- * the readers are on another server. `two`: half of the streams on each of two servers, each with its readers.
+ * the readers are on another server. `two`: as many streams on each of two servers, each with its readers.
  */
 export type Setup = (typeof SETUPS)[number]
 
@@ -17,7 +17,7 @@ export interface Path {
 }
 
 export interface Servers extends AsyncDisposable {
-  /** Each setup has servers of its own, so that all have worked as long. Its streams are spread over its paths. */
+  /** Each setup has servers of its own, so that all have worked as long. */
   readonly paths: Readonly<Record<Setup, readonly [Path, ...Path[]]>>
   readonly redis: RedisMeter
 }
