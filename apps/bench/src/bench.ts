@@ -12,6 +12,7 @@ import type { Upstream } from './upstream/upstream.ts'
 export interface Bench {
   readonly options: Options
   readonly upstream: Remote<Upstream>
+  readonly upstreamUrl: string
   readonly load: Remote<Load>
   readonly samples: Sample[]
   /** Printed below the table. */
@@ -42,6 +43,7 @@ export async function startBench(options: Options): Promise<Bench> {
   return {
     options,
     upstream: remote<Upstream>(upstream.child, 'upstream'),
+    upstreamUrl: upstream.url,
     load: remote<Load>(load.child, 'load'),
     samples,
     notes: new Set(),

@@ -7,6 +7,8 @@ import type { Visit } from './visit.ts'
 export interface CrowdTarget {
   readonly peer: PeerName
   readonly url: string
+  /** Where sluice's answers are read, acknowledged and stopped, if not where they are started. */
+  readonly readUrl?: string | undefined
   readonly prompt: string
 }
 
@@ -22,13 +24,14 @@ export class Crowd {
 
   /** Opens one visit. `onClose` gets the deltas that it received. */
   open(
-    { peer, url, prompt }: CrowdTarget,
+    { peer, url, readUrl, prompt }: CrowdTarget,
     { freezeAtOnce = false, onClose }: { freezeAtOnce?: boolean; onClose?: (deltas: number) => void } = {},
   ): void {
     let received = 0
     this.#opened += 1
     const visit = VISITS[peer]({
       url,
+      readUrl,
       prompt,
       tally: this.tally,
       onDeltas: (count) => {

@@ -48,11 +48,12 @@ const operations = {
     await sleep(ms)
     loop.disable()
     crowd.check()
-    const { deltas, bytesIn, delays } = crowd.tally
+    const { deltas, frames, bytesIn, delays } = crowd.tally
     const { p50, p99 } = delays.summary()
     return {
       ms: performance.now() - startedAt,
       deltas,
+      frames,
       bytesIn,
       p50,
       p99,

@@ -15,7 +15,7 @@ const ACK_HEARTBEAT_MS = 8000
  * Sluice's own protocol: `chat.send`, then `runs.events` with a reader id, then acks. Every visit is a browser
  * of its own, with its own session and its own keep-alive connection for calls, so no limit per owner is met.
  */
-export const openSluiceVisit: OpenVisit = ({ url, prompt, tally, onDeltas, onClose }) => {
+export const openSluiceVisit: OpenVisit = ({ url, readUrl = url, prompt, tally, onDeltas, onClose }) => {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const runId = randomUUID()
   const readerId = randomUUID()
@@ -30,8 +30,8 @@ export const openSluiceVisit: OpenVisit = ({ url, prompt, tally, onDeltas, onClo
   let receivedAt = ackedAt
   let inFlight = false
 
-  async function post(procedure: string, input: unknown): Promise<void> {
-    const result = await call(agent, `${url}/trpc/${procedure}`, { body: JSON.stringify(input), cookie })
+  async function post(at: string, procedure: string, input: unknown): Promise<void> {
+    const result = await call(agent, `${at}/trpc/${procedure}`, { body: JSON.stringify(input), cookie })
     cookie ??= result.cookie
     tally.bytesIn += result.bytes
     if (result.status !== 200) throw new Error(`${procedure}: ${result.status} ${result.text}`)
@@ -43,7 +43,7 @@ export const openSluiceVisit: OpenVisit = ({ url, prompt, tally, onDeltas, onClo
     const position = received
     ackedAt = performance.now()
     try {
-      await post('runs.ack', { runId, readerId, position })
+      await post(readUrl, 'runs.ack', { runId, readerId, position })
       acked = position
     } catch (error) {
       if (!over && !frozen) finish(error instanceof Error ? error : new Error(String(error)))
@@ -72,7 +72,7 @@ export const openSluiceVisit: OpenVisit = ({ url, prompt, tally, onDeltas, onClo
     if (over) return
     const input = encodeURIComponent(JSON.stringify({ runId, readerId }))
     events = openEventSocket({
-      url,
+      url: readUrl,
       method: 'GET',
       path: `/trpc/runs.events?input=${input}`,
       headers: { accept: 'text/event-stream', ...(cookie === undefined ? {} : { cookie }) },
@@ -87,12 +87,12 @@ export const openSluiceVisit: OpenVisit = ({ url, prompt, tally, onDeltas, onClo
     })
   }
 
-  post('chat.send', { conversationId: randomUUID(), runId, parentId: null, content: prompt }).then(
+  post(url, 'chat.send', { conversationId: randomUUID(), runId, parentId: null, content: prompt }).then(
     follow,
     finish,
   )
   return {
-    stop: () => void post('runs.stop', { runId }).catch(finish),
+    stop: () => void post(readUrl, 'runs.stop', { runId }).catch(finish),
     close: () => finish(),
     freeze() {
       frozen = true

@@ -7,6 +7,8 @@ const MARK_BYTE = MARK.charCodeAt(0)
 /** Counts what a group of visits receives, without parsing any protocol. */
 export class Tally {
   deltas = 0
+  /** Chunks with deltas. Each is a frame, unless a server writes faster than this reads. */
+  frames = 0
   bytesIn = 0
   /** From a delta's stamp to its arrival here. Only meaningful for paced answers. */
   delays = new Histogram()
@@ -21,11 +23,13 @@ export class Tally {
       if (stamp !== undefined) this.delays.add(ticksBetween(stamp, now) / TICKS_PER_MS)
     }
     this.deltas += deltas
+    if (deltas > 0) this.frames += 1
     return deltas
   }
 
   reset(): void {
     this.deltas = 0
+    this.frames = 0
     this.bytesIn = 0
     this.delays = new Histogram()
   }

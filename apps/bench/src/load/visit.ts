@@ -3,6 +3,8 @@ import type { Tally } from './tally.ts'
 
 export interface VisitOptions {
   readonly url: string
+  /** Another instance of the server, where the answer is read, acknowledged and stopped. Default: the same. */
+  readonly readUrl?: string | undefined
   readonly prompt: string
   readonly tally: Tally
   /** Called with the number of deltas that have just arrived. */

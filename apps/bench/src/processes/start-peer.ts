@@ -21,6 +21,8 @@ export interface PeerOptions {
   readonly sluiceMain: string
   /** The folder for CPU profiles. Default: no profiles. */
   readonly profileDir?: string | undefined
+  /** More settings of Sluice, or others. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** Spelled out, so that knip finds the files. */
@@ -38,7 +40,7 @@ const PROBE = import.meta.resolve('./probe.ts')
  */
 export async function startPeer(
   name: PeerName,
-  { upstreamUrl, sluiceMain, profileDir }: PeerOptions,
+  { upstreamUrl, sluiceMain, profileDir, env = {} }: PeerOptions,
 ): Promise<Peer> {
   const profile =
     profileDir === undefined
@@ -49,11 +51,12 @@ export async function startPeer(
     SESSION_SECRET: 'the session secret of the benchmark',
     DATABASE_URL: process.env['DATABASE_URL'] ?? `pglite:${join(folder, 'database')}`,
   }
+  const readyWhen = ['the database is open', ...(env['REDIS_URL'] ? ['redis is connected'] : [])]
   const started = await startProcess({
     name,
     script: name === 'sluice' ? sluiceMain : SCRIPTS[name],
     nodeArgs: ['--import', PROBE, '--expose-gc', ...profile],
-    readyWhen: name === 'sluice' ? 'the database is open' : undefined,
+    readyWhen: name === 'sluice' ? readyWhen : [],
     env:
       name === 'sluice'
         ? {
@@ -62,6 +65,7 @@ export async function startPeer(
             ANTHROPIC_BASE_URL: upstreamUrl,
             ...database,
             ...ONE_ADDRESS,
+            ...env,
           }
         : { UPSTREAM_URL: upstreamUrl },
   })

@@ -13,8 +13,8 @@ export interface StartOptions {
   readonly script: string
   readonly nodeArgs?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
-  /** What it prints when it is ready. Default: its address is enough. */
-  readonly readyWhen?: string | undefined
+  /** What it prints until it is ready, in any order. Default: its address is enough. */
+  readonly readyWhen?: readonly string[] | undefined
 }
 
 const START_MS = 20_000
@@ -30,7 +30,7 @@ export async function startProcess({
   script,
   nodeArgs = [],
   env = {},
-  readyWhen = '',
+  readyWhen = [],
 }: StartOptions): Promise<StartedProcess> {
   const child = spawn(process.execPath, [...nodeArgs, script], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -52,7 +52,7 @@ export async function startProcess({
       if (output === 'found') return
       output += text
       const found = /"url":"([^"]+)"/.exec(output)?.[1]
-      if (found === undefined || !output.includes(readyWhen)) return
+      if (found === undefined || !readyWhen.every((line) => output.includes(line))) return
       output = 'found'
       clearTimeout(timer)
       resolve(found)
