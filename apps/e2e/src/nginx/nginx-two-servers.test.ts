@@ -59,7 +59,8 @@ nginxTest.each([
 })
 
 nginxTest('a call that may not be repeated is not', async () => {
-  expect((await statuses('POST', '/trpc/other')).toSorted((a, b) => a - b)).toEqual([200, 200, 503, 503])
+  const seen = await statuses('POST', '/trpc/other')
+  expect(seen.filter((status) => status === 503)).toHaveLength(2)
 })
 
 nginxTest('a server that is stopped is never noticed, also by calls that may not be repeated', async () => {
