@@ -4,9 +4,9 @@
  * Each run is written by one instance for its whole life. Every other copy of its log is a beginning of it, so copies
  * can be short, but never differ.
  *
- * - **Text** (`shared-log.ts`): the writing instance keeps the log in its memory, and sends it to Redis at most 250 ms
+ * - **Text** (`shared-runs.ts`, `shared-log.ts`): the writing instance keeps the log in its memory, and sends it to Redis at most 250 ms
  *   later; at once while another instance reads the run. What Redis loses it sends again.
- * - **Readers elsewhere** (`RedisLiveStore.copy`, `holders.ts`): an instance with readers of another's run reads the log
+ * - **Readers elsewhere** (`copies.ts`, `holders.ts`): an instance with readers of another's run reads the log
  *   from Redis into its own memory, where its readers follow it as any other. It tells the writing instance how many it
  *   has and how far the furthest is (`hold`), which counts as one reader there. After each append it is told in turn
  *   that there is more (`grown`). Holds are repeated every 2 s, and answered if the copy is behind, so any of these

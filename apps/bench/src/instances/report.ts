@@ -35,10 +35,9 @@ export function streamTable(rounds: Rounds): string {
   return lines([
     ['', ...SETUPS.map((setup) => HEADINGS[setup])],
     ['---', ...SETUPS.map(() => '---:')],
-    ...ROWS.map(([label, digits, of]) => [
-      label,
-      ...SETUPS.map((setup) => median(rounds[setup].map(of)).toFixed(digits)),
-    ]),
+    ...ROWS.map(([label, digits, of]) =>
+      [label].concat(SETUPS.map((setup) => median(rounds[setup].map(of)).toFixed(digits))),
+    ),
     ['CPU per frame, times memory', ...SETUPS.map((setup) => ratio(rounds, setup, perFrame).toFixed(2))],
   ])
 }

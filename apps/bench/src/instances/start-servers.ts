@@ -22,6 +22,8 @@ export interface Servers extends AsyncDisposable {
   readonly redis: RedisMeter
 }
 
+const toItself = (server: Peer): Path => ({ writer: server, reader: server })
+
 /** Starts the servers of all setups, and for all but one of them a Redis; the databases are in one Postgres. */
 export async function startServers(options: {
   upstreamUrl: string
@@ -41,7 +43,6 @@ export async function startServers(options: {
     peers.push(peer)
     return peer
   }
-  const toItself = (server: Peer): Path => ({ writer: server, reader: server })
   try {
     await meter.connect()
     const shared = { DATABASE_URL: await createTestDatabase(), REDIS_URL: redis.url }
