@@ -208,7 +208,7 @@ onBothEngines((database) => {
     await follow(client, runId)
   })
 
-  test('a call of somebody else, of none, or of a removed conversation is not found, and one that never waited cannot be decided', async () => {
+  test('another owner’s call, an unknown one and one in a removed conversation are not found; one that never waited cannot be decided', async () => {
     const { server, calls } = await start()
     const client = await server.client()
     const chat = await ask(client, ADD)

@@ -46,6 +46,7 @@ function setUp() {
 
 const IDS = { runId: '', callId: '' }
 const tool = procedure.meta({ tool: { description: 'For tests.' } })
+// `any`, because the types refuse most of what these tests try.
 const one = (add: any) => () => toolsOf(router({ things: router({ add }) }), ['things.add'] as any)
 
 test('a procedure is offered with its description and the schema of its input', () => {

@@ -2,7 +2,7 @@ import type { Database, Db } from '@sluice/db'
 
 /**
  * In place of a database: answers the queries of one first question at a time as the tables would, and keeps nothing
- * else. What a run costs with it is what it costs without a database.
+ * else. So a run with it costs as much as a run without a database.
  */
 export async function openNoDatabase(): Promise<Database> {
   /** The question that is being answered. */

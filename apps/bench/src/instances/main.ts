@@ -10,7 +10,7 @@ import { type Figures, measureStreams } from './measure-streams.ts'
 import { goalTable, runTable, streamTable } from './report.ts'
 import { SETUPS, type Setup, startServers } from './start-servers.ts'
 
-// What it costs that several servers share their runs through Redis.
+// Measures the cost of sharing runs through Redis.
 
 const USAGE = `pnpm bench:instances [options]
   --quick             a smoke test of 20 seconds; figures are rough

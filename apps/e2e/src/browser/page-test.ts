@@ -13,7 +13,7 @@ export interface World {
 }
 
 let browser: Promise<Browser> | undefined
-/** Of the last test, for the next one with the same environment. */
+/** The site of the last test, kept for the next test with the same environment. */
 let site: Site | undefined
 let siteEnv = ''
 

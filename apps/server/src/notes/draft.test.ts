@@ -73,16 +73,19 @@ test.each([
   [`output='I would rather not.'`, /not the JSON that was asked for/],
   ['fault=badinput', /notes: Invalid input/],
   ['fault=max_tokens@2', /Cut off/],
-])('an answer that does not fit, %s, is an error that says so, and what it cost', async (directive, says) => {
-  await using server = await startTestServer()
-  const { terminal } = await draft(server, `${TEXT} [[sim ${directive}]]`)
-  expect(terminal).toMatchObject({
-    type: 'error',
-    code: 'invalid_output',
-    message: expect.stringMatching(says),
-  })
-  expect(terminal).toMatchObject({ usage: { estimated: false }, costUsd: expect.any(Number) })
-})
+])(
+  'an answer that does not fit, %s, is an error that says why and what the answer cost',
+  async (directive, says) => {
+    await using server = await startTestServer()
+    const { terminal } = await draft(server, `${TEXT} [[sim ${directive}]]`)
+    expect(terminal).toMatchObject({
+      type: 'error',
+      code: 'invalid_output',
+      message: expect.stringMatching(says),
+    })
+    expect(terminal).toMatchObject({ usage: { estimated: false }, costUsd: expect.any(Number) })
+  },
+)
 
 test('a refusal and a lost connection are what they are elsewhere', async () => {
   await using server = await startTestServer()
