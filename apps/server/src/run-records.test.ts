@@ -73,3 +73,12 @@ test('a stored run that cannot be read is refused with a typed error', async () 
   await endRun(db, claim.runId, { log: '[{"type":"hologram"}]', end: '{"type":"vanished"}', costUsd: null })
   await expect(records.eventsOf('ann', claim.runId)).rejects.toMatchObject({ code: 'unavailable' })
 })
+
+test('a run that another instance has ended may not call Claude again', async () => {
+  const { db, records, claim } = await setUp()
+  await records.claim(claim)
+  const next = { spent: 0, next: 1 }
+  expect(await records.reserve(claim.runId, next)).toBe(true)
+  await endRun(db, claim.runId, { log: '[]', end: '{"type":"error"}', costUsd: null })
+  await expect(records.reserve(claim.runId, next)).rejects.toMatchObject({ code: 'log_ended' })
+})
