@@ -29,3 +29,7 @@ export class RunsError extends Error {
 export function runNotFound(): RunsError {
   return new RunsError('not_found', 'There is no such run.')
 }
+
+export function runsClosing(): RunsError {
+  return new RunsError('closing', 'The server is restarting; try again in a moment.')
+}

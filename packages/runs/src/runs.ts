@@ -1,6 +1,6 @@
 import type { TerminalEvent } from '@sluice/events'
 import { type Clock, systemClock } from './clock.ts'
-import { copyRun } from './copy-run.ts'
+import { CopiedRuns } from './copied-runs.ts'
 import { within } from './deadline.ts'
 import { FlushScheduler } from './flush-scheduler.ts'
 import { followLog } from './follow-log.ts'
@@ -12,7 +12,7 @@ import { INTERRUPTED, STOPPED, UNSTARTED } from './run-ends.ts'
 import { allOf, Run, type RunLimits, type RunRequest } from './run.ts'
 import type { RecordedState, RunClaim, RunRecords } from './run-records.ts'
 import type { RunSummary } from './run-summary.ts'
-import { runNotFound, RunsError } from './runs-error.ts'
+import { runNotFound, RunsError, runsClosing } from './runs-error.ts'
 
 export interface RunsOptions extends RunLimits {
   /** Time between two pulls of a run, and between two frames to a reader, in ms. 0: no limit. */
@@ -71,20 +71,25 @@ export class Runs {
   readonly #starts = new OneAtATime()
   /** Each live run that this process writes, with a promise that resolves after its end callbacks. */
   readonly #writing = new Map<Run, Promise<void>>()
-  /** Ends the copying of each live run that another process writes. */
-  readonly #copies = new Map<Run, AbortController>()
+  /** Live runs that other processes write. */
+  readonly #copies: CopiedRuns
   /** By run id: cancels the end of a claim that may have been stored. */
   readonly #doubtful = new Map<string, () => void>()
   /** No more runs are started. */
   #closing = false
-  /** No more runs of others are copied, either. */
-  #drained = false
 
   constructor(options: RunsOptions) {
     this.#options = options
     this.#clock = options.clock ?? systemClock
     this.#store = options.live ?? aloneInMemory
     this.#store.listen((message) => this.#hear(message))
+    this.#copies = new CopiedRuns({
+      live: this.#store,
+      records: options.records,
+      clock: this.#clock,
+      onForgotten: ({ runId }) => this.#runs.delete(runId),
+      onError: options.onError,
+    })
     this.#scheduler = new FlushScheduler({ frameMs: options.frameMs, clock: this.#clock })
   }
 
@@ -143,7 +148,7 @@ export class Runs {
 
   /** @throws {RunsError} `closing` when no more runs are started here. */
   requireOpen(): void {
-    if (this.#closing) throw closing()
+    if (this.#closing) throw runsClosing()
   }
 
   /**
@@ -257,8 +262,7 @@ export class Runs {
     await saving
     for (const run of this.#writing.keys()) run.end(INTERRUPTED)
     await Promise.allSettled(this.#writing.values())
-    this.#drained = true
-    for (const run of this.#copies.keys()) this.#endCopy(run, closing())
+    this.#copies.close()
     const unread = Promise.all([...this.#runs.values()].map(({ lease }) => lease.empty()))
     if (readerDrainMs > 0) await within(readerDrainMs, unread, this.#clock)
     for (const { lease } of this.#runs.values()) lease.close()
@@ -389,7 +393,11 @@ export class Runs {
       const run = await this.#lookUp(owner, runId)
       if (run === undefined) throw runNotFound()
       if (run instanceof Run) return run
-      if (run === 'elsewhere') return this.#copy(owner, runId)
+      if (run === 'elsewhere') {
+        const copy = this.#copies.start(this.#optionsOf(owner, runId))
+        this.#runs.set(runId, copy)
+        return copy
+      }
       if (run === 'unstarted') {
         await this.#endUnstarted(owner, runId, UNSTARTED)
         continue
@@ -401,38 +409,6 @@ export class Runs {
       this.#runs.set(runId, recorded)
       return recorded
     }
-  }
-
-  /** Begins to copy a run that another process writes. It is copied until it has ended, or is not read any more. */
-  #copy(owner: string, runId: string): Run {
-    if (this.#drained) throw closing()
-    const { records, onError } = this.#options
-    const copying = new AbortController()
-    const options = this.#optionsOf(owner, runId)
-    const onUnread = () => {
-      if (run.lease.ended) options.onUnread()
-      else this.#endCopy(run)
-    }
-    const run: Run = new Run({ ...options, onUnread, isCopy: true, log: new MemoryLog() })
-    this.#runs.set(runId, run)
-    this.#copies.set(run, copying)
-    copyRun(run, { live: this.#store, records, clock: this.#clock, signal: copying.signal }).then(
-      () => this.#endCopy(run, runNotFound()),
-      (error: unknown) => {
-        this.#endCopy(run, new RunsError('unavailable', 'The answer cannot be read; try again in a moment.'))
-        onError?.(error, runId)
-      },
-    )
-    return run
-  }
-
-  /** Ends the copying of a run. Without its end it is forgotten, because later readers would wait for that in vain. */
-  #endCopy(run: Run, reason?: RunsError): void {
-    this.#copies.get(run)?.abort()
-    if (!this.#copies.delete(run) || run.lease.ended) return
-    this.#runs.delete(run.runId)
-    run.lease.close()
-    if (reason) run.lease.dismiss(reason)
   }
 
   /** @returns false when the run is no longer `unstarted`. */
@@ -480,10 +456,6 @@ export class Runs {
       onEndOfRun?.(summary)
     }
   }
-}
-
-function closing(): RunsError {
-  return new RunsError('closing', 'The server is restarting; try again in a moment.')
 }
 
 /** Whether the log ended because its process died, or was restarted. */
