@@ -2,7 +2,7 @@ import { isOver, type RunSnapshot, type RunStore } from '@sluice/client'
 import { useEffect, useRef } from 'react'
 import { Button } from '../ui/button.tsx'
 import type { DraftStart } from './draft-notes.tsx'
-import { problemOf } from './problem-of.ts'
+import { problemOf } from '../ui/problem-of.ts'
 import { type PickedNote, useAddDrafted } from './use-add-drafted.ts'
 
 /** How far a draft is, and what can be done with it. */

@@ -6,7 +6,7 @@ import { dayOf } from '../ui/format.ts'
 import { IconButton } from '../ui/icon-button.tsx'
 import { invalidateNotes } from './invalidate-notes.ts'
 import { NoteForm } from './note-form.tsx'
-import { problemOf } from './problem-of.ts'
+import { problemOf } from '../ui/problem-of.ts'
 import type { ListedNote } from './use-notes.ts'
 
 /** A note in the list, which is edited in its place. */

@@ -12,7 +12,7 @@ import { DraftNotes } from './draft-notes.tsx'
 import { invalidateNotes } from './invalidate-notes.ts'
 import { NoteForm } from './note-form.tsx'
 import { NoteItem } from './note-item.tsx'
-import { problemOf } from './problem-of.ts'
+import { problemOf } from '../ui/problem-of.ts'
 import { useNotes } from './use-notes.ts'
 
 type Note = Outputs['notes']['remove']
