@@ -15,6 +15,7 @@ import { FocusComposer } from '../ui/focus-composer.ts'
 import { late } from '../ui/late.ts'
 import { useNavigate } from '../ui/link.tsx'
 import { Notice } from '../ui/notice.tsx'
+import { problemOf } from '../ui/problem-of.ts'
 import { UndoToast } from '../ui/undo-toast.tsx'
 import { useKey } from '../ui/use-key.ts'
 import { Announcer } from './announcer.tsx'
@@ -47,7 +48,7 @@ export function ChatPage({ core, conversationId }: { core: Core; conversationId?
   const { conversations } = trpc.useUtils()
   const renaming = trpc.conversations.rename.useMutation({ onSettled: () => conversations.invalidate() })
   const { removed, error, forgetError, remove, restore, dismiss } = useRemoval(openChats)
-  const failed = error ?? renaming.error
+  const problem = problemOf(error ?? renaming.error)
   const [listOpen, setListOpen] = useState(false)
   const [deletingAll, setDeletingAll] = useState(false)
   const composer = useRef<HTMLTextAreaElement>(null)
@@ -181,7 +182,7 @@ export function ChatPage({ core, conversationId }: { core: Core; conversationId?
               {gone && isNew && (
                 <Notice>The conversation that was open here is gone, or belongs to another account.</Notice>
               )}
-              {failed && <Notice>{failed.message}</Notice>}
+              {problem && <Notice>{problem}</Notice>}
               {isNew ? (
                 <Welcome />
               ) : (

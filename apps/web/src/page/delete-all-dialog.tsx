@@ -1,6 +1,7 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog'
 import { trpc } from '../api.ts'
 import { Button } from '../ui/button.tsx'
+import { problemOf } from '../ui/problem-of.ts'
 
 /** Asks whether to delete everything, and does so. Open for as long as it is rendered. */
 export function DeleteAllDialog({ onClose, onDeleted }: { onClose: () => void; onDeleted: () => void }) {
@@ -21,7 +22,7 @@ export function DeleteAllDialog({ onClose, onDeleted }: { onClose: () => void; o
           </AlertDialog.Description>
           {deletion.error && (
             <p role="alert" className="text-[0.9375rem] text-bad">
-              {deletion.error.message}
+              {problemOf(deletion.error)}
             </p>
           )}
           <div className="flex justify-end gap-2">
