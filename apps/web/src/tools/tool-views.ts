@@ -31,15 +31,17 @@ export interface ToolView<Input, Output> {
 
 export type AnyToolView = ToolView<unknown, unknown>
 
+type ToolViews = { readonly [Name in ToolName]?: ToolView<At<Inputs, Name>, At<Outputs, Name>> }
+
 /**
  * The tools whose calls have a view of their own; other calls are shown by their name and JSON. `input` is what Claude
  * wrote, so it may not fit the procedure's schema: when a view throws, the call is shown as if it had none.
  *
  *     'notes.add': { title: ({ title }) => `Add the note “${title}”`, Request: NewNote, Details: AddedNote },
  */
-export const toolViews: {
-  readonly [Name in ToolName]?: ToolView<At<Inputs, Name>, At<Outputs, Name>>
-} = { ...noteViews }
+export const toolViews: ToolViews = {
+  ...noteViews,
+}
 
 export function toolViewOf(name: string): AnyToolView | undefined {
   const views: Readonly<Record<string, AnyToolView | undefined>> = { ...toolViews, ...webViews }
