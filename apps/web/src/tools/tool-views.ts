@@ -17,7 +17,7 @@ type At<Paths, Name> = Name extends `${infer Router}.${infer Procedure}`
   : never
 
 /** How the calls of a tool are shown. Methods, not properties, so that one of any tool is an `AnyToolView`. */
-export interface ToolView<Input, Output> {
+interface ToolView<Input, Output> {
   /** What a call does, as a request: `Add the note “Milk”`. It is what a person reads before allowing the call. */
   title(input: Input): string
   /**
