@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -10,41 +10,44 @@ const ROOT = resolve(import.meta.dirname, '../../../..')
 /** Not in the repository. As in `.gitignore`. */
 const LEFT_OUT = new Set(['node_modules', 'dist', '.git', '.data', '.turbo', '.env', 'artifacts'])
 
-/** What the generators write for these answers. */
-const NEW = ['server/src/sum-up', 'web/src/sum-up', 'server/src/weather', 'web/src/weather']
+/** Everything together may take minutes on a busy machine. */
+const LIMIT_MS = 600_000
 
-test('what `pnpm gen` writes passes the checks and its own tests', async () => {
-  await using clone = await cloneOf(ROOT)
-  const { pnpm, node } = clone
-  await pnpm('install', '--frozen-lockfile', '--prefer-offline')
-  // Turborepo says with the exit code 0 that a generator has failed.
-  const gen = async (...args: string[]) => expect(await pnpm('gen', ...args)).toContain('Success!')
-  await gen('feature', '--args', 'sum-up', 'Sum up the user\'s text in "three" sentences.')
-  await gen('tool', '--args', 'weather.forecast', "Tells the weather at the user's place.", 'query')
-  // A second one in the same router.
-  await gen('tool', '--args', 'weather.setHome', 'Keeps where the user lives.', 'mutation')
+test(
+  'what `pnpm gen` writes passes the checks and its own tests',
+  async () => {
+    await using clone = await cloneOf(ROOT)
+    const { pnpm, node } = clone
+    await pnpm('install', '--frozen-lockfile', '--prefer-offline')
+    // Turborepo says with the exit code 0 that a generator has failed.
+    const gen = async (...args: string[]) => expect(await pnpm('gen', ...args)).toContain('Success!')
+    await gen('feature', '--args', 'sum-up', 'Sum up the user\'s text in "three" sentences.')
+    await gen('tool', '--args', 'weather.forecast', "Tells the weather at the user's place.", 'query')
+    // A second one in the same router.
+    await gen('tool', '--args', 'weather.setHome', 'Keeps where the user lives.', 'mutation')
 
-  const folders = NEW.map((folder) => `apps/${folder}`)
-  await Promise.all([
-    (async () => {
-      await node('oxfmt/bin/oxfmt', '--check')
-      await node('knip/bin/knip.js')
-      await node(
-        'oxlint/bin/oxlint',
-        '--deny-warnings',
-        ...folders,
-        'apps/server/src/routers',
-        'apps/web/src/ui',
-      )
-      await node('typescript/bin/tsc', '--project', 'apps/server')
-    })(),
-    (async () => {
-      await node('typescript/bin/tsc', '--project', 'apps/web')
+    const written = ['server', 'web'].flatMap((app) =>
+      ['sum-up', 'weather'].map((name) => `apps/${app}/src/${name}`),
+    )
+    // Only what was written and what it needs, in one program: half the time of two.
+    const include = [...written.map((folder) => `../../${folder}`), 'src/router.tsx']
+    const project = join(clone.folder, 'apps/web/tsconfig.written.json')
+    await writeFile(project, JSON.stringify({ extends: './tsconfig.json', include }))
+    const check = async () => {
+      await node('oxfmt/bin/oxfmt', '--check', 'apps/server/src', 'apps/web/src')
+      await node('oxlint/bin/oxlint', '--deny-warnings', ...written)
+      await node('typescript/bin/tsc', '--project', project)
+    }
+    const tryOut = async () => {
       const tests = await pnpm('--filter', '@sluice/server', 'test', 'src/sum-up', 'src/weather')
       expect(tests).toMatch(/Test Files.*3 passed/)
-    })(),
-  ])
-})
+      await node('knip/bin/knip.js')
+    }
+    const results = await Promise.allSettled([check(), tryOut()])
+    for (const result of results) if (result.status === 'rejected') throw result.reason
+  },
+  LIMIT_MS,
+)
 
 /** A copy of a checkout in a temporary folder, and what runs programs in it. They throw what a program that fails has said. */
 async function cloneOf(root: string) {
@@ -60,8 +63,9 @@ async function cloneOf(root: string) {
     }
   }
   return {
+    folder,
     pnpm: (...args: string[]) => run('npx', ['--yes', 'pnpm', ...args]),
     node: (path: string, ...args: string[]) => run(process.execPath, [join('node_modules', path), ...args]),
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, maxRetries: 5 }),
   }
 }
