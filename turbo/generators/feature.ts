@@ -36,6 +36,7 @@ export function addFeature(changes: Changes, { name, what }: FeatureAnswers): st
     'apps/web/src/router.tsx',
     'const pagesBeside: Readonly<Record<PagePath, ComponentType<BesideProps>>> = {',
     `'/${name}': late(async () => (await import('./${name}/${name}-page.tsx')).${component}Page)`,
+    "import { late } from './ui/late.ts'",
   )
   return changes.write()
 }

@@ -18,7 +18,7 @@ test('without the list, or with two of them, there is no place', () => {
   expect(insertLast('const a = [\n', 'const a = [', 'c')).toBeUndefined()
 })
 
-test('an import is added in the order of the paths, and never inside another', () => {
+test('an import is added once, in the order of the paths, and never inside another', () => {
   const code =
     "import {\n  a,\n} from 'z'\nimport b from '../b.ts'\nimport {\n  d,\n} from './d.ts'\n\ncode\n"
   expect(insertImport(code, "import { c } from '../c.ts'")).toBe(
@@ -27,5 +27,6 @@ test('an import is added in the order of the paths, and never inside another', (
   expect(insertImport(code, "import { e } from './e.ts'")).toBe(
     code.replace("'./d.ts'\n", "'./d.ts'\nimport { e } from './e.ts'\n"),
   )
+  expect(insertImport(code, "import b from '../b.ts'")).toBe(code)
   expect(insertImport('code\n', "import { e } from './e.ts'")).toBeUndefined()
 })

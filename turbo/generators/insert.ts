@@ -19,8 +19,9 @@ export function insertLast(code: string, opening: string, line: string): string 
 
 const CLOSING: Readonly<Record<string, string | undefined>> = { '{': '}', '[': ']', '(': ')' }
 
-/** Adds an import of a file, in the order of the paths. Undefined when the code imports nothing. */
+/** Adds an import of a file, unless it is there, in the order of the paths. Undefined when the code imports nothing. */
 export function insertImport(code: string, statement: string): string | undefined {
+  if (code.includes(`${statement}\n`)) return code
   const path = pathIn(statement)
   const imports = [...code.matchAll(/^import [^']*'[^']+'\n/gm)]
   const last = imports.at(-1)
