@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import type { ComponentType, ReactNode } from 'react'
 import { Route, Switch } from 'wouter'
 import { useStore } from 'zustand'
 import type { Core } from './chat/create-core.ts'
@@ -9,13 +9,19 @@ import { BackgroundRun } from './turn/background-run.tsx'
 import { ErrorBoundary } from './ui/error-boundary.tsx'
 import { late } from './ui/late.ts'
 import type { Path } from './ui/link.tsx'
+import type { PagePath } from './ui/pages.ts'
 
-const NotesPage = late(async () => (await import('./notes/notes-page.tsx')).NotesPage)
+interface BesideProps {
+  /** The path of the conversation that was shown last. */
+  readonly back: Path
+}
 
-/**
- * The pages and their paths. A page is added with a line here and, to be linked to, in `Path` of `ui/link.tsx`. One that
- * is rarely seen is loaded with `late` of `ui/late.ts`.
- */
+/** The pages beside the chat. A page is added with a line here and one in `ui/pages.ts`, which links to it. */
+const pagesBeside: Readonly<Record<PagePath, ComponentType<BesideProps>>> = {
+  '/notes': late(async () => (await import('./notes/notes-page.tsx')).NotesPage),
+}
+
+/** The pages and their paths. */
 export function Router({ core }: { core: Core }) {
   return (
     <Switch>
@@ -26,9 +32,11 @@ export function Router({ core }: { core: Core }) {
       <Route path="/chat/:conversationId">
         {({ conversationId }) => <ChatPage core={core} conversationId={conversationId} />}
       </Route>
-      <Route path="/notes">
-        <BesideChat core={core}>{(back) => <NotesPage back={back} />}</BesideChat>
-      </Route>
+      {Object.entries<ComponentType<BesideProps>>(pagesBeside).map(([path, Page]) => (
+        <Route key={path} path={path}>
+          <BesideChat core={core}>{(back) => <Page back={back} />}</BesideChat>
+        </Route>
+      ))}
       <Route component={NotFoundPage} />
     </Switch>
   )
@@ -36,7 +44,6 @@ export function Router({ core }: { core: Core }) {
 
 /**
  * A page that is not the chat. It goes on reading the answers that are being written, which would end without a reader.
- * `children` gets the path of the conversation that was shown last.
  */
 function BesideChat({ core, children }: { core: Core; children: (back: Path) => ReactNode }) {
   const { chat, background } = useStore(core.openChats)

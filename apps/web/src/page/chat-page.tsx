@@ -7,7 +7,6 @@ import { useConversation } from '../chat/use-conversation.ts'
 import { useModels } from '../chat/use-models.ts'
 import { LabToggle } from '../lab/lab-toggle.tsx'
 import { invalidateNotes } from '../notes/invalidate-notes.ts'
-import { NotesLink } from '../notes/notes-link.tsx'
 import { MarkdownPreload } from '../turn/answer-text.tsx'
 import { BackgroundRun } from '../turn/background-run.tsx'
 import { ErrorBoundary } from '../ui/error-boundary.tsx'
@@ -26,6 +25,7 @@ import type { Core } from '../chat/create-core.ts'
 import { download } from './download.ts'
 import { Header } from './header.tsx'
 import { JumpToLatest } from './jump-to-latest.tsx'
+import { PageLinks } from './page-links.tsx'
 import { Sidebar } from './sidebar.tsx'
 import { useAddress } from './use-address.ts'
 import { useRemoval } from './use-removal.ts'
@@ -139,13 +139,13 @@ export function ChatPage({ core, conversationId }: { core: Core; conversationId?
         onOpen={leave}
         onDelete={removeConversation}
       />
-      <NotesLink />
+      <PageLinks />
     </>
   )
   const toast = removed && (
     <UndoToast
       key={removed.conversationId}
-      // Over neither the composer nor the link below the list.
+      // Over neither the composer nor the links below the list.
       className="max-lg:not-in-[[role=dialog]]:top-16 lg:bottom-16 in-[[role=dialog]]:bottom-16"
       title={removed.title}
       onUndo={() => restore(removed)}

@@ -17,7 +17,7 @@ type At<Paths, Name> = Name extends `${infer Router}.${infer Procedure}`
   : never
 
 /** How the calls of a tool are shown. Methods, not properties, so that one of any tool is an `AnyToolView`. */
-export interface ToolView<Input, Output> {
+interface ToolView<Input, Output> {
   /** What a call does, as a request: `Add the note “Milk”`. It is what a person reads before allowing the call. */
   title(input: Input): string
   /**
@@ -31,15 +31,17 @@ export interface ToolView<Input, Output> {
 
 export type AnyToolView = ToolView<unknown, unknown>
 
+type ToolViews = { readonly [Name in ToolName]?: ToolView<At<Inputs, Name>, At<Outputs, Name>> }
+
 /**
  * The tools whose calls have a view of their own; other calls are shown by their name and JSON. `input` is what Claude
  * wrote, so it may not fit the procedure's schema: when a view throws, the call is shown as if it had none.
  *
  *     'notes.add': { title: ({ title }) => `Add the note “${title}”`, Request: NewNote, Details: AddedNote },
  */
-export const toolViews: {
-  readonly [Name in ToolName]?: ToolView<At<Inputs, Name>, At<Outputs, Name>>
-} = { ...noteViews }
+export const toolViews: ToolViews = {
+  ...noteViews,
+}
 
 export function toolViewOf(name: string): AnyToolView | undefined {
   const views: Readonly<Record<string, AnyToolView | undefined>> = { ...toolViews, ...webViews }

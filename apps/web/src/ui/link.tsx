@@ -1,8 +1,9 @@
 import type { ComponentProps } from 'react'
 import { Link as AnyLink, useLocation } from 'wouter'
+import type { PagePath } from './pages.ts'
 
 /** Where a link may lead: the paths of the pages in `router.tsx`. */
-export type Path = '/' | `/chat/${string}` | '/notes'
+export type Path = '/' | `/chat/${string}` | PagePath
 
 /** A link to another page of this app, which is shown without loading anything anew. */
 export function Link(props: Omit<ComponentProps<'a'>, 'href'> & { href: Path }) {

@@ -1,0 +1,24 @@
+import { Icon, type IconName } from '../ui/icon.tsx'
+import { Link } from '../ui/link.tsx'
+import { type PagePath, pages } from '../ui/pages.ts'
+
+// As one type, also when the list is empty.
+const links: readonly { path: PagePath; name: string; icon: IconName }[] = pages
+
+/** Stand below the list of conversations, side by side where there is room. */
+export function PageLinks() {
+  return (
+    <nav aria-label="Pages" className="flex flex-wrap">
+      {links.map(({ path, name, icon }) => (
+        <Link
+          key={path}
+          href={path}
+          data-testid={`open-${path}`.replace('/', '')}
+          className="flex min-h-10 items-center gap-2 rounded-lg px-2.5 text-[0.9375rem] text-quiet hover:text-ink"
+        >
+          <Icon name={icon} /> {name}
+        </Link>
+      ))}
+    </nav>
+  )
+}
