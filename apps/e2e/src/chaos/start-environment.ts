@@ -4,7 +4,7 @@ import { browserSidePlan, upstreamSidePlan } from '../fault-proxy/connection-pla
 import { type FaultProxy, startFaultProxy } from '../fault-proxy/fault-proxy.ts'
 import { type EmbeddedDatabase, embeddedDatabase } from '../product/embedded-database.ts'
 import { createRandom, type Random } from '../random.ts'
-import { becomeBrowser, newSession } from './become-browser.ts'
+import { becomeBrowser, newSession } from '../page-client/become-browser.ts'
 import { CHAOS_ENV } from './environment.ts'
 
 export interface ChaosEnvironment<Server> {
