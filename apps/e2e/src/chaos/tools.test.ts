@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { VANISHED_MS } from '../fault-proxy/connection-plan.ts'
+import { VANISHED_MS } from './draw-connection.ts'
 import { type Product, startProduct } from '../product/start-product.ts'
 import { createRandom, seedFrom } from '../random.ts'
 import { becomeBrowser } from '../page-client/become-browser.ts'
