@@ -51,7 +51,7 @@ test('a feature with its own `start` streams, stops and resumes like any other',
   await using server = await startTestServer({}, { router: appRouterWithHaiku })
   const client = await server.client()
   const runId = randomUUID()
-  const input = { runId, about: 'sluice gates [[sim tokens=30]]' }
+  const input = { runId, about: 'lock gates [[sim tokens=30]]' }
   expect((await client.call('haiku.start', input)).body.result.data).toEqual({ runId })
   expect((await client.call('haiku.start', input)).status).toBe(200)
   const run = await collect(await client.events({ runId }))

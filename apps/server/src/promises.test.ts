@@ -18,7 +18,7 @@ function seeded(seed: number): () => number {
 test('a run streams every token that Claude sent once, and ends with its usage and cost', async () => {
   await using server = await startTestServer()
   const client = await server.client()
-  const runId = await server.start(client, 'Tell me about sluices [[sim tokens=3000]]')
+  const runId = await server.start(client, 'Tell me about weirs [[sim tokens=3000]]')
   const run = await collect(await client.events({ runId }))
   const sent = server.upstream()
   expect(run.text).toBe(sent.text)

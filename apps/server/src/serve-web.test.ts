@@ -34,8 +34,8 @@ test('a path that only the page knows gets the page, with the status and headers
   expect(first.headers.get('cache-control')).toBe('no-cache')
   expect(first.headers.get('content-security-policy')).toContain("default-src 'none'")
   for (const path of [
-    '/notes',
-    '/notes?a=b',
+    '/about',
+    '/about?a=b',
     '/chat/0198c0de-0000-4000-8000-00000000000a',
     '/trpcs',
     '/a.b',
@@ -56,9 +56,9 @@ test('everything else that is not there is a typed 404, also for a browser', asy
     ['/trpc/no/such', {}],
     ['/assets/index-old.js', {}],
     ['/assets/', {}],
-    ['/notes', { headers: { accept: '*/*' } }],
-    ['/notes', { headers: { accept: 'application/json' } }],
-    ['/notes', { method: 'POST' }],
+    ['/about', { headers: { accept: '*/*' } }],
+    ['/about', { headers: { accept: 'application/json' } }],
+    ['/about', { method: 'POST' }],
   ] as const) {
     const response = await get(path, init)
     expect(response.status, path).toBe(404)

@@ -28,7 +28,7 @@ interface ToolFailure {
   readonly callId: string
 }
 
-/** The paths of a router's queries and mutations, such as `'notes.search'`. */
+/** The paths of a router's queries and mutations, such as `'shop.search'`. */
 export type ToolPath<TRouter extends AnyRouter> = PathsIn<TRouter['_def']['record']>
 
 type PathsIn<TRecord> = {
@@ -42,8 +42,8 @@ type PathsIn<TRecord> = {
 /**
  * Makes procedures tools: those that are listed, and no others. Each has a description for Claude in its meta:
  *
- *     search: procedure.meta({ tool: { description: 'Searches the notes.' } }).input(…).query(…)
- *     const tools = toolsOf(appRouter, ['notes.search', 'notes.add'])
+ *     search: procedure.meta({ tool: { description: 'Searches the shop.' } }).input(…).query(…)
+ *     const tools = toolsOf(appRouter, ['shop.search', 'shop.add'])
  *
  * A call passes the procedure's input schemas and middleware in the context of the run's owner: Claude may do what the
  * owner may do. `ctx.toolCall` says which call it is, and `signal` is aborted when the run is.

@@ -11,8 +11,8 @@ test('settings are parsed, and numbers are numbers', () => {
 
 test('a value in single quotes may have spaces, commas and brackets, and ends a directive only after it', () => {
   const input = '{"words": ["a, b", [1]]}'
-  expect(parseSettings(`tool=notes.add input='${input}',calls=2`, 'x-sim')).toEqual({
-    tool: 'notes.add',
+  expect(parseSettings(`tool=shop.add input='${input}',calls=2`, 'x-sim')).toEqual({
+    tool: 'shop.add',
     input,
     calls: 2,
   })
@@ -43,7 +43,7 @@ test.each([
   ['input=words', 'a JSON object in single quotes'],
   ["input='[1]'", 'a JSON object in single quotes'],
   ["input='[]'", 'a JSON object in single quotes'],
-  ['tool=notes/add', 'notes.add'],
+  ['tool=shop/add', 'shop.add'],
   ['calls=0', 'how many tools'],
 ])('a bad value, %s, is refused with what is allowed', (settings, allowed) => {
   expect(() => parseSettings(settings, 'x-sim')).toThrow(allowed)

@@ -48,7 +48,7 @@ const BehaviourSchema = z.strictObject({
     .string()
     .regex(/^[\w.+-]{1,1000}$/)
     .optional()
-    .describe('the tool to call, such as notes.add; several in turn: notes.search+notes.add'),
+    .describe('the tool to call, such as shop.add; several in turn: shop.search+shop.add'),
   input: z
     .string()
     .refine((value) => parseInput(value) !== undefined)
@@ -66,7 +66,7 @@ const BehaviourSchema = z.strictObject({
     .string()
     .max(200_000)
     .optional()
-    .describe(`what is written where JSON was asked for, in single quotes: '{"notes":[]}'; it need not fit`),
+    .describe(`what is written where JSON was asked for, in single quotes: '{"days":[]}'; it need not fit`),
   pause: whole(1, 1000)
     .optional()
     .describe('how often the answer pauses (stop_reason pause_turn) before it goes on'),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { parseMessagesBody } from './messages-body.ts'
 
-const search = { name: 'search', description: 'Finds notes.', input_schema: { type: 'object' } }
+const search = { name: 'search', description: 'Finds goods.', input_schema: { type: 'object' } }
 
 function parse(tools: object[], extra: object = {}) {
   const messages = [{ role: 'user', content: 'Hello' }]
@@ -13,7 +13,7 @@ function parse(tools: object[], extra: object = {}) {
 test.each<[string, object[], object?]>([
   [
     "tools.0.custom.name: String should match pattern '^[a-zA-Z0-9_-]{1,128}$'",
-    [{ ...search, name: 'notes.search' }],
+    [{ ...search, name: 'shop.search' }],
   ],
   ['tools.0.custom.name', [{ ...search, name: '' }]],
   ['tools.1.custom.name', [search, { ...search, name: 'x'.repeat(129) }]],

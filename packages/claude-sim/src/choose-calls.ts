@@ -51,7 +51,7 @@ export function chooseCalls(body: MessagesBody, behaviour: Behaviour, random: Ra
 const MAX_NOTE_CHARS = 10_000
 /** What made up strings are made of. */
 export const WORDS =
-  'barge basin boat bridge canal chamber gate harbour lock paddle pound river sluice tide weir'.split(' ')
+  'barge basin boat bridge canal chamber gate harbour lock paddle pound quay river tide weir'.split(' ')
 
 function unofferedName(tools: readonly Tool[]): string {
   let name = 'no_such_tool'

@@ -4,7 +4,7 @@ import { fillSchema } from './fill-schema.ts'
 import { seededRandom } from './random.ts'
 
 const fill = (schema: unknown, seed: number) =>
-  fillSchema(schema, { random: seededRandom(seed), words: ['lock', 'gate', 'sluice'] })
+  fillSchema(schema, { random: seededRandom(seed), words: ['lock', 'gate', 'weir'] })
 
 const Node: z.ZodType = z.object({
   label: z.string(),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Simulator, startSimulator } from './simulator.ts'
 import { ask } from './testing/test-client.ts'
-import { NOTES } from './testing/tool-loop-client.ts'
+import { toolsNamed } from './testing/tool-loop-client.ts'
 
 let sim: Simulator
 beforeAll(async () => {
@@ -9,6 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => sim.close())
 
+const TOOLS = toolsNamed('notes')
 const PIECES = [
   '[[sim ',
   '[[sim',
@@ -48,7 +49,7 @@ test.each(PIECES)(
   async (piece) => {
     const text = piece.repeat(CHARS / piece.length)
     for (const prompt of [`x ${text} x`, `[[sim ${text}]]`]) {
-      const stream = await (await ask(sim.url, { prompt, sim: 'tokens=5', extra: { tools: NOTES } })).text()
+      const stream = await (await ask(sim.url, { prompt, sim: 'tokens=5', extra: { tools: TOOLS } })).text()
       expect(stream).toContain('message_stop')
     }
   },

@@ -1,7 +1,7 @@
 import type Anthropic from '@anthropic-ai/sdk'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Simulator, startSimulator } from './index.ts'
-import { NOTES, runLoop, textOf } from './testing/tool-loop-client.ts'
+import { runLoop, textOf, toolsNamed } from './testing/tool-loop-client.ts'
 
 let sim: Simulator
 beforeAll(async () => {
@@ -9,6 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => sim.close())
 
+const NOTES = toolsNamed('notes')
 const ID = '6e0c1f4e-7d8a-4c7b-9a53-3f2f1c9d1b10'
 const FOUND = JSON.stringify({ notes: [{ id: ID, title: 'Locks' }, { id: 'another' }] })
 
@@ -79,6 +80,7 @@ test('where the search finds nothing, nothing is changed, and the answer says wh
   const { calls, answers } = await runLoop({
     url: sim.url,
     prompt: 'Delete the note about locks',
+    params: { tools: NOTES },
     execute: () => '{"notes":[]}',
   })
   expect(calls.map(({ name }) => name)).toEqual(['notes__search'])

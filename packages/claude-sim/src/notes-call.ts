@@ -3,6 +3,7 @@ import { fillSchema } from './fill-schema.ts'
 import type { Tool } from './messages-body.ts'
 import type { Random } from './random.ts'
 import type { ToolLoop } from './tool-loop.ts'
+import { TEXT_FIELD, TITLE_FIELD } from './write-output.ts'
 
 interface Values {
   id?: string
@@ -12,10 +13,10 @@ interface Values {
 }
 
 /** The names of the fields that are for a value. */
-export const NOTE_FIELDS: Readonly<Record<keyof Values, RegExp>> = {
+const FIELDS: Readonly<Record<keyof Values, RegExp>> = {
   id: /^(?:note)?_?id$/i,
-  title: /title|name|subject|heading/i,
-  text: /text|body|content|markdown/i,
+  title: TITLE_FIELD,
+  text: TEXT_FIELD,
   query: /query|search|words|term|^q$/i,
 }
 
@@ -77,7 +78,7 @@ function required(schema: NonNullable<Tool['input_schema']>, random: Random): ob
 function fieldsFor(values: Values, { properties }: NonNullable<Tool['input_schema']>): object {
   const names = Object.keys(properties ?? {})
   const kinds = ['id', 'title', 'text', 'query'] as const
-  const fields = kinds.map((kind) => [names.find((name) => NOTE_FIELDS[kind].test(name)), values[kind]])
+  const fields = kinds.map((kind) => [names.find((name) => FIELDS[kind].test(name)), values[kind]])
   return Object.fromEntries(fields.filter(([name, value]) => name !== undefined && value !== undefined))
 }
 

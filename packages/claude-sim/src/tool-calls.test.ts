@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, beforeAll, expect, test } from 'vitest'
 import { type Simulator, startSimulator } from './index.ts'
 import { ask, eventsOf, type WireEvent } from './testing/test-client.ts'
-import { NOTES, runLoop, textOf } from './testing/tool-loop-client.ts'
+import { TOOLS, runLoop, textOf } from './testing/tool-loop-client.ts'
 
 let sim: Simulator
 beforeAll(async () => {
@@ -14,7 +14,7 @@ const THINKING = { type: 'adaptive' as const, display: 'summarized' as const }
 
 async function eventsFor(directive: string, extra: Record<string, unknown> = {}): Promise<WireEvent[]> {
   const prompt = `Please [[sim ${directive}]]`
-  return eventsOf(await (await ask(sim.url, { prompt, extra: { tools: NOTES, ...extra } })).text())
+  return eventsOf(await (await ask(sim.url, { prompt, extra: { tools: TOOLS, ...extra } })).text())
 }
 
 /** The pieces of tool input in a stream. */
@@ -32,7 +32,7 @@ test('a call is sent in the API’s events, its input in pieces of 24 to 40 char
     title: 'Locks',
     text: 'A lock has two gates, and between them a chamber for one boat. 🚤🚤🚤',
   }
-  const events = await eventsFor(`tool=notes.add input='${JSON.stringify(input)}' rounds=1`)
+  const events = await eventsFor(`tool=shop.add input='${JSON.stringify(input)}' rounds=1`)
   const start = events.findIndex(
     ({ data }) => 'content_block' in data && JSON.stringify(data).includes('tool_use'),
   )
@@ -42,7 +42,7 @@ test('a call is sent in the API’s events, its input in pieces of 24 to 40 char
     content_block: {
       type: 'tool_use',
       id: expect.stringMatching(/^toolu_01\w{21}$/),
-      name: 'notes__add',
+      name: 'shop__add',
       input: {},
       caller: { type: 'direct' },
     },
@@ -59,7 +59,7 @@ test('a call is sent in the API’s events, its input in pieces of 24 to 40 char
     { type: 'message_delta', delta: { stop_reason: 'tool_use', stop_details: null } },
     { type: 'message_stop' },
   ])
-  expect(record()?.toolCalls).toMatchObject([{ name: 'notes__add', input: JSON.stringify(input) }])
+  expect(record()?.toolCalls).toMatchObject([{ name: 'shop__add', input: JSON.stringify(input) }])
 })
 
 test('without a directive, tools that are offered change nothing', async () => {
@@ -73,18 +73,18 @@ test('calls at once and in rounds, with names and inputs in turn; the answer quo
   const inputs = `'[{"words":"gates"},{"title":"A","text":"B"}]'`
   const together = await runLoop({
     url: sim.url,
-    prompt: `Go [[sim tool=notes.search+notes.add input=${inputs}]]`,
+    prompt: `Go [[sim tool=shop.search+shop.add input=${inputs}]]`,
   })
   expect(together.calls).toMatchObject([
-    { name: 'notes__search', input: { words: 'gates' } },
-    { name: 'notes__add', input: { title: 'A', text: 'B' } },
+    { name: 'shop__search', input: { words: 'gates' } },
+    { name: 'shop__add', input: { title: 'A', text: 'B' } },
   ])
   const inTurn = await runLoop({
     url: sim.url,
-    prompt: `Go [[sim tool=notes.search+notes__add calls=1 rounds=3]]`,
+    prompt: `Go [[sim tool=shop.search+shop__add calls=1 rounds=3]]`,
     execute: ({ name }) => `{"found":"${name}"}`,
   })
-  expect(inTurn.calls.map(({ name }) => name)).toEqual(['notes__search', 'notes__add', 'notes__search'])
+  expect(inTurn.calls.map(({ name }) => name)).toEqual(['shop__search', 'shop__add', 'shop__search'])
   expect(inTurn.answers.map(({ stop_reason }) => stop_reason)).toEqual([
     'tool_use',
     'tool_use',
@@ -92,20 +92,20 @@ test('calls at once and in rounds, with names and inputs in turn; the answer quo
     'end_turn',
   ])
   expect(textOf(inTurn.answers[3]!)).toContain(
-    '`notes.search` answered:\n\n```\n{"found":"notes__search"}\n```',
+    '`shop.search` answered:\n\n```\n{"found":"shop__search"}\n```',
   )
 })
 
 test('the record of each request has its round, the tools, the results that came and the calls that were made', async () => {
   const { calls } = await runLoop({
     url: sim.url,
-    prompt: 'Go on [[sim tool=notes.remove+notes.add]]',
+    prompt: 'Go on [[sim tool=shop.remove+shop.add]]',
     execute: ({ id, name }) => {
-      if (name === 'notes__add') throw new RangeError('full')
+      if (name === 'shop__add') throw new RangeError('full')
       return id
     },
   })
-  const names = NOTES.map(({ name }) => name)
+  const names = TOOLS.map(({ name }) => name)
   expect(sim.stats().requests).toMatchObject([
     {
       prompt: 'Go on',
@@ -119,8 +119,8 @@ test('the record of each request has its round, the tools, the results that came
       round: 1,
       tools: names,
       toolResults: [
-        { id: calls[0]?.id, name: 'notes__remove', isError: false, text: calls[0]?.id },
-        { id: calls[1]?.id, name: 'notes__add', isError: true, text: 'RangeError: full' },
+        { id: calls[0]?.id, name: 'shop__remove', isError: false, text: calls[0]?.id },
+        { id: calls[1]?.id, name: 'shop__add', isError: true, text: 'RangeError: full' },
       ],
       toolCalls: [],
     },
@@ -129,33 +129,30 @@ test('the record of each request has its round, the tools, the results that came
 
 test.each([
   ['{"id":"1","title":"Buy *oat* milk","text":""}', 'Done: “Buy oat milk”.'],
-  ['{"notes":[{"title":"Milk"},{"title":"Tea"}],"nextCursor":null}', 'Found:\n\n- “Milk”\n- “Tea”'],
+  ['{"items":[{"title":"Milk"},{"title":"Tea"}],"nextCursor":null}', 'Found:\n\n- “Milk”\n- “Tea”'],
   ['[{"title":"Milk"}]', 'Found:\n\n- “Milk”'],
-  ['{"notes":[],"nextCursor":null}', 'Found nothing.'],
-  ['{"rolled":2}', '`notes.add` answered: {"rolled":2}'],
-  [
-    '{"notes":[{"title":"Milk"},{"name":"Tea"}],"left":[{"title":"Milk"}]}',
-    /^`notes.add` answered:\n\n```\n/,
-  ],
-  ['{"title":"cut o', '`notes.add` answered: {"title":"cut o'],
-  ['null', '`notes.add` answered: null'],
-  ['', '`notes.add` answered nothing.'],
+  ['{"items":[],"nextCursor":null}', 'Found nothing.'],
+  ['{"rolled":2}', '`shop.add` answered: {"rolled":2}'],
+  ['{"items":[{"title":"Milk"},{"name":"Tea"}],"left":[{"title":"Milk"}]}', /^`shop.add` answered:\n\n```\n/],
+  ['{"title":"cut o', '`shop.add` answered: {"title":"cut o'],
+  ['null', '`shop.add` answered: null'],
+  ['', '`shop.add` answered nothing.'],
 ])('a result with titles is told in words, and any other is quoted: %s', async (result, expected) => {
   const { answers } = await runLoop({
     url: sim.url,
-    prompt: 'Go [[sim tool=notes.add]]',
+    prompt: 'Go [[sim tool=shop.add]]',
     execute: () => result,
   })
   expect(textOf(answers[1]!)).toEqual(expected instanceof RegExp ? expect.stringMatching(expected) : expected)
 })
 
 test.each([
-  ['It is full.', '`notes.add` failed: It is full.'],
-  ['```', '`notes.add` failed, and says:\n\n````\n```\n````'],
+  ['It is full.', '`shop.add` failed: It is full.'],
+  ['```', '`shop.add` failed, and says:\n\n````\n```\n````'],
 ])('an error is told as one, and a fence in it cannot end the quotation: %s', async (message, expected) => {
   const { answers } = await runLoop({
     url: sim.url,
-    prompt: 'Go [[sim tool=notes.add]]',
+    prompt: 'Go [[sim tool=shop.add]]',
     execute: () => {
       // oxlint-disable-next-line typescript/only-throw-error -- without the name of an error
       throw message
@@ -167,8 +164,8 @@ test.each([
 test('tool_choice forces a call or forbids it, and parallel calls can be switched off', async () => {
   const any = await eventsFor('', { tool_choice: { type: 'any' } })
   expect(JSON.stringify(any.at(-2)?.data)).toContain('"tool_use"')
-  await eventsFor('', { tool_choice: { type: 'tool', name: 'notes__remove' } })
-  expect(record()?.toolCalls).toMatchObject([{ name: 'notes__remove' }])
+  await eventsFor('', { tool_choice: { type: 'tool', name: 'shop__remove' } })
+  expect(record()?.toolCalls).toMatchObject([{ name: 'shop__remove' }])
   await eventsFor('calls=3', { tool_choice: { type: 'none' } })
   expect(record()?.toolCalls).toEqual([])
   await eventsFor('calls=3', { tool_choice: { type: 'auto', disable_parallel_tool_use: true } })
@@ -176,9 +173,9 @@ test('tool_choice forces a call or forbids it, and parallel calls can be switche
 })
 
 test('only tools that are offered are called, unless the fault is that they are not', async () => {
-  const names = NOTES.map(({ name }) => name)
+  const names = TOOLS.map(({ name }) => name)
   for (let seed = 0; seed < 20; seed += 1) {
-    await (await ask(sim.url, { prompt: `${seed} [[sim calls=5]]`, extra: { tools: NOTES } })).text()
+    await (await ask(sim.url, { prompt: `${seed} [[sim calls=5]]`, extra: { tools: TOOLS } })).text()
     expect(record()?.toolCalls).toHaveLength(5)
     for (const { name, input } of record()?.toolCalls ?? []) {
       expect(names).toContain(name)
@@ -187,25 +184,25 @@ test('only tools that are offered are called, unless the fault is that they are 
   }
   await eventsFor('fault=badtool')
   expect(record()?.toolCalls).toMatchObject([{ name: 'no_such_tool' }])
-  await eventsFor('tool=notes.burn')
-  expect(record()?.toolCalls).toMatchObject([{ name: 'notes__burn' }])
-  await eventsFor('fault=badinput tool=notes.add')
-  expect(record()?.toolCalls).toMatchObject([{ name: 'notes__add', input: '{"title":42}' }])
+  await eventsFor('tool=shop.burn')
+  expect(record()?.toolCalls).toMatchObject([{ name: 'shop__burn' }])
+  await eventsFor('fault=badinput tool=shop.add')
+  expect(record()?.toolCalls).toMatchObject([{ name: 'shop__add', input: '{"title":42}' }])
   await eventsFor('calls=2', { tools: undefined })
   expect(record()?.toolCalls).toEqual([])
 })
 
 test('an empty input is only an empty piece', async () => {
-  const events = await eventsFor("tool=notes.list input='{}'")
+  const events = await eventsFor("tool=shop.list input='{}'")
   expect(piecesIn(events)).toEqual([''])
-  const { calls } = await runLoop({ url: sim.url, prompt: "List [[sim tool=notes.list input='{}']]" })
+  const { calls } = await runLoop({ url: sim.url, prompt: "List [[sim tool=shop.list input='{}']]" })
   expect(calls).toMatchObject([{ input: {} }])
 })
 
 test('thinking comes before calls in every round, and goes back verbatim', async () => {
   const { answers } = await runLoop({
     url: sim.url,
-    prompt: 'Go [[sim tool=notes.add rounds=2 thinking=30]]',
+    prompt: 'Go [[sim tool=shop.add rounds=2 thinking=30]]',
     params: { thinking: THINKING },
   })
   expect(answers.map(({ content }) => content[0]?.type)).toEqual(['thinking', 'thinking', 'thinking'])
@@ -216,14 +213,14 @@ test('thinking comes before calls in every round, and goes back verbatim', async
 
 test('tools, calls and results count as input, the input of a call as output', async () => {
   const input = JSON.stringify({ title: 'A', text: 'x'.repeat(900) })
-  const usageOf = async (prompt: string, tools = NOTES) => {
+  const usageOf = async (prompt: string, tools = TOOLS) => {
     const options = { url: sim.url, prompt, params: { tools }, execute: () => 'y'.repeat(4000) }
     return (await runLoop(options)).answers.map(({ usage }) => usage)
   }
   const [[bare], [offered]] = [await usageOf('Go', []), await usageOf('Go')]
   const difference = (offered?.input_tokens ?? 0) - (bare?.input_tokens ?? 0)
-  expect(difference).toBe(Math.ceil(JSON.stringify(NOTES).length / 4) - Math.ceil('[]'.length / 4))
-  const [called, answered] = await usageOf(`Go [[sim tool=notes.add input='${input}']]`)
+  expect(difference).toBe(Math.ceil(JSON.stringify(TOOLS).length / 4) - Math.ceil('[]'.length / 4))
+  const [called, answered] = await usageOf(`Go [[sim tool=shop.add input='${input}']]`)
   expect(called?.output_tokens).toBeGreaterThanOrEqual(Math.ceil(input.length / 4.5))
   const more = (answered?.input_tokens ?? 0) - (called?.input_tokens ?? 0)
   expect(more).toBeGreaterThan((input.length + 4000) / 4)
@@ -231,19 +228,19 @@ test('tools, calls and results count as input, the input of a call as output', a
 
 test('a loop reads from the prompt cache what its last request wrote, while the tools stay the same', async () => {
   const params = { cache_control: { type: 'ephemeral' as const } }
-  const { answers } = await runLoop({ url: sim.url, prompt: 'Go [[sim tool=notes.add rounds=2]]', params })
+  const { answers } = await runLoop({ url: sim.url, prompt: 'Go [[sim tool=shop.add rounds=2]]', params })
   const [first, second, third] = answers.map(({ usage }) => usage)
   expect(second?.cache_read_input_tokens).toBe(first?.cache_creation_input_tokens)
   expect(third?.cache_read_input_tokens).toBeGreaterThan(second?.cache_read_input_tokens ?? Infinity)
-  const prompt = 'Go [[sim tool=notes.add rounds=2]]'
-  const other = await runLoop({ url: sim.url, prompt, params: { ...params, tools: NOTES.slice(0, 3) } })
+  const prompt = 'Go [[sim tool=shop.add rounds=2]]'
+  const other = await runLoop({ url: sim.url, prompt, params: { ...params, tools: TOOLS.slice(0, 3) } })
   expect(other.answers[0]?.usage.cache_read_input_tokens).toBe(0)
 })
 
 test('tokens makes the strings of an input that long, and the pace holds for them', async () => {
   const response = await ask(sim.url, {
-    prompt: 'Go [[sim tool=notes.add tokens=200 tps=2000]]',
-    extra: { tools: NOTES },
+    prompt: 'Go [[sim tool=shop.add tokens=200 tps=2000]]',
+    extra: { tools: TOOLS },
   })
   await response.text()
   const { toolCalls = [], startedAt = 0, endedAt = 0, tokens = 0 } = record() ?? {}
@@ -264,7 +261,7 @@ test('an answer pauses, and goes on when it is sent back, as messages of its own
     ['thinking', 'web_search_tool_result', 'text'],
   ])
   const joined = answers.slice(0, 2).flatMap(({ content }) => content)
-  const extra = { tools: NOTES, thinking: THINKING, model: 'claude-opus-4-8', max_tokens: 4096 }
+  const extra = { tools: TOOLS, thinking: THINKING, model: 'claude-opus-4-8', max_tokens: 4096 }
   const asOne = [
     { role: 'user', content: prompt },
     { role: 'assistant', content: joined },
@@ -284,8 +281,8 @@ test('a refusal has its category and explanation', async () => {
 })
 
 test('a message without stream has the same calls in one piece', async () => {
-  const prompt = 'Go [[sim tool=notes.add calls=2]]'
-  const response = await ask(sim.url, { prompt, stream: false, extra: { tools: NOTES } })
+  const prompt = 'Go [[sim tool=shop.add calls=2]]'
+  const response = await ask(sim.url, { prompt, stream: false, extra: { tools: TOOLS } })
   const message = (await response.json()) as { stop_reason: string; content: Record<string, unknown>[] }
   expect(message.stop_reason).toBe('tool_use')
   const calls = message.content.filter(({ type }) => type === 'tool_use')
@@ -295,7 +292,7 @@ test('a message without stream has the same calls in one piece', async () => {
   expect(calls).toHaveLength(2)
 })
 
-const CALLS = `tool=notes.search+notes.add input='[{"words":"gates"},{"title":"Locks","text":"Two gates, and a chamber."}]'`
+const CALLS = `tool=shop.search+shop.add input='[{"words":"gates"},{"title":"Locks","text":"Two gates, and a chamber."}]'`
 
 /** The types of the events, and of the deltas in them. */
 function typesOf(events: readonly WireEvent[]): string[] {
@@ -341,8 +338,8 @@ test('where the stream is cut, the record has the part of the input that was ser
 test('max_tokens cuts the input of a call, and its block ends', async () => {
   const text = JSON.stringify({ title: 'Locks', text: 'gate '.repeat(100) })
   for (const [directive, extra] of [
-    [`tool=notes.add input='${text}' fault=max_tokens@12`, {}],
-    [`tool=notes.add input='${text}'`, { max_tokens: 40 }],
+    [`tool=shop.add input='${text}' fault=max_tokens@12`, {}],
+    [`tool=shop.add input='${text}'`, { max_tokens: 40 }],
   ] as const) {
     const events = await eventsFor(directive, extra)
     const input = piecesIn(events).join('')
@@ -355,9 +352,9 @@ test('max_tokens cuts the input of a call, and its block ends', async () => {
       { type: 'message_stop' },
     ])
   }
-  const extra = { tools: NOTES, max_tokens: 40 }
+  const extra = { tools: TOOLS, max_tokens: 40 }
   const response = await ask(sim.url, {
-    prompt: `Go [[sim tool=notes.add input='${text}']]`,
+    prompt: `Go [[sim tool=shop.add input='${text}']]`,
     stream: false,
     extra,
   })
@@ -378,22 +375,22 @@ test('max_tokens@N counts deltas and the starts and ends of calls, across all bl
 })
 
 test('round: only that request of a loop meets the fault', async () => {
-  const prompt = 'Go [[sim tool=notes.add rounds=2 fault=badtool round=1]]'
+  const prompt = 'Go [[sim tool=shop.add rounds=2 fault=badtool round=1]]'
   const { calls } = await runLoop({ url: sim.url, prompt })
-  expect(calls.map(({ name }) => name)).toEqual(['notes__add', 'no_such_tool'])
-  const failing = runLoop({ url: sim.url, prompt: 'Go [[sim tool=notes.add fault=status code=529 round=1]]' })
+  expect(calls.map(({ name }) => name)).toEqual(['shop__add', 'no_such_tool'])
+  const failing = runLoop({ url: sim.url, prompt: 'Go [[sim tool=shop.add fault=status code=529 round=1]]' })
   await expect(failing).rejects.toThrow('Overloaded')
   expect(sim.stats().requests.slice(-2)).toMatchObject([{ status: 200 }, { status: 529, round: 1 }])
 })
 
 test('a prompt that comes with results of old calls is answered itself', async () => {
-  const { calls, messages } = await runLoop({ url: sim.url, prompt: 'Go [[sim tool=notes.add]]' })
+  const { calls, messages } = await runLoop({ url: sim.url, prompt: 'Go [[sim tool=shop.add]]' })
   const content = [
     { type: 'tool_result', tool_use_id: calls[0]?.id, content: 'Interrupted.' },
     { type: 'text', text: 'How do canal locks work?' },
   ]
   const turns = [...messages.slice(0, 2), { role: 'user', content }]
-  await (await ask(sim.url, { messages: turns, extra: { tools: NOTES } })).text()
+  await (await ask(sim.url, { messages: turns, extra: { tools: TOOLS } })).text()
   expect(record()).toMatchObject({
     prompt: 'How do canal locks work?',
     round: 0,

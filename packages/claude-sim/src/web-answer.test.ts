@@ -57,7 +57,7 @@ test('the events of a cited text are the API’s: its citations after its pieces
 
 test.each([
   ['Please search the web for canal locks.', ['web_search_tool_result'], [{ query: 'canal locks' }]],
-  ['What’s new about sluices?', ['web_search_tool_result'], [{ query: 'sluices' }]],
+  ['What’s new about weirs?', ['web_search_tool_result'], [{ query: 'weirs' }]],
   ['Summarise https://a.example/x for me', ['web_fetch_tool_result'], [{ url: 'https://a.example/x' }]],
   ['What is a web?', [], []],
 ])('%s', async (prompt, results, inputs) => {

@@ -18,8 +18,8 @@ const PAGES: readonly Page[] = [
     says: 'a lock has a chamber with gates at both ends',
   },
   {
-    url: 'https://water.example/sluices?page=paddles',
-    title: 'Sluices and paddles',
+    url: 'https://water.example/gates?page=paddles',
+    title: 'Gates and paddles',
     says: 'paddles in the gates let the water in and out',
   },
   {

@@ -10,15 +10,15 @@ beforeAll(async () => {
 })
 afterAll(() => sim.close())
 
-const Notes = z.object({ notes: z.array(z.object({ title: z.string().max(100), text: z.string() })) })
+const Plans = z.object({ plans: z.array(z.object({ title: z.string().max(100), text: z.string() })) })
 const Trip = z.object({
   city: z.string().describe('Where it goes'),
   days: z.array(z.object({ date: z.iso.date(), stops: z.array(z.string()).min(1) })).min(1),
   pace: z.enum(['slow', 'fast']),
-  note: z.string().nullable(),
+  comment: z.string().nullable(),
 })
 
-async function write(prompt: string, format: unknown = zodOutputFormat(Notes)): Promise<Anthropic.Message> {
+async function write(prompt: string, format: unknown = zodOutputFormat(Plans)): Promise<Anthropic.Message> {
   const client = new Anthropic({ apiKey: 'test', baseURL: sim.url, maxRetries: 0 })
   return client.messages
     .stream({
@@ -43,15 +43,15 @@ test('an answer fits the schema that was asked for, whatever was asked', async (
   }
 })
 
-test('each sentence of a pasted text becomes a note', async () => {
+test('each sentence of a pasted text becomes an item of the list', async () => {
   const pasted = 'Café locks have two gates. Fill the chamber first!\n- Then open “the upper” gate'
-  const notes = [
+  const plans = [
     { title: 'Café locks have two gates', text: 'Café locks have two gates.' },
     { title: 'Fill the chamber first', text: 'Fill the chamber first!' },
     { title: 'Then open “the upper” gate', text: 'Then open “the upper” gate' },
   ]
-  for (const prompt of [pasted, `Make notes of this.\n<text>\n${pasted}\n</text>`]) {
-    expect(JSON.parse(textOf(await write(prompt)))).toEqual({ notes })
+  for (const prompt of [pasted, `Make plans of this.\n<text>\n${pasted}\n</text>`]) {
+    expect(JSON.parse(textOf(await write(prompt)))).toEqual({ plans })
   }
 })
 
@@ -59,7 +59,7 @@ test('tokens says how long it is', async () => {
   const json = textOf(await write('One sentence. Another one. [[sim tokens=2000]]'))
   expect(json.length).toBeGreaterThan(8000)
   expect(json.length).toBeLessThan(20_000)
-  expect(Notes.safeParse(JSON.parse(json)).success).toBe(true)
+  expect(Plans.safeParse(JSON.parse(json)).success).toBe(true)
 })
 
 test('it is cut in odd places, and written in different ways', async () => {
@@ -70,9 +70,9 @@ test('it is cut in odd places, and written in different ways', async () => {
 })
 
 test('a directive says what is written, whether it fits or not; a fault, that it does not fit', async () => {
-  const other = '{"notes": 5, "__proto__": {"a": [}'
+  const other = '{"plans": 5, "__proto__": {"a": [}'
   expect(textOf(await write(`Go [[sim output='${other}']]`))).toBe(other)
-  expect(JSON.parse(textOf(await write('Go. [[sim fault=badinput]]')))).toEqual({ notes: 42 })
+  expect(JSON.parse(textOf(await write('Go. [[sim fault=badinput]]')))).toEqual({ plans: 42 })
   const { stop_reason } = await write('Go. On. And on. [[sim fault=max_tokens@3]]')
   expect(stop_reason).toBe('max_tokens')
 })

@@ -1,17 +1,20 @@
 import type { Behaviour } from './behaviour.ts'
 import { charsOf } from './cut-deltas.ts'
 import { fillSchema } from './fill-schema.ts'
-import { NOTE_FIELDS } from './notes-call.ts'
 import type { Random } from './random.ts'
 
 type Schema = Readonly<Record<string, unknown>>
+
+/** The names of the fields that are for a title, and for a text. */
+export const TITLE_FIELD = /title|name|subject|heading/i
+export const TEXT_FIELD = /text|body|content|markdown/i
 
 /** What is longer than this is written on one line. */
 const MAX_PRETTY_CHARS = 4000
 
 /**
- * JSON that fits the schema: what the settings say, whether it fits or not; a note for each sentence of the prompt, where
- * the schema wants notes; or anything that fits.
+ * JSON that fits the schema: what the settings say, whether it fits or not; an item for each sentence of the prompt, where
+ * the schema wants a list of titles and texts; or anything that fits.
  */
 export function writeOutput(
   schema: Schema,
@@ -20,7 +23,7 @@ export function writeOutput(
 ): string {
   if (output !== undefined) return output
   const chars = tokens === undefined ? undefined : charsOf(tokens)
-  const value = notesFrom(schema, prompt, chars) ?? fillSchema(schema, { random, words, chars })
+  const value = itemsFrom(schema, prompt, chars) ?? fillSchema(schema, { random, words, chars })
   if (fault === 'badinput')
     return JSON.stringify({ ...Object(value), [Object.keys(Object(value))[0] ?? 'x']: 42 })
   const json = JSON.stringify(value)
@@ -35,24 +38,22 @@ function escaped(unit: string): string {
 }
 
 /** For an object with one list, of objects with a title and a text. */
-function notesFrom(schema: Schema, prompt: string, chars = Infinity): object | undefined {
+function itemsFrom(schema: Schema, prompt: string, chars = Infinity): object | undefined {
   const [[list, { items }] = ['', {}], ...others] = Object.entries<Schema>(Object(schema['properties']))
   const item = target(Object(items), schema)
   const fields = Object.keys(Object(item['properties']))
-  const [title, text] = (['title', 'text'] as const).map((kind) =>
-    fields.find((field) => NOTE_FIELDS[kind].test(field)),
-  )
+  const [title, text] = [TITLE_FIELD, TEXT_FIELD].map((kind) => fields.find((field) => kind.test(field)))
   if (others.length > 0 || fields.length !== 2 || title === undefined || text === undefined) return undefined
   const sentences = sentencesIn(/<text>(.*)<\/text>/s.exec(prompt)?.[1] ?? prompt)
-  const notes: object[] = []
+  const listed: object[] = []
   for (let size = 0, index = 0; size < chars; index += 1) {
     if (index >= sentences.length && (chars === Infinity || sentences.length === 0)) break
     const sentence = sentences[index % sentences.length] ?? ''
-    const note = { [title]: titleOf(sentence), [text]: sentence }
-    notes.push(note)
-    size += JSON.stringify(note).length + 1
+    const each = { [title]: titleOf(sentence), [text]: sentence }
+    listed.push(each)
+    size += JSON.stringify(each).length + 1
   }
-  return { [list]: notes }
+  return { [list]: listed }
 }
 
 function titleOf(sentence: string): string {

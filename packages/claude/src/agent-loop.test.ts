@@ -10,7 +10,7 @@ import { sse, type Upstream, upstream } from './testing/upstream.ts'
 import type { DecidedCall, FinishedStep, RunTools, ToolCall, ToolResult } from './tools.ts'
 
 const TOOLS = ['search', 'add'].map((name) => ({
-  name: `notes__${name}`,
+  name: `shop__${name}`,
   description: name,
   input_schema: { type: 'object' as const },
 }))
@@ -49,7 +49,7 @@ interface FakeTools extends RunTools {
   readonly saved: FinishedStep[]
 }
 
-/** Tools that succeed with their input, unless `change` says otherwise. `notes__add` asks first. */
+/** Tools that succeed with their input, unless `change` says otherwise. `shop__add` asks first. */
 function fakeTools(change: Partial<RunTools> = {}): FakeTools {
   const did: string[] = []
   const saved: FinishedStep[] = []
@@ -57,7 +57,7 @@ function fakeTools(change: Partial<RunTools> = {}): FakeTools {
     did,
     saved,
     nameOf: (name) => name.replace('__', '.'),
-    asksFirst: (name) => name === 'notes__add',
+    asksFirst: (name) => name === 'shop__add',
     async saveStep(step) {
       did.push('save')
       saved.push(step)
@@ -125,7 +125,7 @@ function ask(server: Upstream, { signal, request = REQUEST, failures, ...options
 }
 
 test('a tool is executed between two calls to Claude, and the events have their order', async () => {
-  const first = [thinking('hm'), text('I look.'), toolUse('a', 'notes__search', { query: 'lock' })]
+  const first = [thinking('hm'), text('I look.'), toolUse('a', 'shop__search', { query: 'lock' })]
   await using server = await answering(
     messageEvents('tool_use', first),
     messageEvents('end_turn', [text('Two gates.')]),
@@ -138,7 +138,7 @@ test('a tool is executed between two calls to Claude, and the events have their 
   expect(events).toEqual([
     { type: 'thinking', text: 'hm' },
     { type: 'text', text: 'I look.' },
-    { type: 'tool_call', callId: UUID, name: 'notes.search', by: 'server' },
+    { type: 'tool_call', callId: UUID, name: 'shop.search', by: 'server' },
     { type: 'tool_input', callId, text: '{"query":"lock"}' },
     STEP,
     { type: 'tool_state', callId, state: 'running' },
@@ -151,7 +151,7 @@ test('a tool is executed between two calls to Claude, and the events have their 
   expect(tools.saved).toEqual([
     {
       step: { ...SPENT, content: first, stopReason: 'tool_use', requestId: 'req_1' },
-      calls: [{ callId, toolUseId: 'a', name: 'notes__search', input: '{"query":"lock"}' }],
+      calls: [{ callId, toolUseId: 'a', name: 'shop__search', input: '{"query":"lock"}' }],
       events: [{ type: 'start', model: 'claude-opus-4-8', runId: 'run' }, ...events.slice(0, 5)],
     },
   ])
@@ -173,8 +173,8 @@ test('a tool is executed between two calls to Claude, and the events have their 
   })
 })
 
-const search = (id: string) => toolUse(id, 'notes__search', { id })
-const add = (id: string) => toolUse(id, 'notes__add', { id })
+const search = (id: string) => toolUse(id, 'shop__search', { id })
+const add = (id: string) => toolUse(id, 'shop__add', { id })
 const END = messageEvents('end_turn', [text('Done.')])
 const calling = (...blocks: { type: string }[]) => messageEvents('tool_use', blocks)
 /** What the second request has beyond the first. */
@@ -306,7 +306,7 @@ test('when all calls ask first, the end comes with them', async () => {
 const decided = (toolUseId: string, rest: Partial<DecidedCall>): DecidedCall => ({
   callId: `ours ${toolUseId}`,
   toolUseId,
-  name: 'notes__add',
+  name: 'shop__add',
   input: '{}',
   approved: undefined,
   result: undefined,
@@ -641,7 +641,7 @@ test.each([
 
 test('input that is cut off counts in the estimate of the output', async () => {
   await using server = await answering(
-    calling(toolUse('a', 'notes__add', { text: 'x'.repeat(29) })).slice(0, -3),
+    calling(toolUse('a', 'shop__add', { text: 'x'.repeat(29) })).slice(0, -3),
   )
   const events = await ask(server, { tools: fakeTools() }).rest()
   // 40 characters of JSON, at four per token.

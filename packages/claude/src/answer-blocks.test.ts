@@ -20,8 +20,8 @@ test('blocks of all types are kept as they came, fields that we do not know incl
     thinking('hm', 'signed'),
     { type: 'redacted_thinking', data: 'xyz' },
     { ...text('Locks have gates.'), citations: [{ type: 'char_location', cited_text: 'gates' }] },
-    { ...toolUse('a', 'notes__search', { query: 'lock', deep: { n: 1 } }), caller: { type: 'direct' } },
-    toolUse('b', 'notes__list'),
+    { ...toolUse('a', 'shop__search', { query: 'lock', deep: { n: 1 } }), caller: { type: 'direct' } },
+    toolUse('b', 'shop__list'),
     { type: 'server_tool_use', id: 's', name: 'web_search', input: { query: 'lock' } },
     { type: 'web_search_tool_result', tool_use_id: 's', content: [{ type: 'web_search_result' }] },
     { type: 'hologram', depth: 3, text: 'unseen' },
@@ -33,7 +33,7 @@ test('a call has its input as Claude wrote it, or as it came with the beginning 
   const start = (index: number, input: unknown) => ({
     type: 'content_block_start',
     index,
-    content_block: { type: 'tool_use', id: `call_${index}`, name: 'notes__add', input },
+    content_block: { type: 'tool_use', id: `call_${index}`, name: 'shop__add', input },
   })
   const json = (index: number, partial_json: string) => ({
     type: 'content_block_delta',
@@ -56,7 +56,7 @@ test('a call has its input as Claude wrote it, or as it came with the beginning 
 })
 
 test.each(['{"text":"a', '[]', '7', 'null', '{"a":1}}'])('a call with the input %s is not kept', (input) => {
-  const content_block = { type: 'tool_use', id: 'a', name: 'notes__add', input: {} }
+  const content_block = { type: 'tool_use', id: 'a', name: 'shop__add', input: {} }
   const blocks = kept([
     { type: 'content_block_start', index: 0, content_block },
     { type: 'content_block_delta', index: 0, delta: { type: 'input_json_delta', partial_json: input } },

@@ -102,8 +102,8 @@ test('what was left out for an answer stays so for the next one, so that the beg
   expect([leftOut, messages]).toEqual([6, [...both('d'), ...both('e'), user('f?')]])
 })
 
-const TOOLS = { tools: '[{"name":"notes__search"}]' }
-const call = (id: string) => ({ type: 'tool_use', id, name: 'notes__search', input: { id } }) as const
+const TOOLS = { tools: '[{"name":"shop__search"}]' }
+const call = (id: string) => ({ type: 'tool_use', id, name: 'shop__search', input: { id } }) as const
 const result = (id: string, output: string, rest = {}) => ({
   type: 'tool_result',
   tool_use_id: id,
@@ -210,9 +210,9 @@ test('a request without tools has the calls and their results as text', () => {
     user('q?'),
     assistant(
       text('I look.'),
-      text('[Called the tool notes__search with {"id":"a"}. Result: of a]'),
-      text('[Called the tool notes__search with {"id":"b"}. It failed: of b]'),
-      text(`[Called the tool notes__search with {"id":"c"}. It failed: ${MAY_HAVE_HAPPENED}]`),
+      text('[Called the tool shop__search with {"id":"a"}. Result: of a]'),
+      text('[Called the tool shop__search with {"id":"b"}. It failed: of b]'),
+      text(`[Called the tool shop__search with {"id":"c"}. It failed: ${MAY_HAVE_HAPPENED}]`),
       text('Found.'),
     ),
     user('next?'),

@@ -77,9 +77,9 @@ test('the first call of a tool is shown at once, without the pause after the com
   server.text('So')
   await clock.advance(32)
   expect(view().parts).toHaveLength(1)
-  server.send({ type: 'tool_call', callId: 'c', name: 'notes.search', by: 'server' })
+  server.send({ type: 'tool_call', callId: 'c', name: 'shop.search', by: 'server' })
   await clock.advance(16)
-  expect(view().parts[1]).toMatchObject({ type: 'tool', name: 'notes.search', state: 'calling' })
+  expect(view().parts[1]).toMatchObject({ type: 'tool', name: 'shop.search', state: 'calling' })
 })
 
 test('the end is shown at once, with the text that came before it', async () => {
@@ -242,8 +242,8 @@ const TOOL_RUN = {
   events: [
     { type: 'start', model: 'claude', runId: 'run' },
     { type: 'text', text: 'I look.' },
-    { type: 'tool_call', callId: 'c', name: 'notes.search', by: 'server' },
-    { type: 'tool_call', callId: 'd', name: 'notes.search', by: 'server' },
+    { type: 'tool_call', callId: 'c', name: 'shop.search', by: 'server' },
+    { type: 'tool_call', callId: 'd', name: 'shop.search', by: 'server' },
     { type: 'tool_input', callId: 'c', text: '{"query":"🌊"}' },
     { type: 'tool_input', callId: 'd', text: '{}' },
     { type: 'step', model: 'claude', usage: DONE.usage, costUsd: 0.01 },

@@ -89,7 +89,7 @@ test('an answer that was stopped, refused or does not fit has no value, and keep
 test('with tools, the last output counts', async () => {
   const { server, clock, typed } = setUp()
   server.send({ type: 'json', text: '{"notes":[' })
-  server.send({ type: 'tool_call', callId: 'a', name: 'notes.search', by: 'server' })
+  server.send({ type: 'tool_call', callId: 'a', name: 'shop.search', by: 'server' })
   server.send({ type: 'json', text: JSON_TEXT })
   server.send(DONE)
   await clock.advance(100)

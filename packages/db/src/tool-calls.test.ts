@@ -47,7 +47,7 @@ function callOf(change: Partial<NewToolCall> = {}): NewToolCall {
   return {
     id: randomUUID(),
     toolUseId: 'toolu_1',
-    name: 'notes__add',
+    name: 'shop__add',
     input: JSON.stringify('{"a":"\u0000 \ud800"}'),
     asks: false,
     ...change,

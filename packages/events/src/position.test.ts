@@ -18,7 +18,7 @@ test('text of an unknown type moves the position by its UTF-16 code units too', 
 test('every other event moves the position by 1, one of an unknown type too', () => {
   expect(extent({ type: 'start', model: 'claude', runId: 'r' })).toBe(1)
   expect(extent({ type: 'error', code: 'internal', message: 'a long one', retryable: true })).toBe(1)
-  expect(extent({ type: 'tool_call', callId: 'c', name: 'notes.add', by: 'server' })).toBe(1)
+  expect(extent({ type: 'tool_call', callId: 'c', name: 'shop.add', by: 'server' })).toBe(1)
   expect(extent({ type: 'tool_result', callId: 'c', ok: true, output: 'a long one' })).toBe(1)
   expect(extent({ type: 'unknown' })).toBe(1)
 })

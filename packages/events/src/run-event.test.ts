@@ -61,7 +61,7 @@ test.for([
   [{ type: 'start', model: 'm' }],
   [{ type: 'done', stopReason: 'end_turn' }],
   [{ type: 'tool_input', text: '{}' }],
-  [{ type: 'tool_call', callId: 'c', name: 'notes.add', by: 'nobody' }],
+  [{ type: 'tool_call', callId: 'c', name: 'shop.add', by: 'nobody' }],
   [{ type: 'tool_state', callId: 'c', state: 'done' }],
   [{ type: 'tool_result', callId: 'c', ok: true }],
   [{ type: 'step', model: 'm', costUsd: 0 }],

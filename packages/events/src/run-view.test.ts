@@ -278,14 +278,14 @@ test('a run that goes on and fails keeps what the answer had cost, and adds what
   expect(reduceRun(unasked, doneWith('end_turn'))).toMatchObject({ usage, costUsd: 0.01 })
 })
 
-const TOOL = { type: 'tool', name: 'notes.search', by: 'server', output: undefined } as const
+const TOOL = { type: 'tool', name: 'shop.search', by: 'server', output: undefined } as const
 
 function text(piece: string): RunEvent {
   return { type: 'text', text: piece }
 }
 
 function call(callId: string): RunEvent {
-  return { type: 'tool_call', callId, name: 'notes.search', by: 'server' }
+  return { type: 'tool_call', callId, name: 'shop.search', by: 'server' }
 }
 
 function input(callId: string, piece: string): RunEvent {

@@ -26,7 +26,7 @@ pageTest(
     const listed = await page.getByTestId('sources').getByRole('listitem').allInnerTexts()
     expect(listed.map((line) => line.replaceAll(/\s+/g, ' '))).toEqual([
       'How a lock works locks.example',
-      'Sluices and paddles water.example',
+      'Gates and paddles water.example',
       'A short history of canals canals.example',
     ])
     const copied = await copiedAnswer(page)

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findProgram } from '../find-program.ts'
-import { freePorts } from '../nginx/free-ports.ts'
+import { freePorts } from '../free-ports.ts'
 import { lastButton, LOOK_MS, onFrames, type OtherBrowser, type Tab, textBox } from './tab.ts'
 
 const driver = findProgram('WebKitWebDriver')

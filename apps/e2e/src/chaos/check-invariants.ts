@@ -3,7 +3,7 @@ import type { RequestRecord } from '@sluice/claude-sim'
 import type { RunView } from '@sluice/events'
 import type { RunPlan } from './run-plan.ts'
 import type { Observation, Trial } from './run-trial.ts'
-import type { TabSnapshot } from './tab.ts'
+import type { TabSnapshot } from '../page-client/tab.ts'
 
 export interface Limits {
   readonly graceMs: number

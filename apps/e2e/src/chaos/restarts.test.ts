@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { VANISHED_MS } from '../fault-proxy/connection-plan.ts'
+import { VANISHED_MS } from './draw-connection.ts'
 import { type Product, startProduct } from '../product/start-product.ts'
 import { createRandom, seedFrom } from '../random.ts'
 import { drawRunPlan } from './run-plan.ts'

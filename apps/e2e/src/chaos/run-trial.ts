@@ -1,6 +1,6 @@
 import { newId } from '@sluice/client'
 import type { RunPlan } from './run-plan.ts'
-import { type Decide, openTab, type Tab, type TabSnapshot } from './tab.ts'
+import { type Decide, openTab, type Tab, type TabSnapshot } from '../page-client/tab.ts'
 
 /** What one tab showed when it was closed, or when its answer ended. */
 export interface Observation {

@@ -1,10 +1,10 @@
 import { type Simulator, startSimulator } from '@sluice/claude-sim'
 import { vi } from 'vitest'
-import { browserSidePlan, upstreamSidePlan } from '../fault-proxy/connection-plan.ts'
+import { browserSidePlan, upstreamSidePlan } from './draw-connection.ts'
 import { type FaultProxy, startFaultProxy } from '../fault-proxy/fault-proxy.ts'
 import { type EmbeddedDatabase, embeddedDatabase } from '../product/embedded-database.ts'
 import { createRandom, type Random } from '../random.ts'
-import { becomeBrowser, newSession } from './become-browser.ts'
+import { becomeBrowser, newSession } from '../page-client/become-browser.ts'
 import { CHAOS_ENV } from './environment.ts'
 
 export interface ChaosEnvironment<Server> {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { READ_TIMEOUT_MS } from './observe-flow.ts'
 import type { Question } from './prompts.ts'
-import type { SluiceClient } from './sluice-client.ts'
+import type { SluiceClient } from '../web-client/sluice-client.ts'
 
 /** What happened to an answer whose only reader left. `abandoned` is correct. */
 export type Departure = 'abandoned' | 'went on' | 'went on to its end'

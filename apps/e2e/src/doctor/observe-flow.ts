@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { TerminalEvent } from '@sluice/events'
 import type { Question } from './prompts.ts'
-import type { RunReader } from './run-reader.ts'
-import type { SluiceClient } from './sluice-client.ts'
+import type { RunReader } from '../web-client/run-reader.ts'
+import type { SluiceClient } from '../web-client/sluice-client.ts'
 
 /** The measurements of one answer. */
 export interface Flow {

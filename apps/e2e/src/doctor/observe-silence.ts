@@ -1,6 +1,6 @@
 import { READ_TIMEOUT_MS } from './observe-flow.ts'
 import type { Question } from './prompts.ts'
-import type { SluiceClient } from './sluice-client.ts'
+import type { SluiceClient } from '../web-client/sluice-client.ts'
 
 /** What arrived while Claude sent nothing. */
 export interface Silence {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DoctorError } from './doctor-error.ts'
-import { type CallAnswer, SluiceClient } from './sluice-client.ts'
-import { openWebClient, type WebClient, type WebClientOptions } from './web-client.ts'
+import { type CallAnswer, SluiceClient } from '../web-client/sluice-client.ts'
+import { openWebClient, type WebClient, type WebClientOptions } from '../web-client/web-client.ts'
 
 const PricesSchema = z.object({ input: z.number(), output: z.number() })
 const ModelsSchema = z.object({

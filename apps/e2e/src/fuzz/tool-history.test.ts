@@ -19,7 +19,7 @@ import { createRandom, type Random, seedFrom } from '../random.ts'
 
 const seed = seedFrom('FUZZ_SEED')
 const MODEL = 'claude-opus-4-8'
-const DEFINITIONS = ['notes__search', 'notes__add'].map((name) => ({
+const DEFINITIONS = ['shop__search', 'shop__add'].map((name) => ({
   name,
   description: name,
   input_schema: { type: 'object' as const, properties: { query: { type: 'string' } } },
@@ -83,7 +83,7 @@ class StoredAnswer {
   tools(stop: AbortController): RunTools {
     return {
       nameOf: (name) => name,
-      asksFirst: (name) => name === 'notes__add',
+      asksFirst: (name) => name === 'shop__add',
       saveStep: async (step) => this.add(step),
       admitStep: async () => !this.#random.chance(0.05),
       execute: async ({ callId, input }) => {
@@ -165,7 +165,7 @@ async function runOf(
 
 const directives = fc
   .record({
-    tool: fc.constantFrom('notes.search', 'notes.add', 'notes.search+notes.add', 'notes.search+notes.search'),
+    tool: fc.constantFrom('shop.search', 'shop.add', 'shop.search+shop.add', 'shop.search+shop.search'),
     rounds: fc.constantFrom(0, 1, 2, 3),
     pause: fc.constantFrom(0, 0, 0, 1, 2),
     thinking: fc.constantFrom(0, 20),

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { type Certificate, selfSigned } from '@sluice/claude/testing'
-import { freePorts } from './free-ports.ts'
+import { freePorts } from '../free-ports.ts'
 import { nginxBinary } from './nginx-binary.ts'
 
 /** Returns the contents of nginx.conf's `http` block for these ports. */

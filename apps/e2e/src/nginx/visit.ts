@@ -1,5 +1,5 @@
-import { SluiceClient } from '../doctor/sluice-client.ts'
-import { openWebClient, type WebClient, type WebClientOptions } from '../doctor/web-client.ts'
+import { SluiceClient } from '../web-client/sluice-client.ts'
+import { openWebClient, type WebClient, type WebClientOptions } from '../web-client/web-client.ts'
 
 export interface Visit extends Disposable {
   readonly client: SluiceClient

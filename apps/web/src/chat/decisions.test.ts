@@ -13,7 +13,7 @@ const WAITING: Events = [
   { type: 'start', model: 'claude-x', runId: 'a' },
   { type: 'text', text: 'I will add both.' },
   ...['milk', 'bread'].flatMap((callId): Events => [
-    { type: 'tool_call', callId, name: 'notes.add', by: 'server' },
+    { type: 'tool_call', callId, name: 'shop.add', by: 'server' },
     { type: 'tool_input', callId, text: '{}' },
   ]),
   { type: 'tool_state', callId: 'milk', state: 'waiting' },

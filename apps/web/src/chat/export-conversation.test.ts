@@ -37,7 +37,7 @@ test('a call of a tool is exported with its input and its result', () => {
   const chat = createChat({ api: fakeApi(), id: CONVERSATION.conversationId, clock: createManualClock() })
   const events: Events = [
     { type: 'start', model: 'claude-x', runId: 'a' },
-    { type: 'tool_call', callId: 'c', name: 'notes.search', by: 'server' },
+    { type: 'tool_call', callId: 'c', name: 'shop.search', by: 'server' },
     { type: 'tool_input', callId: 'c', text: '{"words":"`milk`"}' },
     { type: 'tool_result', callId: 'c', ok: true, output: '["```"]' },
     { type: 'text', text: 'Found it.' },
@@ -45,7 +45,7 @@ test('a call of a tool is exported with its input and its result', () => {
   ]
   chat.receive({ messages: [question('q', null, 1), answerOf('a', 'q', 2, events)] })
   expect(toMarkdown('Milk', chat.getState().turns)).toContain(
-    ['*Tool notes.search: done*', '```\n{"words":"`milk`"}\n```', '````\n["```"]\n````', 'Found it.\n'].join(
+    ['*Tool shop.search: done*', '```\n{"words":"`milk`"}\n```', '````\n["```"]\n````', 'Found it.\n'].join(
       '\n\n',
     ),
   )

@@ -34,7 +34,7 @@ test('white space before the thinking is neither the first token nor the end of 
 
 test('the time of a call is that of its execution', async () => {
   const { clock, server, times } = watched()
-  server.send({ type: 'tool_call', callId: 'c', name: 'notes.search', by: 'server' })
+  server.send({ type: 'tool_call', callId: 'c', name: 'shop.search', by: 'server' })
   await clock.advance(1000)
   expect(times().parts).toEqual([undefined])
   server.send({ type: 'tool_state', callId: 'c', state: 'running' })

@@ -1,7 +1,7 @@
 import type { RunView, ToolPart } from '@sluice/events'
 import { toolViewOf } from './tool-views.ts'
 
-/** What a call does, as a request: `Add the note “Milk”`. Undefined before its input is complete, and without a view. */
+/** What a call does, as a request: `Order “Milk”`. Undefined before its input is complete, and without a view. */
 export function titleOf(part: ToolPart): string | undefined {
   const input = part.state === 'calling' ? undefined : jsonOf(part.input)
   try {
@@ -17,7 +17,7 @@ export function requestOf(part: ToolPart): string {
   return titleOf(part) ?? `Use ${part.name}`
 }
 
-/** What the answer asks of the user: `Claude wants to add the note “Milk”. Allow or deny.` */
+/** What the answer asks of the user: `Claude wants to order “Milk”. Allow or deny.` */
 export function requestsOf({ parts }: RunView): string {
   const requests = parts.flatMap((part) =>
     part.type === 'tool' && part.state === 'waiting' ? [requestOf(part)] : [],

@@ -3,7 +3,7 @@ import type { Inputs, Outputs } from '../api.ts'
 import { noteViews } from '../notes/note-views.tsx'
 import { webViews } from './web-views.ts'
 
-/** The path of a procedure, as `notes.add`. */
+/** The path of a procedure, as `shop.order`. */
 type ToolName = {
   [Router in keyof Inputs]: `${Router}.${keyof Inputs[Router] & string}`
 }[keyof Inputs]
@@ -18,7 +18,7 @@ type At<Paths, Name> = Name extends `${infer Router}.${infer Procedure}`
 
 /** How the calls of a tool are shown. Methods, not properties, so that one of any tool is an `AnyToolView`. */
 interface ToolView<Input, Output> {
-  /** What a call does, as a request: `Add the note “Milk”`. It is what a person reads before allowing the call. */
+  /** What a call does, as a request: `Order “Milk”`. It is what a person reads before allowing the call. */
   title(input: Input): string
   /**
    * What a person reads below the title before allowing the call. What it leaves out is executed unseen. Default: each
@@ -37,7 +37,7 @@ type ToolViews = { readonly [Name in ToolName]?: ToolView<At<Inputs, Name>, At<O
  * The tools whose calls have a view of their own; other calls are shown by their name and JSON. `input` is what Claude
  * wrote, so it may not fit the procedure's schema: when a view throws, the call is shown as if it had none.
  *
- *     'notes.add': { title: ({ title }) => `Add the note “${title}”`, Request: NewNote, Details: AddedNote },
+ *     'shop.order': { title: ({ what }) => `Order “${what}”`, Request: Order, Details: Ordered },
  */
 export const toolViews: ToolViews = {
   ...noteViews,

@@ -9,7 +9,7 @@ const TEXT: RunPart = { type: 'text', text: 'I will look.' }
 const CALL: ToolPart = {
   type: 'tool',
   callId: 'c',
-  name: 'notes.search',
+  name: 'shop.search',
   by: 'server',
   input: '{}',
   state: 'unknown',

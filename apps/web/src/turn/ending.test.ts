@@ -17,7 +17,7 @@ const HM: Partial<RunView> = { parts: [{ type: 'thinking', text: 'Hm' }] }
 const CALL: ToolPart = {
   type: 'tool',
   callId: 'c',
-  name: 'notes.add',
+  name: 'shop.add',
   by: 'server',
   input: '{"title":"Milk"}',
   state: 'done',
@@ -126,7 +126,7 @@ test('screen readers hear states, not tokens', () => {
 test('an answer whose calls wait for the user has no ending, and asks for them', () => {
   const waiting = done('approval', calling({ state: 'waiting', output: undefined, input: '{}' }))
   expect(endingOf(waiting)).toBeUndefined()
-  expect(announcementOf(waiting)).toBe('Claude wants to use notes.add. Allow or deny.')
+  expect(announcementOf(waiting)).toBe('Claude wants to use shop.add. Allow or deny.')
 })
 
 test('a limit that stops an answer between its steps says so, and it can be continued', () => {
@@ -145,7 +145,7 @@ test('a token limit that is reached in the input of a call says so', () => {
   const cut = calling({ state: 'dropped', output: undefined })
   expect(endingOf(done('max_tokens', cut))).toMatchObject({
     kind: 'cut',
-    message: /before the input of notes\.add was complete/,
+    message: /before the input of shop\.add was complete/,
     action: 'retry',
   })
 })
@@ -154,10 +154,10 @@ test('a call that may have happened is named, however the answer ended', () => {
   const unknown = calling({ state: 'unknown', output: undefined })
   const error = { code: 'interrupted', message: 'Restarted.', retryable: true } as const
   expect(endingOf(failed(error, unknown))).toMatchObject({
-    message: 'Restarted. The call of notes.add may have happened: check before you go on.',
+    message: 'Restarted. The call of shop.add may have happened: check before you go on.',
     action: 'continue',
   })
   expect(endingOf(done('stopped', unknown))?.message).toMatch(
-    /^Stopped\. The call of notes\.add may have happened/,
+    /^Stopped\. The call of shop\.add may have happened/,
   )
 })

@@ -27,7 +27,7 @@ test('while Anthropic’s tools are used, it is told what Claude is doing; other
   expect(stateOf(snapshotOf({ status: 'streaming', parts: parts('web_search') }))).toBe('using')
   expect(labelOf('using', parts('web_search'))).toBe('Searching the web')
   expect(labelOf('using', parts('web_fetch'))).toBe('Reading a page')
-  expect(labelOf('using', parts('code_execution', 'code_execution', 'notes.add'))).toBe(
-    'Using code_execution, notes.add',
+  expect(labelOf('using', parts('code_execution', 'code_execution', 'shop.add'))).toBe(
+    'Using code_execution, shop.add',
   )
 })

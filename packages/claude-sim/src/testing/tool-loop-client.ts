@@ -2,16 +2,21 @@ import Anthropic from '@anthropic-ai/sdk'
 
 type Params = Omit<Anthropic.MessageCreateParamsNonStreaming, 'messages' | 'model' | 'max_tokens'>
 
-const note = { title: { type: 'string', maxLength: 100 }, text: { type: 'string' } }
+const item = { title: { type: 'string', maxLength: 100 }, text: { type: 'string' } }
 const id = { type: 'string', format: 'uuid' }
 
-export const NOTES: Anthropic.Tool[] = [
-  tool('notes__list', { limit: { type: 'integer', minimum: 1, maximum: 100, default: 20 } }, []),
-  tool('notes__search', { words: { type: 'string', minLength: 1 } }, ['words']),
-  tool('notes__add', note, ['title', 'text']),
-  tool('notes__update', { id, ...note }, ['id']),
-  tool('notes__remove', { id }, ['id']),
-]
+/** Five tools, as of a router of this name. */
+export function toolsNamed(router: string): Anthropic.Tool[] {
+  return [
+    tool(`${router}__list`, { limit: { type: 'integer', minimum: 1, maximum: 100, default: 20 } }, []),
+    tool(`${router}__search`, { words: { type: 'string', minLength: 1 } }, ['words']),
+    tool(`${router}__add`, item, ['title', 'text']),
+    tool(`${router}__update`, { id, ...item }, ['id']),
+    tool(`${router}__remove`, { id }, ['id']),
+  ]
+}
+
+export const TOOLS = toolsNamed('shop')
 
 function tool(name: string, properties: object, required: string[]): Anthropic.Tool {
   return { name, description: name, input_schema: { type: 'object', properties, required } }
@@ -36,7 +41,7 @@ export async function runLoop({ url, prompt, execute, params }: LoopOptions): Pr
   const answers: Anthropic.Message[] = []
   for (;;) {
     const answer = await client.messages
-      .stream({ model: 'claude-opus-4-8', max_tokens: 4096, tools: NOTES, ...params, messages })
+      .stream({ model: 'claude-opus-4-8', max_tokens: 4096, tools: TOOLS, ...params, messages })
       .finalMessage()
     answers.push(answer)
     messages.push({ role: 'assistant', content: answer.content })

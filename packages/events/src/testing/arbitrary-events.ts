@@ -49,7 +49,7 @@ const anyToolEvent: fc.Arbitrary<RunEvent> = fc.oneof(
   fc.record({
     type: fc.constant('tool_call'),
     callId: anyCallId,
-    name: fc.constant('notes.add'),
+    name: fc.constant('shop.add'),
     by: fc.constantFrom('server', 'claude'),
   }),
   fc.record({
