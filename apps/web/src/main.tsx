@@ -10,6 +10,8 @@
  * - `notes/`: the page of notes, and what Claude's calls for notes look like
  * - `chat/`: what is asked and kept, in zustand stores that components read with `useStore`
  * - `ui/`: buttons, dialogs, links and formats that know nothing of chats; and `api.ts`, the client of the server
+ *
+ * What `pnpm gen` writes has a folder of its own: a page uses all of these, and the view of a tool only `ui/`.
  */
 import { QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode, useState } from 'react'
