@@ -2,11 +2,12 @@ import { z } from 'zod'
 
 /** The variables of accounts. */
 export const AUTH_ENV = {
-  ACCOUNTS: z.enum(['0', '1']).default('0'),
+  ACCOUNTS: z.enum(['0', '1']).optional(),
   PUBLIC_URL: z
     .url({ protocol: /^https?$/ })
-    .refine((url) => new URL(url).origin === url.replace(/\/$/, ''), 'expected only scheme, host and port')
-    .transform((url) => new URL(url).origin)
+    .transform((url) => new URL(url))
+    .refine(({ href, origin }) => href === `${origin}/`, 'expected only scheme, host and port')
+    .transform(({ origin }) => origin)
     .optional(),
   GITHUB_CLIENT_ID: z.string().optional(),
   GITHUB_CLIENT_SECRET: z.string().optional(),

@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { LOOPBACK_HOSTS } from '../allowed-hosts.ts'
 
-export interface Mail {
+interface Mail {
   readonly to: string
   readonly subject: string
   /** Plain text, before and after the link. */
