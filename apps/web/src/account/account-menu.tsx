@@ -21,7 +21,7 @@ export function AccountMenu({ core, email, className }: { core: Core; email: str
   const failure = signingOut.error ?? endingOthers.error
 
   return (
-    <>
+    <div className="min-w-0">
       <Menu.Root modal={false}>
         <Menu.Trigger
           className={className}
@@ -35,7 +35,7 @@ export function AccountMenu({ core, email, className }: { core: Core; email: str
             {email}
           </span>
         </Menu.Trigger>
-        <div ref={place} className="contents" />
+        <div ref={place} />
         <Menu.Portal container={place}>
           <Menu.Positioner side="top" align="start" sideOffset={4} className="z-10">
             <Menu.Popup className={MENU}>
@@ -71,6 +71,6 @@ export function AccountMenu({ core, email, className }: { core: Core; email: str
         </Menu.Portal>
       </Menu.Root>
       {deleting && <DeleteAccountDialog core={core} email={email} onClose={() => setDeleting(false)} />}
-    </>
+    </div>
   )
 }

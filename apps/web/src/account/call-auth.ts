@@ -2,6 +2,7 @@ type Answer = Record<string, unknown>
 
 /** Where the server's words are not enough. */
 const WORDS: Readonly<Record<string, string>> = {
+  INVALID_EMAIL_OR_PASSWORD: 'Wrong e-mail address or password.',
   EMAIL_NOT_VERIFIED: 'Confirm your address first: we have sent you another link.',
   SESSION_EXPIRED: 'To be sure that it is you, sign out and in again first.',
   INVALID_TOKEN: 'This link was used or has expired. Ask for another one.',

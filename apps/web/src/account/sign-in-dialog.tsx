@@ -54,7 +54,7 @@ export function SignInDialog(props: {
 
   const submission = useMutation({
     retry: false,
-    async mutationFn(fields: Readonly<Record<string, FormDataEntryValue>>) {
+    async mutationFn(fields: Readonly<Record<string, string>>) {
       const { email } = fields
       switch (mode) {
         case 'signIn':
@@ -65,7 +65,7 @@ export function SignInDialog(props: {
         case 'signUp':
           await callAuth('sign-up/email', { name: email, ...fields })
           setMode('signIn')
-          setSaid(`We have sent a link to ${String(email)}. Follow it, then sign in.`)
+          setSaid(`We have sent a link to ${email}. Follow it, then sign in.`)
           return
         case 'forgotten':
           await callAuth('request-password-reset', fields)
@@ -96,7 +96,7 @@ export function SignInDialog(props: {
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
     setSaid(undefined)
-    submission.mutate(Object.fromEntries(new FormData(event.currentTarget)))
+    submission.mutate(fieldsOf(event.currentTarget))
   }
 
   function change(to: Mode) {
@@ -179,6 +179,11 @@ export function SignInDialog(props: {
       </Dialog.Portal>
     </Dialog.Root>
   )
+}
+
+function fieldsOf(form: HTMLFormElement): Record<string, string> {
+  const entries = [...new FormData(form)]
+  return Object.fromEntries(entries.map(([name, value]) => [name, typeof value === 'string' ? value : '']))
 }
 
 /** What has led here. */

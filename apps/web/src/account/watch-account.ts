@@ -42,19 +42,21 @@ export function watchAccount(core: Core, owner: string | undefined): () => void 
   // Every page that is loaded tells the others, whose owner may be another one by now.
   const pages = new BroadcastChannel('sluice.account')
   pages.addEventListener('message', checkOnce)
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel is of one origin
   pages.postMessage('loaded')
-  // The browser shows a page as it was left, perhaps by somebody else.
-  const onShow = ({ persisted }: PageTransitionEvent) => {
-    if (!persisted) return
-    document.documentElement.hidden = true
-    window.location.reload()
-  }
-  window.addEventListener('pageshow', onShow)
+  window.addEventListener('pageshow', reloadRestored)
   if (owner === undefined) checkOnce()
   return () => {
     forgetQueries()
     forgetMutations()
     pages.close()
-    window.removeEventListener('pageshow', onShow)
+    window.removeEventListener('pageshow', reloadRestored)
   }
+}
+
+/** The browser shows a page as it was left, perhaps by somebody else. */
+function reloadRestored({ persisted }: PageTransitionEvent): void {
+  if (!persisted) return
+  document.documentElement.hidden = true
+  window.location.reload()
 }
