@@ -37,7 +37,7 @@ export type BetterAuth = ReturnType<typeof createBetterAuth>
 export function createBetterAuth(db: Db, settings: BetterAuthSettings) {
   const { publicUrl, github, sendMail, deleteContent, allowedOrigins, logger } = settings
   const warn = (reason: string, error: unknown) =>
-    logger.warn({ reason, cause: error && withoutValues(error).message }, 'accounts had a problem')
+    logger.warn({ reason, cause: withoutValues(error).message }, 'accounts had a problem')
   const adapter = drizzleAdapter(db, {
     provider: 'pg',
     schema: { user: authUser, session: authSession, account: authAccount, verification: authVerification },
@@ -126,12 +126,13 @@ export function createBetterAuth(db: Db, settings: BetterAuthSettings) {
     telemetry: { enabled: false },
     logger: {
       level: 'error',
-      // Not the other details, which are people's addresses.
-      log: (_level, message, ...details) =>
-        warn(
-          message,
-          details.find((detail) => detail instanceof Error),
-        ),
+      log(_level, message, ...details) {
+        // Not the other details, which are people's addresses.
+        const error = details.find((detail) => detail instanceof Error)
+        if (error !== undefined) warn(message, error)
+        // What somebody did wrong, such as a password.
+        else logger.debug({ reason: message }, 'accounts refused')
+      },
     },
   })
 }
