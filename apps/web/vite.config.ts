@@ -41,6 +41,11 @@ export default defineConfig({
   },
   server: {
     port: 5173,
-    proxy: { '/trpc': api, '/attachments': api, '/export.json': api },
+    proxy: {
+      '/api/auth': api,
+      '/trpc': api,
+      '/attachments': api,
+      '/export.json': api,
+    },
   },
 })

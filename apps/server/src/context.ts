@@ -2,6 +2,7 @@ import type { Claude, WebTool } from '@sluice/claude'
 import type { Runs } from '@sluice/runs'
 import type { Accounts } from './accounts.ts'
 import type { Admission } from './admission.ts'
+import type { SignedIn, SignInMethods } from './auth/signed-in.ts'
 import type { ServerDatabase } from './database.ts'
 import type { Limits } from './limits.ts'
 import type { AllowedOnDisconnect } from './on-disconnect.ts'
@@ -29,6 +30,8 @@ export interface Services {
   readonly limits: Limits
   readonly admission: Admission
   readonly accounts: Accounts
+  /** How to sign in; undefined while accounts are off. */
+  readonly signIn?: SignInMethods | undefined
   /** Called for every start that is refused, with a reason for the metrics. */
   readonly onRefusal?: ((reason: string) => void) | undefined
   /** The system prompt of answers in conversations. Default: none. */
@@ -63,6 +66,8 @@ export interface Services {
 export interface Context extends Services {
   /** The owner of the runs that this request may start and see. */
   readonly owner: string
+  /** The user who has signed in; undefined for a guest. */
+  readonly signedIn?: SignedIn | undefined
   /** The client's address. Behind a proxy this is the proxy's, unless `TRUST_PROXY` is set. */
   readonly ip: string
   /** The call of a tool that this procedure is called for: a key with which a mutation can tell that it was made already. */

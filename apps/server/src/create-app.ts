@@ -8,6 +8,7 @@ import Fastify, {
   LogController,
 } from 'fastify'
 import { refuseOtherHosts } from './allowed-hosts.ts'
+import type { Auth } from './auth/auth.ts'
 import type { Context, Services } from './context.ts'
 import type { TrustProxy } from './env.ts'
 import { answerBadUrl, answerHttpErrors, answerNotFound, answerUnreadable } from './http-errors.ts'
@@ -32,6 +33,8 @@ export interface AppOptions {
   readonly logger: FastifyBaseLogger
   /** Finds the owner of a request. Default: an anonymous session in a signed cookie. */
   readonly ownerOf?: OwnerOf | undefined
+  /** Accounts. Default: none, so everyone is a guest. */
+  readonly auth?: Auth | undefined
   /** Signs the session cookie. */
   readonly sessionSecret: string
   /** The host names that this server answers to. Default: all. */
@@ -119,16 +122,22 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   if (allowedHosts) refuseOtherHosts(app, { allowed: allowedHosts, exempt: HEALTH_ROUTES })
   refuseOtherOrigins(app, new Set(allowedOrigins))
   await app.register(cookie, { secret: options.sessionSecret })
-  const ownerOf =
-    options.ownerOf ??
-    createOwnerOf({
-      crossSite: allowedOrigins.length > 0,
-      // Not waited for: what it says today it can also say tomorrow.
-      onReturn: (owner) => void services.accounts.seeGuest(owner).catch(() => {}),
-    })
+  const guestOf = createOwnerOf({
+    crossSite: allowedOrigins.length > 0,
+    // Not waited for: what it says today it can also say tomorrow.
+    onReturn: (owner) => void services.accounts.seeGuest(owner).catch(() => {}),
+  })
+  let ownerOf = options.ownerOf ?? guestOf
+  if (options.auth) ownerOf = options.auth.ownerOf(ownerOf)
   const createContext = async (request: FastifyRequest, reply: FastifyReply): Promise<Context> => {
     try {
-      return { ...services, owner: await ownerOf(request, reply), ip: request.ip }
+      const owner = await ownerOf(request, reply)
+      return {
+        ...services,
+        owner,
+        signedIn: options.auth?.signedIn(request),
+        ip: request.ip,
+      }
     } catch (error) {
       if (error instanceof TRPCError) throw error
       logger.error({ err: error }, 'ownerOf failed')
@@ -154,6 +163,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       createContext,
       openStream: createStreamLimit(streams),
       stallMs: streams.stallMs,
+      watchSession: options.auth?.watch,
       onError: (error) => onError({ error, path: 'runs.events' }),
     })
     serveExport(trpc, { createContext, openExport: createStreamLimit(EXPORTS) })
@@ -165,6 +175,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       maxValues: MAX_VALUES,
     })
   })
+  await options.auth?.serve(app, limit)
   app.get('/healthz', async () => ({ status: 'ok' }))
   app.get('/readyz', async (_request, reply) => {
     if (isReady()) return { status: 'ready' }

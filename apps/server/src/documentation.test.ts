@@ -119,7 +119,7 @@ const namesIn = (text: string, pattern: RegExp) =>
   new Set([...text.matchAll(pattern)].map(([, name]) => name ?? ''))
 
 const variables = namesIn(
-  readFileSync(resolve(import.meta.dirname, 'env.ts'), 'utf8'),
+  ['env.ts', 'auth/auth-env.ts'].map((file) => textOf(`apps/server/src/${file}`)).join('\n'),
   /^ {2}([A-Z][A-Z_]+):/gm,
 )
 

@@ -1,6 +1,7 @@
 import { DEFAULT_MODEL, MODELS } from '@sluice/claude'
 import { z } from 'zod'
 import { hostNameOf, LOOPBACK_HOSTS } from './allowed-hosts.ts'
+import { AUTH_ENV, authProblems } from './auth/auth-env.ts'
 import { OnDisconnectSchema } from './on-disconnect.ts'
 
 const ms = (defaultMs: number) => z.coerce.number().int().min(1).max(2_147_483_647).default(defaultMs)
@@ -47,6 +48,7 @@ const EnvSchema = z.object({
     .string()
     .min(32, 'expected at least 32 characters, e.g. from: openssl rand -hex 32')
     .optional(),
+  ...AUTH_ENV,
   DATABASE_URL: z
     .string()
     .regex(/^(postgres(ql)?:\/\/|pglite:)./, `expected ${DATABASE_URLS}`)
@@ -154,6 +156,7 @@ export function parseEnv(source: NodeJS.ProcessEnv, { production }: { production
         'changes, users lose access to their answers',
     )
   }
+  problems.push(...authProblems(given, { production }))
   if (parsed.data?.MODELS?.includes(parsed.data.CLAUDE_MODEL) === false) {
     problems.push(`  CLAUDE_MODEL: expected one of MODELS, not ${parsed.data.CLAUDE_MODEL}`)
   }

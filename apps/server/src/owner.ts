@@ -42,18 +42,26 @@ export function createOwnerOf({ crossSite, onReturn }: GuestOptions): OwnerOf {
     const { owner: known, day } = sessionOf(request)
     if (known !== undefined && day === today) return known
     const owner = known ?? guestOwner(randomUUID())
-    const options = {
-      httpOnly: true,
-      path: '/',
-      maxAge: GUEST_DAYS * DAY_S,
-      sameSite: crossSite ? 'none' : 'lax',
-      secure: crossSite || request.protocol === 'https',
-    } as const
     const value = reply.signCookie(`${owner}.${today}`)
-    reply.header('set-cookie', request.server.serializeCookie(COOKIE, value, options))
+    setGuestCookie(request, reply, { value, crossSite, maxAge: GUEST_DAYS * DAY_S })
     if (known !== undefined) onReturn(owner)
     return owner
   }
+}
+
+function setGuestCookie(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { value, crossSite, maxAge }: { value: string; crossSite: boolean; maxAge: number },
+): void {
+  const options = {
+    httpOnly: true,
+    path: '/',
+    maxAge,
+    sameSite: crossSite ? 'none' : 'lax',
+    secure: crossSite || request.protocol === 'https',
+  } as const
+  reply.header('set-cookie', request.server.serializeCookie(COOKIE, value, options))
 }
 
 /** The owner, and the day on which the cookie was made, in days since 1970. */
@@ -65,3 +73,5 @@ function sessionOf(request: FastifyRequest): { owner?: string; day?: string | un
   // A copy, because a slice would keep the whole Cookie header in memory as long as the owner's runs are known.
   return { owner: Buffer.from(owner).toString(), day }
 }
+
+export { sessionOf as guestSessionOf, setGuestCookie } // Accounts.

@@ -3,6 +3,7 @@ import { loadEnvFile } from 'node:process'
 import { type Logger, pino } from 'pino'
 import { appTools } from './app-tools.ts'
 import { type Env, EnvError, parseEnv } from './env.ts'
+import { readableLog } from './readable-log.ts'
 import { labAppRouter } from './routers/app-router.ts'
 import { type RunningServer, serve } from './serve.ts'
 
@@ -20,10 +21,7 @@ export async function runServer({ production, root, webRoot }: RunServerOptions)
   if (existsSync(envFile)) loadEnvFile(envFile)
   try {
     const env = parseEnv(process.env, { production })
-    const logger = pino({
-      level: env.LOG_LEVEL,
-      ...(production ? {} : { transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } } }),
-    })
+    const logger = production ? pino({ level: env.LOG_LEVEL }) : pino({ level: env.LOG_LEVEL }, readableLog())
     const server = await serve({
       env,
       logger,

@@ -1,5 +1,6 @@
 import { type inferRouterInputs, isTrackedEnvelope, TRPCError } from '@trpc/server'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Auth } from './auth/auth.ts'
 import type { Context } from './context.ts'
 import { openEventStream } from './event-stream.ts'
 import type { OpenStream } from './stream-limit.ts'
@@ -17,6 +18,8 @@ export interface ServeEventsOptions {
   readonly openStream: OpenStream
   /** How long a client may read nothing of what was written to it before its connection is reset, in ms. */
   readonly stallMs: number
+  /** Ends streams whose session has ended. Default: sessions do not end. */
+  readonly watchSession?: Auth['watch'] | undefined
   /** Called for errors with the code INTERNAL_SERVER_ERROR. */
   readonly onError: (error: TRPCError) => void
 }
@@ -54,6 +57,12 @@ export function serveEvents(app: FastifyInstance, options: ServeEventsOptions): 
     const gone = new AbortController()
     raw.once('close', () => gone.abort())
     const stream = openEventStream(reply, { pingMs: PING_MS, stallMs })
+    const refuse = (cause: unknown) => {
+      stream.send(`event: serialized-error\ndata: ${JSON.stringify(shapeOf(cause))}\n\n\n`)
+      stream.end()
+      gone.abort()
+    }
+    options.watchSession?.(request, gone.signal, refuse)
     try {
       raw.once('close', openStream(context.owner, context.ip))
       const events = await appRouter
@@ -68,7 +77,7 @@ export function serveEvents(app: FastifyInstance, options: ServeEventsOptions): 
       }
       stream.send('event: return\ndata: \n\n\n')
     } catch (cause) {
-      stream.send(`event: serialized-error\ndata: ${JSON.stringify(shapeOf(cause))}\n\n\n`)
+      refuse(cause)
     } finally {
       stream.end()
     }

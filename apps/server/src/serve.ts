@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto'
 import type { Server } from 'node:http'
 import { createClaude, webTools } from '@sluice/claude'
 import type { Simulator } from '@sluice/claude-sim'
-import { type Clock, Runs } from '@sluice/runs'
+import { type Clock, Runs, systemClock } from '@sluice/runs'
 import type { AnyRouter } from '@trpc/server'
 import type { Logger } from 'pino'
 import { type Accounts, createAccounts } from './accounts.ts'
 import { createAdmission } from './admission.ts'
+import { loadAuth } from './auth/load-auth.ts'
 import { createApp } from './create-app.ts'
 import { createServerDatabase, type ServerDatabaseOptions } from './database.ts'
 import type { Env } from './env.ts'
@@ -72,7 +73,7 @@ const MAX_FILES = 100
  * @throws with `code: 'EADDRINUSE'` when the port is in use; what `toolsOf` throws.
  */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
-  const { env, logger, webRoot, router, ownerOf, system, clock, openDatabase } = options
+  const { env, logger, webRoot, router, ownerOf, system, clock = systemClock, openDatabase } = options
   const tools = options.tools?.({
     maxMs: env.TOOL_MAX_MS,
     onError: ({ error, ...call }) => logger.error({ err: error, ...call }, 'tool failed'),
@@ -126,10 +127,12 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     runMaxMs: env.RUN_MAX_MS,
     records,
     live: live?.store,
-    ...(clock && { clock }),
+    clock,
     ...observeRuns(logger, metrics),
   })
   const accounts = createAccounts({ database, records, runs })
+  const secret = env.SESSION_SECRET ?? (await keptSecret('.data/session-secret'))
+  const auth = await loadAuth({ env, secret, database, accounts, clock, logger })
   const claude = createClaude({
     apiKey: simulator ? 'simulator' : (env.ANTHROPIC_API_KEY ?? ''),
     baseUrl: simulator?.url ?? env.ANTHROPIC_BASE_URL,
@@ -148,6 +151,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       limits,
       admission,
       accounts,
+      signIn: auth?.methods,
       onRefusal: metrics?.refused,
       system,
       tools,
@@ -170,7 +174,8 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
       claudeSent: simulator && (() => latestChars(simulator)),
     },
     logger,
-    sessionSecret: env.SESSION_SECRET ?? (await keptSecret('.data/session-secret')),
+    auth,
+    sessionSecret: secret,
     allowedHosts: env.ALLOWED_HOSTS,
     allowedOrigins: env.ALLOWED_ORIGINS,
     trustProxy: env.TRUST_PROXY,

@@ -2,6 +2,7 @@ import { initTRPC, type TRPCError } from '@trpc/server'
 import { getHTTPStatusCodeFromError } from '@trpc/server/http'
 import { TRPC_ERROR_CODES_BY_KEY } from '@trpc/server/rpc'
 import { ZodError, z } from 'zod'
+import { isSessionEnded } from './auth/session-ended.ts'
 import type { Context } from './context.ts'
 import { LimitError, RUN_ENDS_AFTER_MS } from './limits.ts'
 import { toTrpcError } from './to-trpc-error.ts'
@@ -41,6 +42,7 @@ const t = initTRPC
           ...shape.data,
           path: shape.data.path?.slice(0, MAX_PATH_CHARS),
           retryAfterMs: retryAfterMs(error),
+          sessionEnded: isSessionEnded(error),
         },
       }
     },
@@ -61,7 +63,13 @@ export function errorShape(error: TRPCError, path: string) {
   return {
     message: publicMessage(error),
     code: TRPC_ERROR_CODES_BY_KEY[code],
-    data: { code, httpStatus: getHTTPStatusCodeFromError(error), path, retryAfterMs: retryAfterMs(error) },
+    data: {
+      code,
+      httpStatus: getHTTPStatusCodeFromError(error),
+      path,
+      retryAfterMs: retryAfterMs(error),
+      sessionEnded: isSessionEnded(error),
+    },
   }
 }
 

@@ -5,6 +5,7 @@
  * - `main.tsx`, the entry, and `router.tsx`, the pages and their paths
  * - `page/`: the chat page: header, list of conversations, composer
  * - `lab/`: the panel that shows the flow of an answer and disturbs it; in development only
+ * - `account/`: signing in and out, where the server has accounts
  * - `turn/`: one question and its answer
  * - `tools/`: a call of a tool in an answer, and the views of tools
  * - `notes/`: the page of notes, and what Claude's calls for notes look like
@@ -17,6 +18,7 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 import { useStore } from 'zustand'
+import { AccountHost } from './account/account-host.tsx'
 import { trpc } from './api.ts'
 import { createCore } from './chat/create-core.ts'
 import { BrokenPage } from './page/broken-page.tsx'
@@ -34,6 +36,7 @@ function App() {
       <QueryClientProvider client={core.queryClient}>
         <ShowFigures value={figures}>
           <Router core={core} />
+          <AccountHost core={core} />
         </ShowFigures>
       </QueryClientProvider>
     </trpc.Provider>

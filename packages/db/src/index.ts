@@ -26,6 +26,8 @@ export {
   type StoredAttachment,
   useAttachments,
 } from './attachments.ts'
+export { authAccount, authSession, authUser, authVerification } from './auth-schema.ts'
+export { isSessionLive } from './auth-sessions.ts'
 export {
   BudgetError,
   type Budgets,

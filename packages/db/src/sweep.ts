@@ -1,6 +1,7 @@
 import { and, inArray, isNull, lt, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { deleteUnusedAttachments } from './attachments.ts'
+import { deleteExpiredSessions, deleteUnverifiedUsers } from './auth-sessions.ts'
 import { clearRuns, lockRuns } from './clear-runs.ts'
 import type { Db } from './db.ts'
 import { LOCKS } from './locks.ts'
@@ -36,6 +37,8 @@ const BATCHES: readonly DeleteBatch[] = [
   deleteIdleGuests,
   deleteUnusedFiles,
   deleteRuns,
+  (tx) => deleteExpiredSessions(tx, BATCH),
+  (tx) => deleteUnverifiedUsers(tx, BATCH),
 ]
 
 /**

@@ -1,33 +1,14 @@
-import axe from 'axe-core'
-import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { startFaultProxy } from '../fault-proxy/fault-proxy.ts'
 import { pageTest } from './page-test.ts'
 import { STATES } from './states.ts'
+import { violations } from './violations.ts'
 
 /** Contrast depends on the scheme and layout on the width, so not every pair is needed. */
 const VIEWS = [
   { colorScheme: 'light', width: 390 },
   { colorScheme: 'dark', width: 1400 },
 ] as const
-
-/** The violations that axe finds, one line each. Its source must have been evaluated in the page. */
-async function violations(page: Page): Promise<string[]> {
-  return page.evaluate(async () => {
-    const { axe: inPage } = window as unknown as {
-      axe: {
-        run(
-          context: object,
-        ): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>
-      }
-    }
-    // These pass the focus on as soon as they get it: https://github.com/dequelabs/axe-core/issues/4832
-    const found = await inPage.run({ exclude: ['[data-base-ui-focus-guard]'] })
-    return found.violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
-    )
-  })
-}
 
 for (const [name, reach] of Object.entries(STATES)) {
   pageTest(
@@ -42,8 +23,6 @@ for (const [name, reach] of Object.entries(STATES)) {
         down = true
         proxy.cut()
       })
-      // Not a script of the page, whose policy blocks those.
-      await page.evaluate(axe.source)
       for (const { colorScheme, width } of VIEWS) {
         await page.emulateMedia({ colorScheme })
         await page.setViewportSize({ width, height: 800 })

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { findModel, type Model } from '@sluice/claude'
+import { accountsOf } from '../auth/signed-in.ts'
 import { procedure, router } from '../trpc.ts'
 
 export const modelsRouter = router({
@@ -13,6 +14,7 @@ export const modelsRouter = router({
     maxPromptChars: ctx.maxPromptChars,
     maxImageBytes: ctx.files.maxImageBytes,
     maxFilesBytes: ctx.files.maxBytes,
+    accounts: accountsOf(ctx),
     /** The first is the default. */
     onDisconnect: ctx.allowedOnDisconnect,
     models: ctx.allowedModels.map(describeModel),

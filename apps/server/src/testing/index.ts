@@ -3,6 +3,7 @@
  * does, and `collect` reads an event stream and checks its positions.
  */
 export { appTools } from '../app-tools.ts'
+export { GITHUB, startGitHub } from '../auth/testing/start-github.ts'
 export { appRouterWithHaiku, type HaikuAppRouter } from './app-router-with-haiku.ts'
 export { type Collected, collect } from './collect.ts'
 export { type Question, question } from './question.ts'

@@ -43,19 +43,20 @@ export interface EventsConnection extends AsyncIterable<WireMessage> {
 export class WireClient {
   readonly #url: string
   readonly #headers: Record<string, string>
-  #cookie: string | undefined
+  /** `name=value` by name. */
+  readonly #cookies = new Map<string, string>()
 
   constructor(
     url: string,
     options: { cookie?: string | undefined; headers?: Record<string, string> | undefined } = {},
   ) {
     this.#url = url
-    this.#cookie = options.cookie
+    this.#keepCookies(options.cookie?.split('; ') ?? [])
     this.#headers = options.headers ?? {}
   }
 
   get cookie(): string | undefined {
-    return this.#cookie
+    return [...this.#cookies.values()].join('; ') || undefined
   }
 
   /** A mutation. Resolves with the HTTP status and the parsed body, also for an error. */
@@ -65,12 +66,21 @@ export class WireClient {
 
   /** As `call`, with a body that need not be JSON. */
   async post(path: string, body: string): Promise<Answer> {
-    const response = await fetch(`${this.#url}/trpc/${path}`, {
+    return this.#post(`/trpc/${path}`, body)
+  }
+
+  /** Posts to a route of accounts, e.g. `sign-in/email`. */
+  async auth(path: string, body: object = {}): Promise<Answer> {
+    return this.#post(`/api/auth/${path}`, JSON.stringify(body))
+  }
+
+  async #post(path: string, body: string): Promise<Answer> {
+    const response = await fetch(this.#url + path, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...this.#sent() },
       body,
     })
-    this.#keepCookie(response.headers.getSetCookie())
+    this.#keepCookies(response.headers.getSetCookie())
     return { status: response.status, headers: response.headers, body: await response.json() }
   }
 
@@ -79,7 +89,7 @@ export class WireClient {
     const response = await fetch(`${this.#url}/trpc/${path}${query}`, {
       headers: this.#sent(),
     })
-    this.#keepCookie(response.headers.getSetCookie())
+    this.#keepCookies(response.headers.getSetCookie())
     return { status: response.status, headers: response.headers, body: await response.json() }
   }
 
@@ -93,13 +103,18 @@ export class WireClient {
       headers: { 'content-type': 'application/octet-stream', ...this.#sent(), ...headers },
       body: bytes,
     })
-    this.#keepCookie(response.headers.getSetCookie())
+    this.#keepCookies(response.headers.getSetCookie())
     return { status: response.status, headers: response.headers, body: await response.json() }
   }
 
   /** Any GET, with this client's session. */
   async get(path: string, headers: Record<string, string> = {}): Promise<Response> {
-    return fetch(`${this.#url}${path}`, { headers: { ...this.#sent(), ...headers } })
+    const response = await fetch(`${this.#url}${path}`, {
+      headers: { ...this.#sent(), ...headers },
+      redirect: 'manual',
+    })
+    this.#keepCookies(response.headers.getSetCookie())
+    return response
   }
 
   /** Opens `runs.events`. Resolves when the response headers are in. */
@@ -121,12 +136,17 @@ export class WireClient {
   }
 
   #sent(): Record<string, string> {
-    return { ...this.#headers, ...(this.#cookie ? { cookie: this.#cookie } : {}) }
+    const { cookie } = this
+    return { ...this.#headers, ...(cookie !== undefined && { cookie }) }
   }
 
-  #keepCookie(setCookies: string[]): void {
-    const session = setCookies.find((cookie) => cookie.startsWith('sluice_session='))
-    if (session) this.#cookie = session.split(';', 1)[0]
+  #keepCookies(cookies: readonly string[]): void {
+    for (const cookie of cookies) {
+      const [pair = ''] = cookie.split(';', 1)
+      const [name = ''] = pair.split('=', 1)
+      if (/; *max-age=0(?:;|$)/i.test(cookie)) this.#cookies.delete(name)
+      else this.#cookies.set(name, pair)
+    }
   }
 }
 

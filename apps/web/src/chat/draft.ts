@@ -35,6 +35,8 @@ export interface Drafts extends Omit<StoreApi<DraftsState>, 'setState'> {
   /** This conversation is gone, and its draft is the new chat's. */
   readonly release: (conversationId: string) => void
   readonly forgetAll: () => void
+  /** They will be kept for the next owner that is told of: the same person, who is signing in. */
+  readonly handOver: () => void
   /** Forgets all if they are another owner's: who has signed in since, in the same tab. */
   readonly keepFor: (owner: string) => void
 }
@@ -74,6 +76,7 @@ export function createDrafts(storage: () => Pick<Storage, 'getItem' | 'setItem'>
       change(id, EMPTY_DRAFT)
     },
     forgetAll: () => setState({ byId: {} }),
+    handOver: () => setState({ owner: '' }),
     keepFor(owner) {
       const { owner: before, byId } = getState()
       setState({ owner, byId: ['', owner].includes(before) ? byId : {} })

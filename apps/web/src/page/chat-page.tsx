@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useEffectEvent, useRef, useState } from 'react'
 import { useStore } from 'zustand'
+import { AccountEntry } from '../account/account-entry.tsx'
 import { trpc } from '../api.ts'
 import { fileNameOf, toMarkdown } from '../chat/export-conversation.ts'
 import { shownTitle } from '../chat/title.ts'
@@ -140,6 +141,7 @@ export function ChatPage({ core, conversationId }: { core: Core; conversationId?
         onDelete={removeConversation}
       />
       <PageLinks />
+      <AccountEntry core={core} onLeave={() => setListOpen(false)} />
     </>
   )
   const toast = removed && (

@@ -5,15 +5,13 @@ import type { Models } from '../api.ts'
 import type { Settings } from '../chat/settings.ts'
 import { Icon } from '../ui/icon.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
+import { leaveToClick, MENU, MENU_ITEM, MENU_LINE } from '../ui/menu.ts'
 
 const THEMES = [
   ['system', 'System theme'],
   ['light', 'Light theme'],
   ['dark', 'Dark theme'],
 ] as const
-
-const ITEM =
-  'flex cursor-pointer items-center justify-between gap-3 rounded-lg px-3 py-1.5 text-[0.9375rem] select-none data-disabled:cursor-default data-disabled:text-quiet not-data-disabled:data-highlighted:bg-sunk'
 
 /** What can be done with the conversation, and the settings of the page. The page behind it stays usable. */
 export function ConversationMenu(props: {
@@ -44,22 +42,20 @@ export function ConversationMenu(props: {
     <Menu.Root modal={false}>
       <Menu.Trigger
         render={<IconButton icon="dots" label="Menu" className="size-9!" data-testid="conversation-menu" />}
-        // By its click, at once. Base UI opens a menu in the frame after the press: until then, which is long on a
-        // busy machine, Esc would not be the menu's, and would stop the answer.
         onPointerDown={leaveToClick}
         onMouseDown={leaveToClick}
       />
       <div ref={place} />
       <Menu.Portal container={place}>
         <Menu.Positioner align="end" sideOffset={4} className="z-10">
-          <Menu.Popup className="grid min-w-52 rounded-card border border-line bg-raised p-1 text-ink shadow-lg outline-none">
+          <Menu.Popup className={MENU}>
             {commands.map(([testId, words, onPress]) => (
               <Menu.Item
                 key={testId}
                 data-testid={testId}
                 disabled={isEmpty}
                 onClick={onPress}
-                className={ITEM}
+                className={MENU_ITEM}
               >
                 {words}
               </Menu.Item>
@@ -88,11 +84,11 @@ export function ConversationMenu(props: {
               href="/export.json"
               download
               closeOnClick
-              className={ITEM}
+              className={MENU_ITEM}
             >
               Export all chats
             </Menu.LinkItem>
-            <Menu.Item data-testid="delete-all" onClick={onDeleteAll} className={ITEM}>
+            <Menu.Item data-testid="delete-all" onClick={onDeleteAll} className={MENU_ITEM}>
               Delete all chats
             </Menu.Item>
             <Separator />
@@ -102,7 +98,7 @@ export function ConversationMenu(props: {
               onValueChange={(value) => settings.setState({ theme: value })}
             >
               {THEMES.map(([value, words]) => (
-                <Menu.RadioItem key={value} value={value} className={ITEM}>
+                <Menu.RadioItem key={value} value={value} className={MENU_ITEM}>
                   {words}
                   <Menu.RadioItemIndicator render={<Icon name="check" />} />
                 </Menu.RadioItem>
@@ -115,10 +111,6 @@ export function ConversationMenu(props: {
   )
 }
 
-function leaveToClick(event: { preventBaseUIHandler: () => void }) {
-  event.preventBaseUIHandler()
-}
-
 function Checkbox(props: {
   checked: boolean
   onChange: (checked: boolean) => void
@@ -127,7 +119,12 @@ function Checkbox(props: {
 }) {
   const { checked, onChange, testId, children } = props
   return (
-    <Menu.CheckboxItem data-testid={testId} checked={checked} onCheckedChange={onChange} className={ITEM}>
+    <Menu.CheckboxItem
+      data-testid={testId}
+      checked={checked}
+      onCheckedChange={onChange}
+      className={MENU_ITEM}
+    >
       {children}
       <Menu.CheckboxItemIndicator render={<Icon name="check" />} />
     </Menu.CheckboxItem>
@@ -135,5 +132,5 @@ function Checkbox(props: {
 }
 
 function Separator() {
-  return <Menu.Separator className="mx-2 my-1 h-px bg-line" />
+  return <Menu.Separator className={MENU_LINE} />
 }

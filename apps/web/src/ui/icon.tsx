@@ -15,6 +15,7 @@ const PATHS = {
   plus: 'M12 5v14M5 12h14',
   retry: 'M4 12a8 8 0 1 1 2.5 5.8M4 20v-5h5',
   stop: 'M7 7h10v10H7z',
+  user: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.5 20c.8-3.6 3.6-5.5 7.5-5.5s6.7 1.9 7.5 5.5',
   trash: 'M4 7h16M9 7V4h6v3m2 0-1 13H8L7 7',
 } as const
 
