@@ -34,9 +34,8 @@ export function addFeature(changes: Changes, { name, what }: FeatureAnswers): st
   )
   changes.insert(
     'apps/web/src/router.tsx',
-    'const pagesBeside: Readonly<Record<PagePath, ComponentType<BesideProps>>> = {',
-    `'/${name}': late(async () => (await import('./${name}/${name}-page.tsx')).${component}Page)`,
-    "import { late } from './ui/late.ts'",
+    'const pagesBeside: Readonly<Record<PagePath, () => Promise<ComponentType<BesideProps>>>> = {',
+    `'/${name}': async () => (await import('./${name}/${name}-page.tsx')).${component}Page`,
   )
   return changes.write()
 }

@@ -17,9 +17,13 @@ interface BesideProps {
 }
 
 /** The pages beside the chat. A page is added with a line here and one in `ui/pages.ts`, which links to it. */
-const pagesBeside: Readonly<Record<PagePath, ComponentType<BesideProps>>> = {
-  '/notes': late(async () => (await import('./notes/notes-page.tsx')).NotesPage),
+const pagesBeside: Readonly<Record<PagePath, () => Promise<ComponentType<BesideProps>>>> = {
+  '/notes': async () => (await import('./notes/notes-page.tsx')).NotesPage,
 }
+
+const latePages = Object.entries<() => Promise<ComponentType<BesideProps>>>(pagesBeside).map(
+  ([path, load]) => ({ path, Page: late(load) }),
+)
 
 /** The pages and their paths. */
 export function Router({ core }: { core: Core }) {
@@ -32,7 +36,7 @@ export function Router({ core }: { core: Core }) {
       <Route path="/chat/:conversationId">
         {({ conversationId }) => <ChatPage core={core} conversationId={conversationId} />}
       </Route>
-      {Object.entries<ComponentType<BesideProps>>(pagesBeside).map(([path, Page]) => (
+      {latePages.map(({ path, Page }) => (
         <Route key={path} path={path}>
           <BesideChat core={core}>{(back) => <Page back={back} />}</BesideChat>
         </Route>

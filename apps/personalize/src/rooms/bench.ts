@@ -40,7 +40,9 @@ export const BENCH: Room = {
       cut(' This file has no dependencies, because the benchmark has its own Playwright.'),
     ],
     'apps/e2e/src/browser/rendering.test.ts': [cut(' The benchmark measures an idle one.')],
-    'AGENTS.md': [cut(' `apps/bench`: an install of its own; leave it alone.')],
+    'AGENTS.md': [
+      cut(' `apps/bench`: an install of its own, with a transport for `useChat`; leave it alone.'),
+    ],
     'CHANGELOG.md': [cut(', benchmarks')],
     'README.md': [
       section('## Compared'),
@@ -52,6 +54,7 @@ export const BENCH: Room = {
       cut(', [server performance](docs/performance.md)'),
     ],
     'docs/development.md': [line('- `pnpm bench`')],
+    'docs/protocol.md': [cut("; the AI SDK's `useChat` has `apps/bench/src/use-chat`")],
     'docs/rendering.md': [section('## Measured')],
     'docs/scaling.md': [
       cut(' ([measured](performance.md#results))'),

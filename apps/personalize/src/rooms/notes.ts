@@ -20,31 +20,17 @@ export const NOTES: Room = {
   ],
   edits: {
     'apps/server/src/routers/app-router.ts': [line('import { notesRouter }'), line('notes: notesRouter')],
-    'apps/server/src/app-tools.ts': [
-      cut("'notes.list', 'notes.search', 'notes.get', 'notes.add', 'notes.update', 'notes.remove'"),
-    ],
+    'apps/server/src/app-tools.ts': [lines("'notes.list',", "'notes.remove',")],
     'apps/web/src/main.tsx': [line('* - `notes/`')],
     'apps/web/src/page/chat-page.tsx': [
       line('import { invalidateNotes }'),
-      line('import { NotesLink }'),
       line('invalidateNotes(core.queryClient)'),
-      line('<NotesLink />'),
     ],
+    'apps/web/src/account/delete-account-dialog.tsx': [swap('chats, files and notes', 'chats and files')],
     'apps/web/src/page/delete-all-dialog.tsx': [swap('chats, files and notes', 'chats and files')],
     'apps/web/src/page/welcome.tsx': [swap('Add a note to buy milk', 'Write a story about a lighthouse')],
-    'apps/web/src/router.tsx': [
-      line('import type { ReactNode }'),
-      line('import { useStore }'),
-      line('import { BrokenPage }'),
-      line('import { BackgroundRun }'),
-      line('import { ErrorBoundary }'),
-      line('import { late }'),
-      line('import type { Path }'),
-      line('const NotesPage'),
-      block('<Route path="/notes">'),
-      block('function BesideChat('),
-    ],
-    'apps/web/src/tools/tool-views.ts': [line('import { noteViews }'), cut(' ...noteViews ')],
+    'apps/web/src/router.tsx': [line("'/notes': async")],
+    'apps/web/src/tools/tool-views.ts': [line('import { noteViews }'), line('...noteViews,')],
     'apps/web/src/tools/call-request.test.tsx': [
       swap(", notes: ['a'] }", ", with: ['a'] }"),
       swap('&quot;notes&quot;:[', '&quot;with&quot;:['),
@@ -52,7 +38,7 @@ export const NOTES: Room = {
       swap("shown('notes.add', deep)).toBe(`Use notes.add", "shown('tea.order', deep)).toBe(`Use tea.order"),
     ],
     'apps/web/src/ui/icon.tsx': [line('note:')],
-    'apps/web/src/ui/link.tsx': [cut(" | '/notes'")],
+    'apps/web/src/ui/pages.ts': [cut("{ path: '/notes', name: 'Notes', icon: 'note' }")],
     '.oxlintrc.json': [
       swap('{tools,notes}', 'tools'),
       cut('|notes', '|tools|notes)'),
@@ -165,13 +151,6 @@ export const NOTES: Room = {
       line('drafts: from.drafts,'),
     ],
     'apps/e2e/src/fuzz/odd-requests.ts': [lines("'notes.list'", "'notes.remove'")],
-    'AGENTS.md': [
-      cut(', as `apps/server/src/notes/router.ts` does'),
-      swap(
-        '5. Test it as `apps/server/src/notes/notes-tools.test.ts`;',
-        '5. Test it as `apps/server/src/documentation.test.ts` tests dice;',
-      ),
-    ],
     'CONTRIBUTING.md': [cut(', loaded with the notes page')],
     'README.md': [line('apps/*/src/notes')],
     'docs/data.md': [
