@@ -26,10 +26,10 @@ const FEATURES = "import { router } from '../trpc.ts'\n\nconst features = {\n  a
 const feature = { name: 'sum-up', what: 'Sum up the text.' }
 
 test('when a list is gone, the message says which line belongs in it, and nothing is written', () => {
-  const { changes, paths } = repository({ [APP_ROUTER]: FEATURES, 'apps/web/src/ui/pages.ts': 'code\n' })
+  const { changes, paths } = repository({ [APP_ROUTER]: FEATURES, 'apps/web/src/pages.ts': 'code\n' })
   const before = paths()
   expect(() => addFeature(changes, feature)).toThrow(
-    /^apps\/web\/src\/ui\/pages\.ts does not have `export const pages = \[` once, in which `{ path: '\/sum-up'.*` belongs\. Nothing was written\./,
+    /^apps\/web\/src\/pages\.ts does not have `export const pages: readonly Page\[\] = \[` once, in which `{\n {4}path: '\/sum-up'/,
   )
   expect(paths()).toEqual(before)
 })
@@ -41,6 +41,6 @@ test('when a file is gone, or one of the new files exists, nothing is written', 
   expect(() => addTool(changes, { name: 'weather.forecast', what: 'Tells.', type: 'query' })).toThrow(
     `${view} exists already. Nothing was written.`,
   )
-  expect(() => addFeature(changes, feature)).toThrow('There is no apps/web/src/ui/pages.ts.')
+  expect(() => addFeature(changes, feature)).toThrow('There is no apps/web/src/pages.ts.')
   expect(paths()).toEqual(before)
 })

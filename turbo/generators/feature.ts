@@ -28,14 +28,14 @@ export function addFeature(changes: Changes, { name, what }: FeatureAnswers): st
     `import { ${key}Router } from '../${name}/router.ts'`,
   )
   changes.insert(
-    'apps/web/src/ui/pages.ts',
-    'export const pages = [',
-    `{ path: '/${name}', name: '${title}', icon: 'file' }`,
-  )
-  changes.insert(
-    'apps/web/src/router.tsx',
-    'const pagesBeside: Readonly<Record<PagePath, () => Promise<ComponentType<BesideProps>>>> = {',
-    `'/${name}': async () => (await import('./${name}/${name}-page.tsx')).${component}Page`,
+    'apps/web/src/pages.ts',
+    'export const pages: readonly Page[] = [',
+    `{
+    path: '/${name}',
+    name: '${title}',
+    icon: 'file',
+    load: async () => (await import('./${name}/${name}-page.tsx')).${component}Page,
+  }`,
   )
   return changes.write()
 }

@@ -2,7 +2,7 @@
  * The app in the browser. Imports run in one direction, from the top of this list to its bottom, which the linter
  * checks:
  *
- * - `main.tsx`, the entry, and `router.tsx`, the pages and their paths
+ * - `main.tsx`, the entry; `router.tsx`, the paths; and `pages.ts`, what there is beside the chat
  * - `page/`: the chat page: header, list of conversations, composer
  * - `lab/`: the panel that shows the flow of an answer and disturbs it; in development only
  * - `account/`: signing in and out, where the server has accounts

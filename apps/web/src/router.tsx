@@ -1,29 +1,17 @@
-import type { ComponentType, ReactNode } from 'react'
+import type { ReactNode } from 'react'
 import { Route, Switch } from 'wouter'
 import { useStore } from 'zustand'
 import type { Core } from './chat/create-core.ts'
 import { BrokenPage } from './page/broken-page.tsx'
 import { ChatPage } from './page/chat-page.tsx'
 import { NotFoundPage } from './page/not-found-page.tsx'
+import { pages } from './pages.ts'
 import { BackgroundRun } from './turn/background-run.tsx'
 import { ErrorBoundary } from './ui/error-boundary.tsx'
 import { late } from './ui/late.ts'
 import type { Path } from './ui/link.tsx'
-import type { PagePath } from './ui/pages.ts'
 
-interface BesideProps {
-  /** The path of the conversation that was shown last. */
-  readonly back: Path
-}
-
-/** The pages beside the chat. A page is added with a line here and one in `ui/pages.ts`, which links to it. */
-const pagesBeside: Readonly<Record<PagePath, () => Promise<ComponentType<BesideProps>>>> = {
-  '/notes': async () => (await import('./notes/notes-page.tsx')).NotesPage,
-}
-
-const latePages = Object.entries<() => Promise<ComponentType<BesideProps>>>(pagesBeside).map(
-  ([path, load]) => ({ path, Page: late(load) }),
-)
+const besideChat = pages.map(({ path, load }) => ({ path, Page: late(load) }))
 
 /** The pages and their paths. */
 export function Router({ core }: { core: Core }) {
@@ -36,7 +24,7 @@ export function Router({ core }: { core: Core }) {
       <Route path="/chat/:conversationId">
         {({ conversationId }) => <ChatPage core={core} conversationId={conversationId} />}
       </Route>
-      {latePages.map(({ path, Page }) => (
+      {besideChat.map(({ path, Page }) => (
         <Route key={path} path={path}>
           <BesideChat core={core}>{(back) => <Page back={back} />}</BesideChat>
         </Route>

@@ -28,8 +28,16 @@ export const NOTES: Room = {
     ],
     'apps/web/src/account/delete-account-dialog.tsx': [swap('chats, files and notes', 'chats and files')],
     'apps/web/src/page/delete-all-dialog.tsx': [swap('chats, files and notes', 'chats and files')],
+    'apps/web/src/pages.ts': [
+      cut(`  {
+    path: '/notes',
+    name: 'Notes',
+    icon: 'note',
+    load: async () => (await import('./notes/notes-page.tsx')).NotesPage,
+  },
+`),
+    ],
     'apps/web/src/page/welcome.tsx': [swap('Add a note to buy milk', 'Write a story about a lighthouse')],
-    'apps/web/src/router.tsx': [line("'/notes': async")],
     'apps/web/src/tools/tool-views.ts': [line('import { noteViews }'), line('...noteViews,')],
     'apps/web/src/tools/call-request.test.tsx': [
       swap(", notes: ['a'] }", ", with: ['a'] }"),
@@ -38,7 +46,6 @@ export const NOTES: Room = {
       swap("shown('notes.add', deep)).toBe(`Use notes.add", "shown('tea.order', deep)).toBe(`Use tea.order"),
     ],
     'apps/web/src/ui/icon.tsx': [line('note:')],
-    'apps/web/src/ui/pages.ts': [cut("{ path: '/notes', name: 'Notes', icon: 'note' }")],
     '.oxlintrc.json': [
       swap('{tools,notes}', 'tools'),
       cut('|notes', '|tools|notes)'),

@@ -1,9 +1,8 @@
 import type { ComponentProps } from 'react'
 import { Link as AnyLink, useLocation } from 'wouter'
-import type { PagePath } from './pages.ts'
 
-/** Where a link may lead: the paths of the pages in `router.tsx`. */
-export type Path = '/' | `/chat/${string}` | PagePath
+/** Where a link may lead: see `router.tsx`. */
+export type Path = `/${string}`
 
 /** A link to another page of this app, which is shown without loading anything anew. */
 export function Link(props: Omit<ComponentProps<'a'>, 'href'> & { href: Path }) {
