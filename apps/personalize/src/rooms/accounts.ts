@@ -86,7 +86,7 @@ export const ACCOUNTS: Room = {
     'CHANGELOG.md': [line('- Accounts with Better Auth')],
     'CONTRIBUTING.md': [line('- `better-auth`')],
     'docs/configuration.md': [
-      lines('- `ACCOUNTS=0`', 'A procedure that guests may not call'),
+      lines('- `ACCOUNTS=0`', '[Better Auth]'),
       swap('For accounts of another kind, pass', 'Pass'),
     ],
     'docs/data.md': [

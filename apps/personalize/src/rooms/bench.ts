@@ -47,7 +47,7 @@ export const BENCH: Room = {
     'README.md': [
       section('## Compared'),
       swap(
-        'at 64,000 tokens an update takes 8 ms of CPU in the page, with streamdown 527.',
+        'at 64,000 tokens an update takes 10 ms of CPU in the page, with streamdown 527.',
         'an update costs the page as much after 64,000 tokens as after 1,000.',
       ),
       line('apps/bench '),
