@@ -106,6 +106,28 @@ test('a session that is used is prolonged, its run goes on, and one that is not 
   expect((await client.get('/export.json')).status).toBe(401)
 })
 
+test('a session that another server has revoked opens no stream, and after a minute nothing else is answered', async () => {
+  await using here = await startTestServer(ACCOUNTS)
+  await using there = await startTestServer(ACCOUNTS)
+  const client = await here.client()
+  await signUp(here, client)
+  await who(client)
+  const elsewhere = new WireClient(there.url, { cookie: client.cookie })
+  expect((await elsewhere.auth('sign-out')).status).toBe(200)
+  const call = () => client.query('conversations.list')
+  expect((await call()).status).toBe(200)
+  expect((await client.events({ runId: randomUUID() })).status).toBe(401)
+  // Which has looked it up for the others.
+  expect(errorOf(await call())).toMatchObject(SESSION_ENDED)
+  const other = await here.client()
+  await signUp(here, other)
+  await who(other)
+  await new WireClient(there.url, { cookie: other.cookie }).auth('sign-out')
+  expect((await other.query('conversations.list')).status).toBe(200)
+  travel(61_000)
+  expect(errorOf(await other.query('conversations.list'))).toMatchObject(SESSION_ENDED)
+})
+
 test('a cookie that this server has not signed is no session', async () => {
   await using server = await startTestServer(ACCOUNTS)
   const client = await server.client()
