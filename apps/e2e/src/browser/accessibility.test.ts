@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { startFaultProxy } from '../fault-proxy/fault-proxy.ts'
 import { pageTest } from './page-test.ts'
@@ -10,28 +11,39 @@ const VIEWS = [
   { colorScheme: 'dark', width: 1400 },
 ] as const
 
-for (const [name, reach] of Object.entries(STATES)) {
-  pageTest(
-    `axe finds nothing in the state “${name}”, light and dark, narrow and wide`,
-    async ({ page, product }) => {
-      let down = false
-      await using proxy = await startFaultProxy(product.url, () =>
-        down ? { kind: 'answer', status: 502 } : { kind: 'pass' },
-      )
-      await page.goto(proxy.url)
-      await reach(page, () => {
-        down = true
-        proxy.cut()
-      })
-      for (const { colorScheme, width } of VIEWS) {
-        await page.emulateMedia({ colorScheme })
-        await page.setViewportSize({ width, height: 800 })
-        expect(await violations(page), `${colorScheme}, ${width} px`).toEqual([])
-      }
-    },
-    { env: { GRACE_MS: '60000' }, complaints: [/Failed to load resource/] },
-  )
+/** Reaches a state, and expects no violation in any of the views. */
+async function expectAccessible(page: Page, name: string, cut: () => void): Promise<void> {
+  await STATES[name]?.(page, cut)
+  for (const { colorScheme, width } of VIEWS) {
+    await page.emulateMedia({ colorScheme })
+    await page.setViewportSize({ width, height: 800 })
+    expect(await violations(page), `${colorScheme}, ${width} px`).toEqual([])
+  }
 }
+
+const nothingIn = (name: string) =>
+  `axe finds nothing in the state “${name}”, light and dark, narrow and wide`
+const options = { env: { GRACE_MS: '60000' }, complaints: [/Failed to load resource/] }
+const { reconnecting: _, ...connected } = STATES
+
+for (const name of Object.keys(connected))
+  pageTest(nothingIn(name), ({ page }) => expectAccessible(page, name, () => {}), options)
+
+pageTest(
+  nothingIn('reconnecting'),
+  async ({ page, product }) => {
+    let down = false
+    await using proxy = await startFaultProxy(product.url, () =>
+      down ? { kind: 'answer', status: 502 } : { kind: 'pass' },
+    )
+    await page.goto(proxy.url)
+    await expectAccessible(page, 'reconnecting', () => {
+      down = true
+      proxy.cut()
+    })
+  },
+  options,
+)
 
 pageTest('everything can be reached with the keyboard, and focus is never lost', async ({ page }) => {
   await STATES['complete']?.(page, () => {})
