@@ -14,7 +14,7 @@ test('the arguments choose a name, a scope and rooms, in any order', async () =>
 })
 
 test.each([
-  [['--name=Acme', '--remove=cellar'], 'There is no room "cellar". Expected: notes, lab, '],
+  [['--name=Acme', '--remove=cellar'], 'There is no room "cellar". Expected: notes, accounts, lab, '],
   [['--name=7'], 'The name "7" does not fit'],
   [['--name=Acme', '--scope=A B'], 'The scope "A B" is not'],
   [['--nam=Acme'], /^Unknown option '--nam'[^]*pnpm personalize --name/],
