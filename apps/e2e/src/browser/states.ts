@@ -5,8 +5,10 @@ import { askUnseen } from './ask-unseen.ts'
 const MINUTES =
   'The lock needs new paddles before May. Ada asks two yards for a price. The basin is closed from the 3rd to the 9th.'
 
-/** The main states of the page, and how to reach each from an empty page; `cut` takes the network away. */
-export const STATES: Readonly<Record<string, (page: Page, cut: () => void) => Promise<unknown>>> = {
+type States = Readonly<Record<string, (page: Page, cut: () => void) => Promise<unknown>>>
+
+/** States of an answer, and how to reach each from an empty page; `cut` takes the network away. */
+export const ANSWER_STATES: States = {
   welcome: (page) => page.getByTestId('simulator-note').or(page.getByTestId('model')).first().waitFor(),
   waiting: async (page) => {
     await askUnseen(page, 'Explain backpressure with an everyday comparison', 'ttft=600000')
@@ -71,7 +73,7 @@ export const STATES: Readonly<Record<string, (page: Page, cut: () => void) => Pr
     await page.getByTestId('allow').waitFor()
   },
   called: async (page) => {
-    await STATES['asking']?.(page, () => {})
+    await ANSWER_STATES['asking']?.(page, () => {})
     await page.getByTestId('allow').first().click()
     await page.getByTestId('deny').nth(1).waitFor({ state: 'detached' })
     await page.getByTestId('deny').first().click()
@@ -79,34 +81,46 @@ export const STATES: Readonly<Record<string, (page: Page, cut: () => void) => Pr
     // The second one opens in its card.
     for (const line of await page.getByTestId('tool-line').all()) await line.locator('summary').click()
   },
+  reconnecting: async (page, cut) => {
+    await askUnseen(page, 'What helps to sleep better?', 'ttft=0 tps=60 thinking=0 tokens=20000')
+    await textLongerThan(page, 600)
+    cut()
+    await page.locator('[data-testid=connection][data-status=reconnecting]').waitFor()
+    // Shown only after a second.
+    await page.getByTestId('retry-countdown').waitFor({ state: 'visible' })
+  },
+}
+
+/** States of the rest of the page, likewise. */
+export const PAGE_STATES: States = {
   editing: async (page) => {
-    await STATES['complete']?.(page, () => {})
+    await ANSWER_STATES['complete']?.(page, () => {})
     await page.getByTestId('edit-prompt').first().click()
     await page.getByTestId('prompt-editor').waitFor()
   },
   menu: async (page) => {
-    await STATES['complete']?.(page, () => {})
+    await ANSWER_STATES['complete']?.(page, () => {})
     await page.getByTestId('conversation-menu').click()
     await page.getByRole('menu').waitFor()
   },
   renaming: async (page) => {
-    await STATES['menu']?.(page, () => {})
+    await PAGE_STATES['menu']?.(page, () => {})
     await page.getByTestId('rename-conversation').click()
     await page.getByTestId('title-field').waitFor()
   },
   versions: async (page) => {
-    await STATES['complete']?.(page, () => {})
+    await ANSWER_STATES['complete']?.(page, () => {})
     await page.getByTestId('regenerate').click()
     await page.getByTestId('answer-versions').waitFor()
     await status(page, 'done')
   },
   deleted: async (page) => {
-    await STATES['menu']?.(page, () => {})
+    await PAGE_STATES['menu']?.(page, () => {})
     await page.getByTestId('delete-conversation').click()
     await page.getByTestId('undo-toast').waitFor()
   },
   search: async (page) => {
-    await STATES['complete']?.(page, () => {})
+    await ANSWER_STATES['complete']?.(page, () => {})
     const size = page.viewportSize()
     await page.setViewportSize({ width: 1440, height: 900 })
     await page.getByTestId('search').fill('function that merges')
@@ -114,7 +128,7 @@ export const STATES: Readonly<Record<string, (page: Page, cut: () => void) => Pr
     if (size) await page.setViewportSize(size)
   },
   list: async (page) => {
-    await STATES['complete']?.(page, () => {})
+    await ANSWER_STATES['complete']?.(page, () => {})
     const size = page.viewportSize()
     await page.setViewportSize({ width: 390, height: 844 })
     await page.getByTestId('open-list').click()
@@ -133,31 +147,26 @@ export const STATES: Readonly<Record<string, (page: Page, cut: () => void) => Pr
     await page.getByTestId('undo-toast').waitFor()
   },
   'note editor': async (page) => {
-    await STATES['notes']?.(page, () => {})
+    await PAGE_STATES['notes']?.(page, () => {})
     await page.getByRole('button', { name: 'Edit “Ideas for the talk”' }).click()
     await page.getByRole('form', { name: 'Edit note' }).waitFor()
   },
   draft: async (page) => {
-    await STATES['notes']?.(page, () => {})
+    await PAGE_STATES['notes']?.(page, () => {})
     await page.getByTestId('open-draft').click()
     await page.getByTestId('draft-text').fill(`${MINUTES} [[sim ttft=0 tps=20]]`)
     await page.getByTestId('make-notes').click()
     await page.getByTestId('drafted-note').nth(1).waitFor()
   },
   drafted: async (page) => {
-    await STATES['notes']?.(page, () => {})
+    await PAGE_STATES['notes']?.(page, () => {})
     await page.getByTestId('open-draft').click()
     await page.getByTestId('draft-text').fill(`${MINUTES} [[sim ttft=0 tps=0]]`)
     await page.getByTestId('make-notes').click()
     await page.getByTestId('add-drafted').waitFor()
     await page.getByRole('checkbox').first().uncheck()
   },
-  reconnecting: async (page, cut) => {
-    await askUnseen(page, 'What helps to sleep better?', 'ttft=0 tps=60 thinking=0 tokens=20000')
-    await textLongerThan(page, 600)
-    cut()
-    await page.locator('[data-testid=connection][data-status=reconnecting]').waitFor()
-    // Shown only after a second.
-    await page.getByTestId('retry-countdown').waitFor({ state: 'visible' })
-  },
 }
+
+/** The main states of the page. */
+export const STATES: States = { ...ANSWER_STATES, ...PAGE_STATES }
