@@ -1,8 +1,18 @@
-import { resolve } from 'node:path'
-import { expect, test } from 'vitest'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
 import { checkFeatureName, checkSentence, checkToolName } from './names.ts'
 
-const ROOT = resolve(import.meta.dirname, '../..')
+/** Not this repository, in which somebody may have generated what is free here. */
+const ROOT = mkdtempSync(join(tmpdir(), 'names-'))
+for (const folder of ['server/src/routers', 'server/src/testing', 'web/src/ui'])
+  mkdirSync(join(ROOT, 'apps', folder), { recursive: true })
+writeFileSync(
+  join(ROOT, 'apps/server/src/routers/app-router.ts'),
+  'const features = {\n  models: modelsRouter,\n  runs,\n}\n',
+)
+afterAll(() => rmSync(ROOT, { recursive: true }))
 
 test.each<[string, true | RegExp]>([
   ['summarize', true],
@@ -17,6 +27,7 @@ test.each<[string, true | RegExp]>([
   ['then', /reserved/],
   ['assets', /reserved/],
   ['chat', /reserved/],
+  ['api', /reserved/],
   // A router, and folders.
   ['models', /taken/],
   ['testing', /taken/],

@@ -11,7 +11,7 @@ const RESERVED = new Set(
   ).split(' '),
 )
 /** Addresses that the server answers itself. */
-const ADDRESSES = new Set(['assets', 'attachments', 'chat', 'healthz', 'metrics', 'readyz', 'trpc'])
+const ADDRESSES = new Set(['api', 'assets', 'attachments', 'chat', 'healthz', 'metrics', 'readyz', 'trpc'])
 
 /** True, or why a feature cannot have this name. */
 export function checkFeatureName(root: string, name: string): true | string {

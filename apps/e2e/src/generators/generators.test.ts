@@ -22,15 +22,16 @@ test(
     await using clone = await cloneOf(ROOT)
     const { pnpm, node } = clone
     await pnpm('install', '--frozen-lockfile', '--prefer-offline')
+    // Names that nobody who clones this is likely to use.
     // Turborepo says with the exit code 0 that a generator has failed.
     const gen = async (...args: string[]) => expect(await pnpm('gen', ...args)).toContain('Success!')
-    await gen('feature', '--args', 'sum-up', 'Sum up the user\'s text in "three" sentences.')
-    await gen('tool', '--args', 'weather.forecast', "Tells the weather at the user's place.", 'query')
+    await gen('feature', '--args', 'written-page', 'Sum up the user\'s text in "three" sentences.')
+    await gen('tool', '--args', 'writtenTools.lookUp', "Tells the weather at the user's place.", 'query')
     // A second one in the same router.
-    await gen('tool', '--args', 'weather.setHome', 'Keeps where the user lives.', 'mutation')
+    await gen('tool', '--args', 'writtenTools.keep', 'Keeps where the user lives.', 'mutation')
 
     const written = ['server', 'web'].flatMap((app) =>
-      ['sum-up', 'weather'].map((name) => `apps/${app}/src/${name}`),
+      ['written-page', 'written-tools'].map((name) => `apps/${app}/src/${name}`),
     )
     // Only what was written and what it needs, in one program: half the time of two.
     const include = [...written.map((folder) => `../../${folder}`), 'src/router.tsx']
@@ -42,7 +43,14 @@ test(
       await node('typescript/bin/tsc', '--project', project)
     }
     const tryOut = async () => {
-      const tests = await pnpm('--filter', '@sluice/server', 'test', 'sum-up', 'weather', ONE_WORKER)
+      const tests = await pnpm(
+        '--filter',
+        '@sluice/server',
+        'test',
+        'written-page',
+        'written-tools',
+        ONE_WORKER,
+      )
       expect(tests).toMatch(/Test Files.*3 passed/)
       await node('knip/bin/knip.js')
     }
