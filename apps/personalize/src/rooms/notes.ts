@@ -107,9 +107,6 @@ export const NOTES: Room = {
     'packages/db/src/owners.ts': [cut(', note', 'guest, note, run'), cut(', note', 'attachment, note]')],
     'packages/db/src/schema.ts': [block('export const note = ')],
     'apps/e2e/src/browser/actions.ts': [block('export async function addNote(')],
-    'apps/e2e/src/browser/overlays.test.ts': [
-      lines('// The example of a second page', "seen.delete('open-notes')"),
-    ],
     'apps/e2e/src/browser/screenshots.ts': [line("['noting'")],
     'apps/e2e/src/browser/states.ts': [
       cut('addNote, ask, '),
