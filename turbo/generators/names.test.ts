@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { checkFeatureName, checkSentence, checkToolName } from './names.ts'
 
-/** Not this repository, in which somebody may have generated what is free here. */
+/** A repository of its own, because in this one the names may have been generated already. */
 const ROOT = mkdtempSync(join(tmpdir(), 'names-'))
 for (const folder of ['server/src/routers', 'server/src/testing', 'web/src/ui'])
   mkdirSync(join(ROOT, 'apps', folder), { recursive: true })

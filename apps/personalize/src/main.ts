@@ -1,5 +1,5 @@
 /**
- * `pnpm personalize` makes a clone somebody's product. It computes every change in memory and writes only when all of
+ * `pnpm personalize` turns a clone into your own product. It computes every change in memory and writes only when all of
  * them fit the checkout: `rooms/` says what belongs to each part that can be removed, `plan.ts` removes and renames,
  * `leftovers.ts` looks for what is still said. Then it installs, formats, and is gone.
  */

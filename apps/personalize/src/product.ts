@@ -6,7 +6,7 @@ export interface Product {
   readonly name: string
   /** Of the packages, without `@`: `acme`. */
   readonly scope: string
-  /** One lower case word, for the cookie, metrics, storage keys and files: `acmechat`. */
+  /** A single lower-case word, for the cookie, metrics, storage keys and files: `acmechat`. */
   readonly word: string
   /** For classes: `AcmeChat`. */
   readonly pascal: string

@@ -88,7 +88,7 @@ async function traces(page: Page): Promise<string> {
 }
 
 browserTest(
-  'a guest in the middle of an answer signs in and keeps all of it; nothing is left in any tab after the sign-out, for the next user neither',
+  'a guest who signs in during an answer keeps everything; after the sign-out no tab shows any of it, also not to the next user',
   async () => {
     const page = await visit()
     await ask(page, 'Ada’s first [[sim tokens=20]]')

@@ -20,7 +20,7 @@ test(
     const { run, pnpm } = clone
     await pnpm('install', '--frozen-lockfile', '--prefer-offline')
 
-    // Somebody's own product. Without a commit all of it is a change.
+    // Nothing is committed yet, so every file is a change.
     await run('git', ['init', '--quiet'])
     await expect(pnpm('personalize', '--name', 'Acme')).rejects.toThrow(
       'There are changes that are not committed',
@@ -30,7 +30,7 @@ test(
     expect(personalized).toContain('removed redis')
     expect(personalized).not.toContain('Still said')
 
-    // Names that nobody who clones this is likely to use. Turborepo says with the exit code 0 that a generator has failed.
+    // Turborepo's exit code is 0 even when a generator fails. The names are unlikely ones, in case a clone has others.
     const gen = async (...args: string[]) => expect(await pnpm('gen', ...args)).toContain('Success!')
     await gen('feature', '--args', 'written-page', 'Sum up the user\'s text in "three" sentences.')
     await gen('tool', '--args', 'writtenTools.lookUp', "Tells the weather at the user's place.", 'query')

@@ -31,6 +31,6 @@ pnpm doctor:stream https://chat.example.com
     ],
   },
   leftovers: [/doctor/i],
-  // Somebody who cannot sleep.
+  // One answer tells somebody who cannot sleep to see a doctor.
   spares: /^packages\/claude-sim\/answers\//,
 }

@@ -19,7 +19,7 @@ export const PERSONALIZE: Pick<Room, 'deletes' | 'edits' | 'leftovers'> = {
         'a clone, and what `pnpm gen` writes in it, pass their checks',
       ),
       swap('const { run, pnpm } = clone', 'const { pnpm } = clone'),
-      lines("// Somebody's own product", 'expect(personalized).not.toContain'),
+      lines('// Nothing is committed yet', 'expect(personalized).not.toContain'),
     ],
     'AGENTS.md': [line('**Removal**:')],
     'CHANGELOG.md': [line('- `pnpm personalize`')],
