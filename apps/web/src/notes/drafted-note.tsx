@@ -13,6 +13,8 @@ export function DraftedNote(props: {
       <label className="grid cursor-pointer grid-cols-[auto_minmax(0,1fr)] gap-x-3 rounded-lg px-2 py-1.5 hover:bg-sunk">
         <input
           type="checkbox"
+          // Until its first word is there, the label is empty.
+          aria-label={title || text ? undefined : 'A new note'}
           className="mt-1 size-4 accent-accent"
           checked={state === 'picked'}
           disabled={state === 'open'}
