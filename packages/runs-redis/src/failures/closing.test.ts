@@ -56,7 +56,7 @@ onRedis((program) => {
     const a = at.instance('a')
     await at.until(() => a.state.downs === 1)
     await a.close()
-    expect(a.clock.pending).toBe(0)
+    expect(a.clock.pendingAfter(0)).toBe(0)
   })
 
   test('an instance can be closed while it is cut off: its run is recorded, and others see that it ended', async () => {

@@ -1,7 +1,7 @@
 import { createClient } from '@redis/client'
 import { mergeEvents } from '@sluice/events'
 import { readLog } from '../read-log.ts'
-import { Instance } from './instance.ts'
+import { FRAME_MS, Instance } from './instance.ts'
 import { Progress } from './progress.ts'
 import { SharedRecords } from './shared-records.ts'
 import { SpawnedInstance } from './spawn-instance.ts'
@@ -79,7 +79,11 @@ export class Deployment {
     return textOf(this.records.eventsOf(runId))
   }
 
-  /** Closes everything. @returns what was left behind: exit codes of processes that crashed, and timers. */
+  /**
+   * Closes everything.
+   *
+   * @returns what was left behind: exit codes of processes that crashed, and timers, but for those of the last frame.
+   */
   async close(): Promise<{ exitCodes: unknown[]; timers: number }> {
     await Promise.all(this.#instances.map((instance) => instance.close()))
     const codes = await Promise.all(this.#spawned.map((instance) => instance.close()))
@@ -88,7 +92,7 @@ export class Deployment {
     return {
       // A process that was killed has none.
       exitCodes: codes.filter((code) => code !== 0 && code !== null),
-      timers: this.#instances.reduce((sum, { clock }) => sum + clock.pending, 0),
+      timers: this.#instances.reduce((sum, { clock }) => sum + clock.pendingAfter(FRAME_MS), 0),
     }
   }
 

@@ -1,28 +1,28 @@
 import type { Clock } from '@sluice/runs'
 
 export interface FastClock extends Clock {
-  /** Number of callbacks that are waiting. */
-  readonly pending: number
+  /** Number of callbacks that wait for more than `ms`. */
+  pendingAfter(ms: number): number
 }
 
 /** The system's clock, running `times` as fast. */
 export function fastClock(times: number): FastClock {
-  const timers = new Set<NodeJS.Timeout>()
+  /** When each is due. */
+  const timers = new Map<NodeJS.Timeout, number>()
+  const now = () => performance.now() * times
   return {
-    now: () => performance.now() * times,
+    now,
     after(ms, callback) {
       const timer = setTimeout(() => {
         timers.delete(timer)
         callback()
       }, ms / times)
-      timers.add(timer)
+      timers.set(timer, now() + ms)
       return () => {
         timers.delete(timer)
         clearTimeout(timer)
       }
     },
-    get pending() {
-      return timers.size
-    },
+    pendingAfter: (ms) => [...timers.values()].filter((due) => due > now() + ms).length,
   }
 }

@@ -7,6 +7,7 @@ import { wordSource } from './word-source.ts'
 
 /** How much faster than the system's the clocks of instances run. */
 export const FASTER = 10
+export const FRAME_MS = 50
 const OWNER = 'an-owner'
 
 /** What a reader has received. */
@@ -85,7 +86,7 @@ export class Instance {
     })
     this.store = store
     this.runs = new Runs({
-      frameMs: 50,
+      frameMs: FRAME_MS,
       windowChars: 1_000_000,
       graceMs: 10_000,
       leaseMs: 60_000,
