@@ -6,8 +6,8 @@ export default {
     globalSetup: 'src/product/quick-database.ts',
     // These take minutes: show each file as it passes.
     reporters: ['default'],
-    // Browsers are opened, and heaps measured, per file.
-    isolate: true,
+    // They wait more than others.
+    maxWorkers: 3,
     // Counting the objects in memory is experimental, and Node would say so.
     execArgv: ['--disable-warning=ExperimentalWarning'],
     // Vitest's own limit is a second, which a busy machine may take for one frame.

@@ -17,10 +17,12 @@ let browser: Promise<Browser> | undefined
 let site: Site | undefined
 let siteEnv = ''
 
-afterAll(async () => {
-  await site?.stop()
-  await (await browser)?.close()
-})
+async function end(): Promise<void> {
+  const [lastSite, lastBrowser] = [site, browser]
+  site = browser = undefined
+  await lastSite?.stop()
+  await (await lastBrowser)?.close()
+}
 
 if (noBrowser !== undefined) process.stderr.write(`Page tests skipped: ${noBrowser}\n`)
 
@@ -35,6 +37,8 @@ export function pageTest(
   { env = {}, complaints: expected = [] }: { env?: Record<string, string>; complaints?: RegExp[] } = {},
 ): void {
   const named = noBrowser === undefined ? test : test.skip
+  // At the end of each file. Outside of this function it would be that of the first one.
+  afterAll(end)
   named(name, async () => {
     browser ??= launchChromium()
     const product = await siteWith(env)
