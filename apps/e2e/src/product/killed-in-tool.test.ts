@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { MAY_HAVE_HAPPENED } from '@sluice/claude'
@@ -8,7 +8,7 @@ import { type Database, endRunsOfDead, openDatabase } from '@sluice/db'
 import { createTestDatabase, whyNoPostgres } from '@sluice/db/testing'
 import { continueView, EMPTY_RUN_VIEW, reduceRun, type RunView } from '@sluice/events'
 import { collect, question, WireClient } from '@sluice/server/testing'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { embeddedDatabase } from './embedded-database.ts'
 import { type HeldPostgres, holdPostgres } from './hold-postgres.ts'
 import { type Product, startProduct } from './start-product.ts'
@@ -22,20 +22,17 @@ beforeAll(async () => {
 })
 afterAll(() => simulator.close())
 
-/** Servers on one database whose tools write to one file. */
-function serversOn(DATABASE_URL: string) {
-  const file = join(tmpdir(), `sluice-calls-${randomUUID()}`)
-  onTestFinished(() => rmSync(file, { force: true }))
-  return {
-    /** The calls that were executed, by any of them. */
-    executed: () => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []),
-    async start(): Promise<Product> {
-      const env = { ANTHROPIC_API_KEY: 'test-key', ANTHROPIC_BASE_URL: simulator.url, DATABASE_URL }
-      const product = await startProduct(env, ['--import', 'tsx', SERVER, file])
-      onTestFinished(async () => void (await product.stop('SIGKILL')))
-      return product
-    },
-  }
+/** Where the tools of the servers write the calls that they execute. */
+const file = join(tmpdir(), `sluice-calls-${randomUUID()}`)
+beforeEach(() => writeFileSync(file, ''))
+afterAll(() => rmSync(file, { force: true }))
+
+/** The calls that were executed in this test, by any server. */
+const executed = () => readFileSync(file, 'utf8').split('\n').filter(Boolean)
+
+function startOn(DATABASE_URL: string): Promise<Product> {
+  const env = { ANTHROPIC_API_KEY: 'test-key', ANTHROPIC_BASE_URL: simulator.url, DATABASE_URL }
+  return startProduct(env, ['--import', 'tsx', SERVER, file])
 }
 
 /** A browser with its session that asks a question which makes Claude call a tool. */
@@ -93,89 +90,83 @@ const why = whyNoPostgres()
 describe.skipIf(why !== undefined)(`Postgres${why === undefined ? '' : ` (skipped: ${why})`}`, () => {
   let postgres: HeldPostgres
   let database: Database
+  /** The server of the last test, or the one that followed it. */
+  let server: Product
   beforeAll(async () => {
     const url = await createTestDatabase()
     postgres = await holdPostgres(url)
     database = await openDatabase(url)
+    server = await startOn(postgres.url)
   })
   afterAll(async () => {
+    await server?.stop('SIGKILL')
     await database.close()
     await postgres[Symbol.asyncDispose]()
   })
+
+  /** Kills the server, and starts the next one. */
+  async function kill() {
+    await server.stop('SIGKILL')
+    postgres.release()
+    server = await startOn(postgres.url)
+  }
 
   /** What another server does half a minute after the killed one's last beat. */
   const findDead = () => endRunsOfDead(database.db, { end: JSON.stringify(INTERRUPTED), deadAfterS: 0 })
 
   test('killed inside a tool: it ran once, and may have happened', async () => {
-    const servers = serversOn(postgres.url)
-    const before = await servers.start()
-    const browser = await browserOf(before, 'slow')
+    const browser = await browserOf(server, 'slow')
     await browser.ask()
-    await vi.waitUntil(() => servers.executed().length === 1, { timeout: 60_000 })
-    await before.stop('SIGKILL')
-    const server = await servers.start()
+    await vi.waitUntil(() => executed().length === 1, { timeout: 60_000 })
+    await kill()
     expect(await findDead()).toContain(browser.runId)
     await expectAfter({ browser, server }, { state: 'unknown', told: MAY_HAVE_HAPPENED })
-    expect(servers.executed()).toHaveLength(1)
+    expect(executed()).toHaveLength(1)
   })
 
   test('killed between the step and its call: it is not executed, then or later', async () => {
-    const servers = serversOn(postgres.url)
-    const before = await servers.start()
-    const browser = await browserOf(before, 'quick')
+    const browser = await browserOf(server, 'quick')
     postgres.holdQueries('"started_at" = now()')
     await browser.ask()
     await postgres.holds('"started_at" = now()')
-    await before.stop('SIGKILL')
-    postgres.release()
-    const server = await servers.start()
+    await kill()
     expect(await findDead()).toContain(browser.runId)
     await expectAfter({ browser, server }, { state: 'failed', told: undefined })
-    expect(servers.executed()).toEqual([])
+    expect(executed()).toEqual([])
   })
 
   test('killed before the result is stored: it ran once, and may have happened', async () => {
-    const servers = serversOn(postgres.url)
-    const before = await servers.start()
-    const browser = await browserOf(before, 'quick')
+    const browser = await browserOf(server, 'quick')
     postgres.holdQueries('"output" = $')
     await browser.ask()
     await postgres.holds('"output" = $')
-    await before.stop('SIGKILL')
-    postgres.release()
-    expect(servers.executed()).toHaveLength(1)
-    const server = await servers.start()
+    await kill()
+    expect(executed()).toHaveLength(1)
     expect(await findDead()).toContain(browser.runId)
     await expectAfter({ browser, server }, { state: 'unknown', told: MAY_HAVE_HAPPENED })
-    expect(servers.executed()).toHaveLength(1)
+    expect(executed()).toHaveLength(1)
   })
 
   test('killed after the last decision was stored: the same one again has its result, and nothing is executed', async () => {
-    const servers = serversOn(postgres.url)
-    const before = await servers.start()
-    const browser = await browserOf(before, 'asked')
+    const browser = await browserOf(server, 'asked')
     await browser.ask()
-    await browser.follow(before, browser.runId)
-    const callId = (await browser.calls(before))[0]?.callId ?? ''
+    await browser.follow(server, browser.runId)
+    const callId = (await browser.calls(server))[0]?.callId ?? ''
     const next = randomUUID()
     postgres.holdAnswersTo('commit', { after: 'set "approved"' })
-    const unanswered = browser.decide(before, callId, next).catch(() => undefined)
+    const unanswered = browser.decide(server, callId, next).catch(() => undefined)
     await postgres.holds('COMMIT')
-    await before.stop('SIGKILL')
+    await kill()
     await unanswered
-    postgres.release()
-    const server = await servers.start()
     expect(await browser.decide(server, callId, randomUUID())).toEqual({ runId: next })
     const reading = browser.follow(server, next)
     expect(await findDead()).toContain(next)
     expect((await reading).terminal).toEqual(INTERRUPTED)
     await expectAfter({ browser, server }, { state: 'failed', told: undefined })
-    expect(servers.executed()).toEqual([])
+    expect(executed()).toEqual([])
   })
 
   test('a last decision whose response is lost is made: the same one again starts the run that was claimed', async () => {
-    const servers = serversOn(postgres.url)
-    const server = await servers.start()
     const browser = await browserOf(server, 'asked')
     await browser.ask()
     await browser.follow(server, browser.runId)
@@ -186,15 +177,13 @@ describe.skipIf(why !== undefined)(`Postgres${why === undefined ? '' : ` (skippe
     await postgres.holds('COMMIT')
     postgres.release()
     expect(await unanswered).toBeUndefined()
-    expect(servers.executed()).toEqual([])
+    expect(executed()).toEqual([])
     expect(await browser.decide(server, callId, randomUUID())).toEqual({ runId: next })
     expect((await browser.follow(server, next)).terminal).toMatchObject({ stopReason: 'end_turn' })
-    expect(servers.executed()).toEqual([callId])
+    expect(executed()).toEqual([callId])
   })
 
   test('a step whose storing is not confirmed ends the run, and is stored once', async () => {
-    const servers = serversOn(postgres.url)
-    const server = await servers.start()
     const browser = await browserOf(server, 'quick')
     postgres.holdAnswersTo('commit', { after: 'insert into "tool_call"' })
     await browser.ask()
@@ -202,7 +191,7 @@ describe.skipIf(why !== undefined)(`Postgres${why === undefined ? '' : ` (skippe
     postgres.release()
     const { terminal } = await browser.follow(server, browser.runId)
     expect(terminal).toMatchObject({ type: 'error', code: 'unavailable' })
-    expect(servers.executed()).toEqual([])
+    expect(executed()).toEqual([])
     expect((await browser.goOn(server)).terminal).toMatchObject({ type: 'done', stopReason: 'end_turn' })
   })
 })
@@ -210,20 +199,21 @@ describe.skipIf(why !== undefined)(`Postgres${why === undefined ? '' : ` (skippe
 test('on the embedded database too, a killed server’s call may have happened, and a waiting one still waits', async () => {
   const embedded = await embeddedDatabase()
   onTestFinished(embedded.remove)
-  const servers = serversOn(embedded.url)
-  const before = await servers.start()
+  const before = await startOn(embedded.url)
+  onTestFinished(async () => void (await before.stop('SIGKILL')))
   const [slow, asked] = [await browserOf(before, 'slow'), await browserOf(before, 'asked')]
   await asked.ask()
   await asked.follow(before, asked.runId)
   await slow.ask()
-  await vi.waitUntil(() => servers.executed().length === 1, { timeout: 60_000 })
+  await vi.waitUntil(() => executed().length === 1, { timeout: 60_000 })
   await before.stop('SIGKILL')
-  const server = await servers.start()
+  const server = await startOn(embedded.url)
+  onTestFinished(async () => void (await server.stop('SIGKILL')))
   await expectAfter({ browser: slow, server }, { state: 'unknown', told: MAY_HAVE_HAPPENED })
   const [call] = await asked.calls(server)
   expect(call).toMatchObject({ state: 'waiting' })
   const next = randomUUID()
   expect(await asked.decide(server, call?.callId ?? '', next)).toEqual({ runId: next })
   expect((await asked.follow(server, next)).terminal).toMatchObject({ stopReason: 'end_turn' })
-  expect(servers.executed()).toEqual([expect.any(String), call?.callId])
+  expect(executed()).toEqual([expect.any(String), call?.callId])
 })
