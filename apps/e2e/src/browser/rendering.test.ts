@@ -120,7 +120,7 @@ browserTest(
   '300 tokens per second make at most 12 commits per second, and the text is what Claude sent',
   async () => {
     await page.goto(product.url)
-    await ask('Stream [[sim tps=300 tokens=3000]]')
+    await ask('Stream [[sim tps=300 tokens=1500]]')
     await over()
     const { startedAt, endedAt = 0 } = simulator.stats().requests[0] ?? { startedAt: 0 }
     const seconds = (endedAt - startedAt) / 1000
@@ -150,7 +150,7 @@ for (const text of ['markdown', 'references', 'fence', 'list', 'table', 'paragra
 
 browserTest('while an answer is followed, the end is never more than 40 px off', async () => {
   await page.goto(product.url)
-  await ask('Follow [[sim tps=900 tokens=5000]]')
+  await ask('Follow [[sim tps=900 tokens=3000]]')
   await longerThan(1500)
   await watchScroll()
   await over()
@@ -307,7 +307,7 @@ browserTest('code is coloured once it is near the viewport, not before, and copi
 
 browserTest('selection and focus stay, however long the answer becomes', async () => {
   await page.goto(product.url)
-  await ask('Stay [[sim tps=3000 tokens=24000]]')
+  await ask('Stay [[sim tps=3000 tokens=12000]]')
   await page.locator('.md-code').first().waitFor()
   const code = await page.locator('.md-code pre').first().elementHandle()
   await code?.focus()

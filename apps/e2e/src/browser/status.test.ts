@@ -86,7 +86,7 @@ pageTest(
     await page.close()
     const shaky = await context.newPage()
     await shaky.goto(proxy.url)
-    await ask(shaky, 'Stay [[sim tokens=1500 tps=150 thinking=0]]')
+    await ask(shaky, 'Stay [[sim tokens=900 tps=150 thinking=0]]')
     await textLongerThan(shaky, 200)
     down = true
     proxy.cut()
@@ -163,7 +163,7 @@ pageTest(
           characterData: true,
         })
     })
-    await ask(page, 'Read to me [[sim tokens=1500 tps=200 thinking=0 text=lorem]]')
+    await ask(page, 'Read to me [[sim tokens=900 tps=200 thinking=0 text=lorem]]')
     await status(page, 'done')
     const said = await page.evaluate(() => (window as unknown as { said: string[] }).said)
     expect(said.length).toBeLessThan(12)

@@ -10,7 +10,7 @@ function focusOn(tab: Page): Promise<void> {
 
 pageTest('a second tab follows the same live run: the same text, one request upstream', async (world) => {
   const { page, context, simulator } = world
-  await ask(page, 'Shared [[sim tokens=3000 thinking=0]]')
+  await ask(page, 'Shared [[sim tokens=1500 thinking=0]]')
   await textLongerThan(page, 100)
   const second = await context.newPage()
   await second.goto(page.url())
@@ -59,7 +59,7 @@ pageTest(
   'a second browser of the same owner has the conversations, and follows the live run',
   async (world) => {
     const { page, context, simulator } = world
-    await ask(page, 'Shared [[sim tokens=3000 thinking=0]]')
+    await ask(page, 'Shared [[sim tokens=1500 thinking=0]]')
     await textLongerThan(page, 100)
     const other = await context
       .browser()
