@@ -14,7 +14,7 @@ import { drawRunPlan, drawToolPlan } from './run-plan.ts'
 import { type ChaosEnvironment, startEnvironment } from './start-environment.ts'
 import { tally } from './tally.ts'
 
-const RUNS = 320
+const RUNS = 300
 const CONCURRENCY = 40
 const INSTANCES = 3
 /** One of the instances is killed or stopped each time this many runs have ended; in between, Redis fails. */

@@ -14,7 +14,7 @@ import { tally } from './tally.ts'
 import { CHAOS_LIMITS } from './environment.ts'
 import { checkInvariants } from './check-invariants.ts'
 
-const RUNS = 250
+const RUNS = 160
 const CONCURRENCY = 40
 
 const seed = seedFrom('CHAOS_SEED')

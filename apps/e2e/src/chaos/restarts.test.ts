@@ -9,10 +9,10 @@ import { tally } from './tally.ts'
 import { CHAOS_LIMITS } from './environment.ts'
 import { checkInvariants } from './check-invariants.ts'
 
-const RUNS = 160
+const RUNS = 100
 const CONCURRENCY = 30
 /** The server is restarted each time this many runs have ended. */
-const RUNS_PER_RESTART = 20
+const RUNS_PER_RESTART = 15
 
 const seed = seedFrom('CHAOS_SEED')
 
