@@ -25,12 +25,13 @@ export function checkInvariants(
     const problems = problemsOf(trial, records, limits)
     problems.push(...problemsOfCalls(trial, records, executions))
     if (problems.length === 0) return []
-    const upstream = records.map(({ status, outcome, round, text, thinking, endedAt = 0 }) => ({
+    const upstream = records.map(({ status, outcome, round, text, thinking, startedAt, endedAt = 0 }) => ({
       status,
       round,
       outcome,
       text: text.length,
       thinking: thinking.length,
+      startedAfter: startedAt - trial.leftAt,
       endedAfter: endedAt - trial.leftAt,
     }))
     const { plan, restarted, unconfirmed } = trial
@@ -57,8 +58,10 @@ function problemsOf(trial: Trial, records: readonly RequestRecord[], limits: Lim
   const paid = paidOf(records)
   const rounds = paid.map(({ round }) => round)
   if (rounds.some((round, step) => round !== step)) problems.push(`paid for the steps ${rounds.join()}`)
+  // A question may reach the server when its visitor has left, through a slow proxy.
+  const alone = Math.max(trial.leftAt, ...records.slice(0, 1).map(({ startedAt }) => startedAt))
   for (const { outcome, endedAt = Number.POSITIVE_INFINITY } of records) {
-    const late = endedAt - trial.leftAt - limits.graceMs - limits.leaseMs
+    const late = endedAt - alone - limits.graceMs - limits.leaseMs
     if (late > SLACK_MS) problems.push(`upstream (${outcome}) went on ${late} ms longer than lease and grace`)
   }
   for (const observation of trial.observations)
