@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { collect } from './testing/collect.ts'
-import { startTestServer } from './testing/start-test-server.ts'
+import { startTestServer, type TestServer } from './testing/start-test-server.ts'
 
 /** What the simulator does, what the reader is told, and whether trying again makes sense. */
 const FAULTS: [directive: string, outcome: string, retryable?: boolean][] = [
@@ -43,10 +43,16 @@ const FAULTS: [directive: string, outcome: string, retryable?: boolean][] = [
   ['fault=reorder', 'end_turn'],
 ]
 
+let shared: TestServer
+beforeAll(async () => {
+  shared = await startTestServer({ UPSTREAM_IDLE_MS: '3000' })
+})
+afterAll(() => shared.close())
+
 test.each(FAULTS)('%s ends in exactly one terminal event: %s', async (directive, outcome, retryable) => {
-  await using server = await startTestServer({ UPSTREAM_IDLE_MS: '3000' })
-  const client = await server.client()
-  const runId = await server.start(client, `fault [[sim tokens=100 ${directive}]]`)
+  const before = shared.simulator.stats().requests.length
+  const client = await shared.client()
+  const runId = await shared.start(client, `fault [[sim tokens=100 ${directive}]]`)
   const run = await collect(await client.events({ runId }))
 
   const ends = run.events.filter((event) => event.type === 'done' || event.type === 'error')
@@ -56,7 +62,7 @@ test.each(FAULTS)('%s ends in exactly one terminal event: %s', async (directive,
   else expect(ends[0]).toMatchObject({ type: 'error', code: outcome, retryable })
 
   // Only a request that was surely not accepted is retried.
-  const { requests } = server.simulator.stats()
+  const requests = shared.simulator.stats().requests.slice(before)
   const again = /code=(429|503|529)$/.test(directive)
   expect(requests).toHaveLength(again ? 3 : 1)
   expect(requests.filter(({ status }) => status < 400)).toHaveLength(directive.includes('status') ? 0 : 1)
@@ -65,7 +71,7 @@ test.each(FAULTS)('%s ends in exactly one terminal event: %s', async (directive,
   if (retryable === undefined) expect(run.text).toBe(sent)
   else expect(sent.startsWith(run.text)).toBe(true)
   if (/(error|eof|half|badjson|refusal)@20/.test(directive)) expect(run.text.length).toBeGreaterThan(20)
-  await server.simulator.waitFor(({ open }) => open === 0)
+  await shared.simulator.waitFor(({ open }) => open === 0)
 })
 
 test('endless pings do not keep a dead answer alive: the run ends at its limit', async () => {

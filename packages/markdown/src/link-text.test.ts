@@ -97,6 +97,6 @@ test('property: whatever links and footnotes lead to, their text is read', () =>
         ).toEqual([])
       }
     }),
-    { numRuns: 1000 },
+    { numRuns: 400 },
   )
 })

@@ -13,10 +13,6 @@ onRedis(
     afterAll(() => redis?.close())
 
     runsContract(
-      'one instance',
-      redisFleet(1, () => redis.url),
-    )
-    runsContract(
       'three instances',
       redisFleet(3, () => redis.url),
     )

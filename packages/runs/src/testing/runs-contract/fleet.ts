@@ -15,7 +15,7 @@ export const WINDOW = 100
 export const FRAME_MS = 50
 export const GRACE_MS = 5000
 export const LEASE_MS = 75_000
-export const RUN_MAX_MS = 900_000
+export const RUN_MAX_MS = 180_000
 export const STARTED = { type: 'start', model: 'a-model', runId: 'r1' } as const
 
 /** The live stores of one or several processes that share their runs, and nothing with other fleets. */
