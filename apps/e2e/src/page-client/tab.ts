@@ -103,10 +103,15 @@ export function openTab(from: Question | Kept, decide?: Decide): Tab {
 
   function show() {
     const store = from.drafts ? createTypedRunStore(run) : run
-    forget = store.subscribe(() => {
+    const noteEnd = () => {
       const now = store.getSnapshot()
-      run.rendered(now.view.position)
       if (isOver(now)) ends.add(JSON.stringify([now.view, now.failure]))
+    }
+    // A stored answer may have ended with an approval.
+    noteEnd()
+    forget = store.subscribe(() => {
+      run.rendered(store.getSnapshot().view.position)
+      noteEnd()
       if (waits() && !deciding) void goOn()
       for (const listener of listeners) listener()
     })
