@@ -6,7 +6,7 @@ export interface Product {
   readonly name: string
   /** Of the packages, without `@`: `acme`. */
   readonly scope: string
-  /** A single lower-case word, for the cookie, metrics, storage keys and files: `acmechat`. */
+  /** The name without spaces and capitals, in cookies, metrics, storage keys and files: `acmechat`. */
   readonly word: string
   /** For classes: `AcmeChat`. */
   readonly pascal: string

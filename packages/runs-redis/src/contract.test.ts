@@ -13,6 +13,10 @@ onRedis(
     afterAll(() => redis?.close())
 
     runsContract(
+      'one instance',
+      redisFleet(1, () => redis.url),
+    )
+    runsContract(
       'three instances',
       redisFleet(3, () => redis.url),
     )

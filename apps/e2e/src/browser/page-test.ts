@@ -37,7 +37,7 @@ export function pageTest(
   { env = {}, complaints: expected = [] }: { env?: Record<string, string>; complaints?: RegExp[] } = {},
 ): void {
   const named = noBrowser === undefined ? test : test.skip
-  // At the end of each file. Outside of this function it would be that of the first one.
+  // In each file: a hook of this module would run only after the worker's first file.
   afterAll(end)
   named(name, async () => {
     browser ??= launchChromium()

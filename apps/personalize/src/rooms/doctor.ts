@@ -31,6 +31,6 @@ pnpm doctor:stream https://chat.example.com
     ],
   },
   leftovers: [/doctor/i],
-  // One answer tells somebody who cannot sleep to see a doctor.
+  // The sample answer about sleep says “see a doctor”.
   spares: /^packages\/claude-sim\/answers\//,
 }
