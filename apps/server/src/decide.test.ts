@@ -299,6 +299,20 @@ onBothEngines((database) => {
     expect(calls).toHaveLength(decided.status === 200 ? 1 : 0)
   })
 
+  test('while the answer goes on after a decision, the next question is refused', async () => {
+    const { server } = await start()
+    const client = await server.client()
+    const chat = await ask(client, `${ADD} fault=hang round=1`)
+    const runId = randomUUID()
+    await decide(client, { callId: chat.callId(), approve: true, runId })
+    const next = question({ content: `Next [[sim ${BRIEF}]]`, ...chat.follow() })
+    expect((await client.call('chat.send', next)).status).toBe(409)
+    await client.call('runs.stop', { runId })
+    await follow(client, runId)
+    expect((await client.call('chat.send', next)).status).toBe(200)
+    await follow(client, next.runId)
+  })
+
   test('a refused start leaves the decision unmade', async () => {
     const { server, calls } = await start({ MAX_RUNS_PER_OWNER: '1' })
     const client = await server.client()
